@@ -1,0 +1,46 @@
+/** How a child process ended. `exitCode` is null when a signal, ours at the time limit included, ended it. */
+export type ProcessResult = {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+};
+
+export type ProcessOptions = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+};
+
+/** Runs `argv` (no shell) to its end. Throws only when the program cannot be started or `signal` aborts. */
+export async function runProcess(argv: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
+  options.signal?.throwIfAborted();
+  const child = Bun.spawn([...argv], {
+    env: { ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    stdin: options.stdin === undefined ? "ignore" : new Blob([options.stdin]),
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let timedOut = false;
+  const kill = () => child.kill("SIGKILL");
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, options.timeoutMs);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  try {
+    const [stdout, stderr] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    options.signal?.throwIfAborted();
+    return { exitCode: child.exitCode, stdout, stderr, timedOut };
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
+  }
+}

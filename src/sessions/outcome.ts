@@ -1,0 +1,148 @@
+/** What the terminal is doing, derived from its stream. */
+export type State = "idle" | "running" | "awaiting_input" | "fullscreen" | "disconnected" | "unknown";
+
+/** `prompt`: the learned prompt came back, without an exit code. `quiet`: silence only. */
+export type Confidence = "exact" | "prompt" | "quiet";
+
+export type EndedBy = "command_ended" | "fullscreen" | "quiet" | "no_echo" | "disconnected" | "wait_limit";
+
+/** What the shell at the prompt reports of itself; only filled where it did. */
+export type Where = {
+  readonly user?: string;
+  readonly host?: string;
+  readonly cwd?: string;
+  readonly isRoot?: boolean;
+  readonly depth?: number;
+};
+
+/** A program that waits for a person; `prompt` is remote text. */
+export type Awaiting = {
+  readonly kind: "password" | "passphrase" | "otp" | "host_key" | "confirmation" | "pager" | "repl" | "continuation" | "text";
+  readonly prompt: string;
+};
+
+export type ConnectionInfo = { readonly host: string; readonly user: string; readonly port: number };
+
+/** The facts that every look at a terminal carries. `quietMs` only where `state` is unknown. */
+export type TerminalFacts = {
+  readonly sessionName: string;
+  readonly connectionConfig: string;
+  readonly state: State;
+  readonly confidence: Confidence;
+  readonly link: "ok" | "stalled";
+  readonly cursor: string;
+  readonly where?: Where;
+  readonly awaiting?: Awaiting;
+  readonly quietMs?: number;
+};
+
+/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation. */
+export type OutputFacts = {
+  readonly output: string;
+  readonly totalLines: number;
+  readonly bytesMissed?: number;
+};
+
+export type CommandOutcome = TerminalFacts &
+  OutputFacts & {
+    readonly command?: string;
+    readonly commandId?: string;
+    readonly exitCode?: number;
+    readonly endedBy?: EndedBy;
+    readonly durationMs?: number;
+    readonly waitSeconds: number;
+  };
+
+export type InterruptOutcome = CommandOutcome & { readonly interrupted: boolean };
+
+export type ScreenFacts = {
+  readonly cols: number;
+  readonly rows: number;
+  readonly cursorX: number;
+  readonly cursorY: number;
+  readonly alternate: boolean;
+  readonly title: string;
+};
+
+export type OutputOutcome = CommandOutcome & {
+  readonly view: "scrollback" | "screen" | "new" | "command";
+  readonly screen?: ScreenFacts;
+};
+
+export type OpenOutcome = TerminalFacts & {
+  readonly connectionInfo: ConnectionInfo;
+  readonly hasServerInfo: boolean;
+  readonly serverInfo?: string;
+  readonly banner: string;
+  readonly logFile: string;
+  readonly attachCommand: string;
+  readonly openedInMs: number;
+  readonly reconnected: boolean;
+  readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
+};
+
+export type CloseOutcome = { readonly sessionName: string; readonly logFile?: string; readonly wasRunning: boolean; readonly existed: boolean };
+
+export type SessionSummary = TerminalFacts & {
+  readonly status: "active" | "disconnected";
+  readonly connectionInfo: ConnectionInfo;
+  readonly runningCommand?: string;
+  readonly lastExitCode?: number;
+  readonly createdAt: string;
+  readonly lastActivityAt: string;
+  readonly logBytes: number;
+  readonly humansAttached: number;
+  readonly logFile: string;
+  readonly attachCommand: string;
+};
+
+export type ServerInfo = { readonly connectionConfigName: string; readonly infoFile: string; readonly infoContent: string; readonly truncated: boolean };
+
+export type ConfigListing = {
+  readonly name: string;
+  readonly host?: string;
+  readonly user?: string;
+  readonly port?: number;
+  readonly description?: string;
+  readonly auth?: readonly ("key" | "password" | "agent")[];
+  readonly hasInfo?: boolean;
+  readonly policy?: string;
+  readonly secrets?: readonly string[];
+  readonly openSessions: readonly string[];
+  readonly problem?: string;
+};
+
+/** One call of a client: ends early when the client cancels; `client` is its name and version for records. */
+export type Call = { readonly signal: AbortSignal; readonly client: string };
+
+export type OpenRequest = {
+  readonly connectionConfigName: string;
+  readonly sessionName: string;
+  readonly timeoutSeconds: number;
+  readonly cols: number;
+  readonly rows: number;
+};
+
+export type ExecuteRequest = { readonly command: string; readonly waitSeconds: number; readonly expect?: Where };
+
+export type OutputRequest = { readonly view: "auto" | "scrollback" | "screen" | "new"; readonly numLines: number; readonly cursor?: string; readonly waitSeconds: number };
+
+/** One open terminal, of whatever process of ours opened it. */
+export interface SessionHandle {
+  readonly name: string;
+  execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
+  output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
+  interrupt(request: { readonly waitSeconds: number }, call: Call): Promise<InterruptOutcome>;
+}
+
+/** Everything that the tools need of the domain. */
+export interface SessionService {
+  listConfigs(): Promise<readonly ConfigListing[]>;
+  serverInfo(connectionConfigName: string): Promise<ServerInfo>;
+  open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
+  list(): Promise<readonly SessionSummary[]>;
+  /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
+  find(sessionName: string): Promise<SessionHandle>;
+  /** Of a session that is gone already it says so instead of failing. */
+  close(request: { readonly sessionName: string; readonly force: boolean }, call: Call): Promise<CloseOutcome>;
+}
