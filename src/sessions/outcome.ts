@@ -4,7 +4,7 @@ export type State = "idle" | "running" | "awaiting_input" | "fullscreen" | "disc
 /** `prompt`: the learned prompt came back, without an exit code. `quiet`: silence only. */
 export type Confidence = "exact" | "prompt" | "quiet";
 
-export type EndedBy = "command_ended" | "fullscreen" | "quiet" | "no_echo" | "disconnected" | "wait_limit";
+export type EndedBy = "command_ended" | "input_wanted" | "nested_prompt" | "fullscreen" | "quiet" | "no_echo" | "disconnected" | "wait_limit";
 
 /** What the shell at the prompt reports of itself; only filled where it did. */
 export type Where = {

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { readTotals, type Totals } from "./totals.ts";
+
+const testTimeoutMs = 20_000;
+const checkout = resolve(import.meta.dir, "../..");
+const tool = (name: string) => [process.execPath, join(checkout, "node_modules/.bin", name)];
+
+/** The check and its last line, `N passed, N failed`. Each step that is no test run counts as one. */
+async function main(paths: readonly string[]): Promise<number> {
+  const workFolder = mkdtempSync(join(tmpdir(), "mcp-ssh-check-"));
+  try {
+    const totals: Totals[] = [];
+    const statics = paths.length === 0 ? staticChecks() : [];
+    const built = await step("build", [process.execPath, join(checkout, "scripts/lib/build.ts")]);
+    totals.push(
+      built,
+      ...(built.failed > 0 ? [] : await tests(paths, workFolder)),
+      ...(await Promise.all(statics)),
+    );
+    const passed = totals.reduce((sum, { passed: count }) => sum + count, 0);
+    const failed = totals.reduce((sum, { failed: count }) => sum + count, 0);
+    console.log(`${passed} passed, ${failed} failed`);
+    return failed > 0 || passed === 0 ? 1 : 0;
+  } finally {
+    rmSync(workFolder, { recursive: true, force: true });
+  }
+}
+
+function staticChecks(): Promise<Totals>[] {
+  return [
+    step("format", [...tool("oxfmt"), "--check", "."], "node_modules/.bin/oxfmt . mends it"),
+    step("types", [...tool("tsc"), "-p", "."]),
+    step("lint", [...tool("oxlint"), "--deny-warnings", "."]),
+  ];
+}
+
+/** Runs one program to its end; prints its name, its time and, where it failed, what it said. */
+async function step(name: string, command: readonly string[], hint?: string): Promise<Totals> {
+  const started = performance.now();
+  const env = { ...process.env, NO_COLOR: "1" };
+  const child = Bun.spawn([...command], {
+    cwd: checkout,
+    env,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${exitCode === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
+  if (exitCode !== 0) console.log(`${stdout}${stderr}${hint === undefined ? "" : `${hint}\n`}`);
+  return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function tests(paths: readonly string[], workFolder: string): Promise<Totals[]> {
+  const report = join(workFolder, "junit.xml");
+  const withheld = process.getuid?.() === 0 ? [] : needingRoot();
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      "test",
+      "--parallel=2",
+      "--only-failures",
+      `--timeout=${testTimeoutMs}`,
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
+      ...withheld.map((path) => `--path-ignore-patterns=${path}`),
+      ...paths,
+    ],
+    {
+      cwd: checkout,
+      env: testEnvironment(workFolder),
+      stdin: "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+    },
+  );
+  const exitCode = await child.exited;
+  for (const path of withheld) console.log(`not run, needs root: ${path}`);
+  return [readTotals(report, exitCode)];
+}
+
+/** Files that only root can run are named so. */
+function needingRoot(): string[] {
+  return [...new Bun.Glob("test/**/*.root.test.ts").scanSync({ cwd: checkout })].sort();
+}
+
+/** The developer's own home, agent and tmux are out of reach of every test. */
+function testEnvironment(home: string): Record<string, string | undefined> {
+  const left = Object.entries(process.env).filter(
+    ([name]) => !/^(TMUX|MCP_SSH_INTERACTIVE_|SSH_|XDG_|BUN_|npm_)/.test(name) && name !== "DISPLAY",
+  );
+  return { ...Object.fromEntries(left), HOME: home };
+}
+
+process.exitCode = await main(Bun.argv.slice(2));

@@ -1,0 +1,37 @@
+import type { Command } from "./command.ts";
+
+export const serveCommand: Command = {
+  name: "serve",
+  usage: "mcp-ssh-interactive",
+  summary: "Serve MCP over stdio; an MCP client starts it so",
+  flags: {},
+  maxWords: 0,
+  load: async () => (await import("./serve.ts")).serve,
+};
+
+/** The subcommands, in the order of the help. */
+export const commands: readonly Command[] = [
+  {
+    name: "validate",
+    usage: "mcp-ssh-interactive validate [FILE]",
+    summary: "Show every fault of the configuration, with its line and the fix",
+    flags: { "--json": "print the faults as JSON" },
+    maxWords: 1,
+    load: async () => (await import("./validate-command.ts")).validate,
+  },
+  {
+    name: "demo",
+    usage: "mcp-ssh-interactive demo [--keep]",
+    summary: "Show the whole thing on this machine, with an sshd of its own",
+    flags: { "--keep": "leave the sshd and a configuration to play with" },
+    maxWords: 0,
+    load: async () => (await import("./demo/demo.ts")).demo,
+  },
+];
+
+export const commonFlags: Readonly<Record<string, string>> = {
+  "--home DIR": "use this folder instead of ~/.mcp-ssh-interactive (or set MCP_SSH_INTERACTIVE_HOME)",
+  "--no-color": "no colours (or set NO_COLOR)",
+  "--help": "show this help",
+  "--version": "show the version",
+};

@@ -1,0 +1,100 @@
+import { statSync } from "node:fs";
+import { UserError } from "../base/user-error.ts";
+import { quoted } from "./config-file.ts";
+import type { SecretSource } from "./connection-config.ts";
+import type { Fault } from "./fault.ts";
+import { readInfoFile } from "./info-file.ts";
+import { faultAt, type FaultContext } from "./issue-faults.ts";
+import { guideFor } from "./key-guide.ts";
+import { loadParsedConfig, type ConfigLocation, type LoadedConfig } from "./load-config.ts";
+import { maskedFromLength } from "./mask-secrets.ts";
+import { keysNotBuiltYet, renderNotBuiltYet } from "./not-built-yet.ts";
+import { byPlace, type ParsedConfig } from "./parse-config.ts";
+import { findPasswordLines } from "./password-lines.ts";
+import type { ReadConnection } from "./read-connection.ts";
+import { expandUserPath } from "./user-path.ts";
+
+/** As loadConfig, and looks at info files, files of secrets, and habits that are better avoided. Runs no command of the file. */
+export function inspectConfig(location: ConfigLocation): LoadedConfig {
+  const { parsed, loaded, folders } = loadParsedConfig(location);
+  const faults = [...loaded.faults];
+  const warnings = [...loaded.warnings];
+  for (const [name, read] of parsed.reads) {
+    const reporter = reporterFor(name, read, parsed.context);
+    for (const [key, { source }] of secretsOf(read)) {
+      faults.push(...secretFaults(key, source, folders, reporter));
+      warnings.push(...secretWarnings(key, source, reporter));
+    }
+    for (const key of read.input === undefined ? [] : keysNotBuiltYet(read.input)) {
+      warnings.push(reporter(key, `this connection does not open: ${renderNotBuiltYet(key)}`, "nothing is wrong with the line itself"));
+    }
+    faults.push(...infoFaults(read, parsed, reporter));
+    warnings.push(...infoWarnings(read, parsed));
+  }
+  if (parsed.barrier !== undefined) {
+    const place = parsed.settingsPlace;
+    const words = { message: `no connection opens: ${parsed.barrier}`, expected: guideFor("redact").expected, fix: "nothing is wrong with the line itself" };
+    warnings.push(faultAt(parsed.context, place, words));
+  }
+  return { ...loaded, faults: faults.toSorted(byPlace), warnings: warnings.toSorted(byPlace) };
+}
+
+type Reporter = (key: string, message: string, fix: string) => Fault;
+
+function reporterFor(name: string, read: ReadConnection, context: FaultContext): Reporter {
+  return (key, message, fix) => {
+    const top = key.split(".")[0] ?? key;
+    return faultAt(context, read.placeOf(top), { message, expected: guideFor(top).expected, fix }, name);
+  };
+}
+
+function secretsOf({ input }: ReadConnection): [key: string, secret: { source: SecretSource }][] {
+  const result: [string, { source: SecretSource }][] = [];
+  if (input?.password !== undefined) result.push(["password", input.password]);
+  if (input?.passphrase !== undefined) result.push(["passphrase", input.passphrase]);
+  for (const [name, secret] of Object.entries(input?.secrets ?? {})) result.push([`secrets.${name}`, secret]);
+  return result;
+}
+
+function secretFaults(key: string, source: SecretSource, folders: { home: string; root: string }, report: Reporter): Fault[] {
+  if (source.kind !== "file") return [];
+  const path = expandUserPath(source.from, folders.home, folders.root);
+  const stats = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (path === undefined || stats === undefined) return [report(key, `the file of ${key} does not exist: ${source.from}`, "correct the path")];
+  if (!stats.isFile()) return [report(key, `the file of ${key} is not a regular file: ${path}`, "correct the path")];
+  return (stats.mode & 0o077) === 0 ? [] : [report(key, `the file of ${key} is open to others: ${path}`, `run \`chmod 600 ${quoted(path)}\``)];
+}
+
+function secretWarnings(key: string, source: SecretSource, report: Reporter): Fault[] {
+  if (source.kind !== "plain") return [];
+  const instead = key === "password" ? "better a key or the agent, or {keychain: SERVICE}, {command: \"…\"}, {ask: true}" : "better {keychain: SERVICE}, {command: \"…\"} or {ask: true}";
+  const warnings = [report(key, `${key} stands in the file as text`, instead)];
+  if (source.text.length < maskedFromLength) {
+    warnings.push(report(key, `${key} is shorter than ${maskedFromLength} characters, too short to be masked in results`, "choose a longer one"));
+  }
+  return warnings;
+}
+
+function infoFaults(read: ReadConnection, parsed: ParsedConfig, report: Reporter): Fault[] {
+  try {
+    readInfo(read, parsed);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [report("info_file", error.message, error.hint)];
+  }
+}
+
+function infoWarnings(read: ReadConnection, parsed: ParsedConfig): Fault[] {
+  try {
+    const info = readInfo(read, parsed);
+    return info === undefined ? [] : findPasswordLines(info.infoContent, info.infoFile);
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function readInfo({ infoFile }: ReadConnection, { plainSecrets }: ParsedConfig) {
+  return infoFile === undefined ? undefined : readInfoFile({ name: "", infoFile }, plainSecrets);
+}

@@ -1,0 +1,31 @@
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
+
+import { UserError } from "../base/user-error.ts";
+import type { Tool, ToolContext } from "./define-tool.ts";
+import { ProtocolFault, rpcCodes } from "./json-rpc.ts";
+import { presentError } from "./present-error.ts";
+import { renderReply } from "./response.ts";
+
+export type CallToolOptions = {
+  readonly tool: Tool;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly context: ToolContext;
+  readonly textOnly: boolean;
+  readonly log: (line: string) => void;
+};
+
+/** Runs a tool to its result; the only place where errors of tools are caught. */
+export async function callTool(options: CallToolOptions): Promise<CallToolResult> {
+  const { tool, context, textOnly, log } = options;
+  try {
+    context.call.signal.throwIfAborted();
+    return renderReply(await tool.run(options.arguments, context), { textOnly });
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      if (context.call.signal.aborted)
+        throw new ProtocolFault(rpcCodes.shuttingDown, "the call was ended before its result");
+      log(`${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    return presentError(error, { textOnly });
+  }
+}

@@ -1,0 +1,28 @@
+import type * as z from "zod";
+
+import type { SessionHandle } from "../sessions/outcome.ts";
+import { defineTool, type Tool, type ToolContext, type ToolLiteral } from "./define-tool.ts";
+import type { Reply } from "./response.ts";
+
+type SessionInput = z.ZodObject<{ session_name: z.ZodString }>;
+
+type SessionToolLiteral<Input extends SessionInput> = Omit<ToolLiteral<Input>, "handle" | "showsTerminal"> & {
+  readonly handle: (session: SessionHandle, args: z.output<Input>, context: ToolContext) => Promise<Reply>;
+};
+
+/** A tool on one open session, which is found before the handler begins, in the order of the calls. */
+export function defineSessionTool<Input extends SessionInput>({
+  handle,
+  ...literal
+}: SessionToolLiteral<Input>): Tool {
+  return defineTool<Input>({
+    ...literal,
+    showsTerminal: true,
+    handle: async (args, context) => {
+      const name = args.session_name;
+      const session = await context.turns.take(name, () => context.service.find(name));
+      context.call.signal.throwIfAborted();
+      return handle(session, args, context);
+    },
+  });
+}

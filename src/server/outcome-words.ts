@@ -1,0 +1,87 @@
+import type { Awaiting, CommandOutcome } from "../sessions/outcome.ts";
+import { renderDuration } from "./duration.ts";
+
+/** What became of a command, in our words; none of the host's are in it. */
+export function describeOutcome(outcome: CommandOutcome): string {
+  const after = outcome.durationMs === undefined ? "" : ` after ${renderDuration(outcome.durationMs)}`;
+  if (outcome.exitCode !== undefined) return `exited ${outcome.exitCode}${after}`;
+  if (outcome.endedBy === "no_echo")
+    return "the typed text did not appear for 5 s; the link may have stalled";
+  if (outcome.state === "disconnected") return "ssh has ended; the last output is kept";
+  if (outcome.endedBy === "command_ended") return `ended${after}; the exit code is not known`;
+  return describeState(outcome, after);
+}
+
+function describeState({ state, awaiting, quietMs }: CommandOutcome, after: string): string {
+  switch (state) {
+    case "idle":
+      return "at the prompt";
+    case "running":
+      return `still running${after}`;
+    case "awaiting_input":
+      return awaiting === undefined ? "the program waits for input" : awaitingWords(awaiting.kind);
+    case "fullscreen":
+      return "a full-screen program has the terminal";
+    case "disconnected":
+      return "ssh has ended; the last output is kept";
+    case "unknown":
+      return quietMs === undefined
+        ? "whether a program runs is not known"
+        : `nothing came for ${renderDuration(quietMs)}; whether a program still runs is not known`;
+  }
+}
+
+/** The call to make now, where one is due. */
+export function adviseNext(
+  outcome: CommandOutcome & { readonly connectionConfig: string },
+): string | undefined {
+  const session = JSON.stringify(outcome.sessionName);
+  const wait = `get_terminal_output {"session_name": ${session}, "cursor": "${outcome.cursor}", "wait_seconds": 30}`;
+  if (outcome.endedBy === "no_echo") return `do not type it again; ${wait} shows whether it arrived`;
+  switch (outcome.state) {
+    case "idle":
+      return undefined;
+    case "running":
+      return `${wait} goes on waiting; interrupt_command stops it`;
+    case "awaiting_input":
+      return "a human answers in the terminal (attach_command of list_connections); interrupt_command gives it up";
+    case "fullscreen":
+      return `get_terminal_output {"session_name": ${session}, "view": "screen"} shows it; interrupt_command may leave it`;
+    case "disconnected":
+      return adviseReopening(outcome);
+    case "unknown":
+      return `${wait} looks again`;
+  }
+}
+
+export function adviseReopening(names: {
+  readonly sessionName: string;
+  readonly connectionConfig: string;
+}): string {
+  const { sessionName, connectionConfig } = names;
+  const args = { connection_config_name: connectionConfig, session_name: sessionName };
+  return `open_connection ${JSON.stringify(args)} opens it again in place`;
+}
+
+export function awaitingWords(kind: Awaiting["kind"]): string {
+  switch (kind) {
+    case "password":
+      return "asks for a password";
+    case "passphrase":
+      return "asks for a key's passphrase";
+    case "otp":
+      return "asks for a one-time code";
+    case "host_key":
+      return "asks whether to trust a host key";
+    case "confirmation":
+      return "asks for a confirmation";
+    case "pager":
+      return "a pager waits for a key";
+    case "repl":
+      return "an interactive interpreter waits for input";
+    case "continuation":
+      return "the shell waits for the rest of the command";
+    case "text":
+      return "the program waits for a line of text";
+  }
+}

@@ -1,0 +1,121 @@
+import * as z from "zod";
+
+import type { OpenOutcome } from "../../sessions/outcome.ts";
+import { defineTool } from "../define-tool.ts";
+import { renderDuration } from "../duration.ts";
+import { configName, sessionName } from "../input-fields.ts";
+import { awaitingWords } from "../outcome-words.ts";
+import { outputSchema, someObject, terminalFields } from "../output-fields.ts";
+import { cleanField, cleanText } from "../remote-text.ts";
+import type { Block, Facts } from "../response.ts";
+import { terminalFacts } from "../terminal-facts.ts";
+
+const inlineInfoChars = 4000;
+const bannerLines = 10;
+
+export const openConnection = defineTool({
+  name: "open_connection",
+  title: "Open an SSH session",
+  description:
+    "Opens an interactive ssh session that lasts until close_connection, and returns when its shell is ready. Opening a name whose ssh has ended opens it again in place. list_connections shows what is open already. It cannot accept an unknown host key or give a password that is not configured: a human does that.",
+  hints: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  showsTerminal: true,
+  input: z.object({
+    connection_config_name: configName(),
+    session_name: sessionName("A name of your choice: letters, digits, _ and -, at most 64"),
+    timeout_seconds: z.number().min(1).max(300).optional().describe("Default 30"),
+    cols: z.int().min(20).max(500).optional().describe("Default 200"),
+    rows: z.int().min(5).max(200).optional().describe("Default 50"),
+  }),
+  output: outputSchema({
+    success: z.boolean(),
+    ...terminalFields(),
+    connection_config: z.string(),
+    connection_info: z.object({ host: z.string(), user: z.string(), port: z.int() }).partial(),
+    has_server_info: z.boolean(),
+    info_hint: z.string(),
+    log_file: z.string(),
+    attach_command: z.string(),
+    opened_in_ms: z.int(),
+    reconnected: z.boolean(),
+    lost: someObject(),
+    adjusted: someObject(),
+    server_info: z.string(),
+    banner: z.string().describe("Remote text"),
+  }),
+  handle: async (args, { service, call, turns }) => {
+    await turns.take(args.session_name, async () => undefined);
+    const outcome = await service.open(
+      {
+        connectionConfigName: args.connection_config_name,
+        sessionName: args.session_name,
+        timeoutSeconds: args.timeout_seconds ?? 30,
+        cols: args.cols ?? 200,
+        rows: args.rows ?? 50,
+      },
+      call,
+    );
+    const verb = outcome.reconnected ? "opened again" : "opened";
+    return {
+      lead: `${outcome.sessionName} ${verb} in ${renderDuration(outcome.openedInMs)}`,
+      message: describeOpening(outcome, verb),
+      next: adviseAfterOpening(outcome),
+      facts: openFacts(outcome),
+      blocks: openBlocks(outcome),
+    };
+  },
+});
+
+function describeOpening({ state, awaiting }: OpenOutcome, verb: string): string {
+  if (state === "idle") return `${verb}; the shell is ready`;
+  if (state === "awaiting_input") {
+    return `${verb}, but not logged in: the host ${awaiting === undefined ? "waits for input" : awaitingWords(awaiting.kind)}`;
+  }
+  return `${verb}; no shell prompt was recognised yet`;
+}
+
+function adviseAfterOpening({ state, sessionName }: OpenOutcome): string | undefined {
+  switch (state) {
+    case "idle":
+      return undefined;
+    case "awaiting_input":
+      return "a human answers in the terminal (attach_command), then get_terminal_output shows the prompt";
+    default:
+      return `get_terminal_output {"session_name": "${sessionName}", "wait_seconds": 10} shows the terminal`;
+  }
+}
+
+function openFacts(outcome: OpenOutcome): Facts {
+  const { connectionConfig, connectionInfo, hasServerInfo, lost } = outcome;
+  return {
+    ...terminalFacts(outcome),
+    connection_config: connectionConfig,
+    connection_info: connectionInfo,
+    has_server_info: hasServerInfo,
+    info_hint:
+      hasServerInfo && !isInline(outcome.serverInfo)
+        ? "get_server_info shows the notes on this host"
+        : undefined,
+    log_file: outcome.logFile,
+    attach_command: outcome.attachCommand,
+    opened_in_ms: Math.round(outcome.openedInMs),
+    reconnected: outcome.reconnected,
+    lost: lost && {
+      command_id: lost.commandId,
+      command: lost.command === undefined ? undefined : cleanField(lost.command),
+      output_until: lost.outputUntil,
+    },
+  };
+}
+
+function openBlocks({ serverInfo, banner }: OpenOutcome): Block[] {
+  const blocks: Block[] = [];
+  if (isInline(serverInfo)) blocks.push({ name: "server_info", text: cleanText(serverInfo), label: "info" });
+  const lastLines = cleanText(banner).trimEnd().split("\n").slice(-bannerLines).map(cleanField).join("\n");
+  if (lastLines !== "") blocks.push({ name: "banner", text: lastLines, label: "remote" });
+  return blocks;
+}
+
+function isInline(serverInfo: string | undefined): serverInfo is string {
+  return serverInfo !== undefined && serverInfo.length <= inlineInfoChars;
+}

@@ -1,0 +1,48 @@
+import type { LogStore } from "../state/log-store.ts";
+import type { Ledger } from "../state/ledger.ts";
+import type { SessionRecord } from "../state/session-record.ts";
+import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { TmuxServer } from "../tmux/server.ts";
+import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
+import { reopenRecorder } from "../tmux/recorder.ts";
+import { deriveState, type DerivedState } from "./derive-state.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Turns } from "./turns.ts";
+
+/** One open session as this process follows it. */
+export type SessionContext = {
+  readonly record: SessionRecord;
+  readonly tmux: TmuxServer;
+  readonly log: LogStore;
+  readonly logName: string;
+  readonly logWatch: FolderWatch;
+  readonly ledger: Ledger;
+  readonly terminal: Terminal;
+  readonly turns: Turns;
+  readonly inputLockPath: string;
+};
+
+/** What a session is doing just now; `pane` is missing when tmux has it no more. */
+export type Look = DerivedState & { readonly pane: PaneFacts | undefined; readonly quietMs: number };
+
+/** Asks tmux about the pane; a recorder that died is started again. */
+export async function lookAtPane(session: SessionContext): Promise<PaneFacts | undefined> {
+  const { session_name: name } = session.record;
+  const pane = await paneFacts(session.tmux, name);
+  if (pane !== undefined && !pane.dead && !pane.pipeOpen) await reopenRecorder(session.tmux, name);
+  return pane;
+}
+
+/**
+ * Reads the stream to its end and derives the state. A pane that is gone or dead is disconnected whatever the stream
+ * says; an end mark counts only once the wrapper has let ssh go, since a host may print our own log back at us.
+ */
+export async function look(session: SessionContext, known: PaneFacts | undefined): Promise<Look> {
+  const { terminal, record, tmux } = session;
+  await terminal.catchUp();
+  const unsettled = terminal.end !== undefined && known?.programEnded === false;
+  const pane = unsettled ? await paneFacts(tmux, record.session_name) : known;
+  const { quietMs } = terminal;
+  if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
+  return { ...deriveState(terminal.facts(pane.programEnded), record.prompt), pane, quietMs };
+}

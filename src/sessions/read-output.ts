@@ -1,0 +1,59 @@
+import { LineRenderer } from "../screen/line-renderer.ts";
+import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
+import type { SessionContext } from "./look.ts";
+import type { OutputFacts } from "./outcome.ts";
+
+/** More is never shown in one result; what stands before it is counted as missed. */
+const maxRangeBytes = 4_194_304;
+const firstTailBytes = 65_536;
+const startSearchBytes = 65_536;
+
+/** The text of the log from `start` to `end`, as a person would have seen it printed. */
+export function readRange(session: SessionContext, start: number, end: number): OutputFacts {
+  const from = Math.max(start, end - maxRangeBytes);
+  const range = session.log.read(from, end);
+  const lines = render(session, range.bytes, Number.MAX_SAFE_INTEGER);
+  const bytesMissed = range.start - start;
+  return { output: lines.join("\n"), totalLines: lines.length, ...(bytesMissed > 0 ? { bytesMissed } : {}) };
+}
+
+/** The last `numLines` lines of this incarnation, the screen's included, as on scrolling up. */
+export function readScrollback(session: SessionContext, numLines: number): OutputFacts {
+  const { log_start: logStart } = session.record;
+  const end = session.terminal.offset;
+  for (let tailBytes = firstTailBytes; ; tailBytes *= 4) {
+    const range = session.log.read(Math.max(logStart, end - tailBytes), end);
+    const whole = range.start <= logStart || tailBytes >= maxRangeBytes || range.start > end - tailBytes;
+    const bytes = range.start > logStart ? range.bytes.subarray(range.bytes.indexOf(0x0a) + 1) : range.bytes;
+    const lines = render(session, bytes, numLines + session.record.rows);
+    if (!whole && lines.length < numLines) continue;
+    const shown = lines.slice(-numLines);
+    const dropped = session.log.extent().first - logStart;
+    return { output: shown.join("\n"), totalLines: lines.length, ...(dropped > 0 && whole ? { bytesMissed: dropped } : {}) };
+  }
+}
+
+/**
+ * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
+ * CSI ? 2004 l, with which bash (after the line's end) and zsh (before it) leave their line editors.
+ */
+export function outputStart(session: SessionContext, offset: number): number {
+  const { bytes } = session.log.read(offset, offset + startSearchBytes);
+  const firstNewline = bytes.indexOf(0x0a);
+  const { events } = scanStream(initialStreamState(offset), bytes, new Set());
+  const left = events.find((event) => event.kind === "bracketed-paste" && !event.on);
+  if (left === undefined) return firstNewline < 0 ? offset + bytes.length : offset + firstNewline + 1;
+  const behind = left.end - offset;
+  if (firstNewline >= 0 && firstNewline < behind) return left.end + (bytes[behind] === 0x0d ? 1 : 0);
+  const nextNewline = bytes.indexOf(0x0a, behind);
+  return nextNewline < 0 ? left.end : offset + nextNewline + 1;
+}
+
+function render(session: SessionContext, bytes: Uint8Array, maxLines: number): string[] {
+  const { cols, rows } = session.record;
+  const renderer = new LineRenderer({ cols, rows, maxLines });
+  renderer.write(bytes);
+  const { lines } = renderer.read();
+  const lastText = lines.findLastIndex((line) => line !== "");
+  return lines.slice(0, lastText + 1);
+}

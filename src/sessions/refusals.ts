@@ -1,0 +1,25 @@
+import { UserError } from "../base/user-error.ts";
+import { captureScreen } from "../tmux/screen-capture.ts";
+import { lastSentCommand } from "./sent-command.ts";
+import type { Look, SessionContext } from "./look.ts";
+
+/** `by` are our own words for what keeps the terminal. */
+export function busy(session: SessionContext, by: string, current?: Look): UserError {
+  const inFlight = lastSentCommand(session);
+  return new UserError(
+    "SESSION_BUSY",
+    `${session.record.session_name} is not at an empty prompt: ${by} is in the way; nothing was typed`,
+    "Look with get_terminal_output, then wait, or end what runs with interrupt_command.",
+    { details: { by, command_id: inFlight?.id, command: inFlight?.command, running_ms: inFlight?.runningMs, awaiting: current?.awaiting } },
+  );
+}
+
+export async function disconnected(session: SessionContext): Promise<UserError> {
+  const screen = await captureScreen(session.tmux, session.record.session_name).catch(() => undefined);
+  return new UserError(
+    "SESSION_DISCONNECTED",
+    `the ssh connection of ${session.record.session_name} has ended; nothing was typed`,
+    `Call open_connection with connection_config_name "${session.record.connection_config}" and the same session_name to open it again.`,
+    { details: { screen: screen?.lines.join("\n").trimEnd(), running_command: lastSentCommand(session)?.command } },
+  );
+}

@@ -1,0 +1,38 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { sessionKey } from "../base/session-name.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import type { HomeTree } from "../platform/home-tree.ts";
+
+/** The files that belong to one session, by its name. */
+export function sessionPaths(tree: HomeTree, sessionName: string) {
+  const key = sessionKey(sessionName);
+  return {
+    log: join(tree.logs, `${sessionName}.log`),
+    ledger: join(tree.logs, `${sessionName}.commands.jsonl`),
+    checkpoint: join(tree.logs, `${sessionName}.checkpoint`),
+    number: join(tree.mux, `${key}.number`),
+    openLock: join(tree.locks, `${key}.open`),
+    inputLock: join(tree.locks, `${key}.input`),
+  };
+}
+
+/** A fresh number for the wrapper's end mark, 128 bits in hex, kept where only this user can read it. */
+export function writeNumber(path: string): string {
+  const number = randomBytes(16).toString("hex");
+  writeFileAtomically(path, `${number}\n`);
+  return number;
+}
+
+export function removeNumber(path: string): void {
+  rmSync(path, { force: true });
+}
+
+export function readNumber(tree: HomeTree, sessionName: string): string | undefined {
+  try {
+    return /^[0-9a-f]{32}$/m.exec(readFileSync(sessionPaths(tree, sessionName).number, "utf8"))?.[0];
+  } catch {
+    return undefined;
+  }
+}

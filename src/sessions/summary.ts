@@ -1,0 +1,35 @@
+import type { HomeTree } from "../platform/home-tree.ts";
+import type { SessionRecord } from "../state/session-record.ts";
+import type { PaneFacts } from "../tmux/pane.ts";
+import { look, type SessionContext } from "./look.ts";
+import type { SessionSummary } from "./outcome.ts";
+import { lastSentCommand } from "./sent-command.ts";
+import { terminalFacts } from "./session.ts";
+
+export async function summarise(tree: HomeTree, session: SessionContext, pane: PaneFacts | undefined): Promise<SessionSummary> {
+  const current = await look(session, pane);
+  const { record } = session;
+  const extent = session.log.extent();
+  const sent = current.state === "idle" || current.state === "disconnected" ? undefined : lastSentCommand(session);
+  return {
+    ...terminalFacts(session, current),
+    status: current.state === "disconnected" ? "disconnected" : "active",
+    connectionInfo: { host: record.host, user: record.user, port: record.port },
+    ...(sent === undefined ? {} : { runningCommand: sent.command }),
+    createdAt: record.created_at,
+    lastActivityAt: new Date(extent.changedAtMs).toISOString(),
+    logBytes: extent.end - extent.first,
+    humansAttached: pane?.attachedHumans ?? 0,
+    logFile: record.log_file,
+    attachCommand: attachCommand(tree, record),
+  };
+}
+
+/** The plain tmux command with which a human takes part in the session's terminal. */
+export function attachCommand(tree: HomeTree, record: SessionRecord): string {
+  return `tmux -S ${shellWord(tree.tmuxSocket)} attach -t '=${record.tmux_session}'`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,177 @@
+import { initialStreamState, scanStream, type StreamEvent, type StreamState } from "../screen/stream-parser.ts";
+import { LineRenderer } from "../screen/line-renderer.ts";
+import type { LogStore } from "../state/log-store.ts";
+import type { CursorLine, StreamFacts } from "./derive-state.ts";
+
+/** The private OSC of our wrapper and recorder: `end;NUMBER;STATUS` and `gap;NUMBER;BYTES`. */
+const localMarkOsc = 7711;
+const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc]);
+const chunkBytes = 1_048_576;
+const maxLineBytes = 65_536;
+/** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
+const minPromptBytes = 2;
+
+/** How ssh ended: its exit status, and where in the log the wrapper's mark stands. */
+export type SshEnd = { readonly status: number; readonly offset: number };
+
+/** What must survive so that another process need not read the log from its start. */
+export type TerminalCheckpoint = {
+  readonly stream: StreamState;
+  readonly editor: { readonly start: number; readonly end: number } | undefined;
+  readonly end: SshEnd | undefined;
+};
+
+export type TerminalOptions = {
+  readonly log: LogStore;
+  /** The number of this epoch: only marks that carry it are ours. */
+  readonly number: string;
+  readonly start: number;
+  readonly cols: number;
+  readonly rows: number;
+  readonly checkpoint?: TerminalCheckpoint | undefined;
+};
+
+/** Follows a session's log from `start` on, and derives from it what the terminal is doing. */
+export class Terminal {
+  readonly #options: TerminalOptions;
+  #stream: StreamState;
+  /** The CSI ? 2004 h with which the line editor that waits now began. */
+  #editor: TerminalCheckpoint["editor"];
+  #end: SshEnd | undefined;
+  #bytesMissed = 0;
+  #lastOutputAtMs: number | undefined;
+  #catchingUp: Promise<void> | undefined;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#stream = options.checkpoint?.stream ?? initialStreamState(options.start);
+    this.#editor = options.checkpoint?.editor;
+    this.#end = options.checkpoint?.end;
+  }
+
+  get offset(): number {
+    return this.#stream.offset;
+  }
+
+  get end(): SshEnd | undefined {
+    return this.#end;
+  }
+
+  get bracketedPaste(): boolean {
+    return this.#stream.bracketedPaste;
+  }
+
+  /** Bytes that the recorder dropped before this reader came to them. */
+  get bytesMissed(): number {
+    return this.#bytesMissed;
+  }
+
+  checkpoint(): TerminalCheckpoint {
+    return { stream: this.#stream, editor: this.#editor, end: this.#end };
+  }
+
+  /** Whether what waits drew its prompt the way fish does, which drops tabs that are typed. */
+  get promptOfFish(): boolean {
+    return /[⏎¶]/.test(Buffer.from(this.#currentLine().bytes).toString("utf8"));
+  }
+
+  /** Where the output that the current prompt follows ends. */
+  get outputEnd(): number {
+    if (this.#end !== undefined) return this.#end.offset;
+    const { start, bytes } = this.#currentLine();
+    const editor = this.#editor;
+    if (editor !== undefined && (editor.end <= start || editor.end + minPromptBytes <= this.#stream.offset)) return editor.start;
+    return start + (fillerStart(bytes) ?? 0);
+  }
+
+  /** Reads what the log holds beyond the last reading. */
+  async catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#readOn().finally(() => {
+      this.#catchingUp = undefined;
+    });
+    await this.#catchingUp;
+  }
+
+  /** `programEnded`: tmux confirms that ssh is gone, without which its end mark proves nothing. */
+  facts(programEnded: boolean): StreamFacts {
+    return {
+      ended: programEnded && this.#end !== undefined,
+      alternateScreen: this.#stream.alternateScreen,
+      bracketedPaste: this.#stream.bracketedPaste,
+      cursorLines: this.#cursorLines(),
+      quietMs: this.quietMs,
+    };
+  }
+
+  get quietMs(): number {
+    return this.#lastOutputAtMs === undefined ? 0 : performance.now() - this.#lastOutputAtMs;
+  }
+
+  async #readOn(): Promise<void> {
+    const extent = this.#options.log.extent();
+    if (this.#lastOutputAtMs === undefined && extent.changedAtMs > 0) {
+      this.#lastOutputAtMs = performance.now() - Math.max(0, Date.now() - extent.changedAtMs);
+    }
+    if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
+    while (this.#stream.offset < extent.end) {
+      const { bytes } = this.#options.log.read(this.#stream.offset, Math.min(extent.end, this.#stream.offset + chunkBytes));
+      if (bytes.length === 0) return;
+      this.#take(bytes);
+      if (this.#stream.offset < extent.end) await new Promise(setImmediate);
+    }
+  }
+
+  #skipTo(offset: number): void {
+    this.#bytesMissed += offset - this.#stream.offset;
+    this.#stream = initialStreamState(offset);
+    this.#editor = undefined;
+  }
+
+  #take(bytes: Uint8Array): void {
+    const { state, events } = scanStream(this.#stream, bytes, oscNumbers);
+    this.#stream = state;
+    this.#lastOutputAtMs = performance.now();
+    for (const event of events) this.#apply(event);
+  }
+
+  #apply(event: StreamEvent): void {
+    if (event.kind === "bracketed-paste") this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
+    if (event.kind === "osc" && event.number === localMarkOsc) this.#applyMark(event.payload, event.start);
+  }
+
+  #applyMark(payload: string, offset: number): void {
+    const mark = /^end;([0-9a-f]+);(\d{1,3})$/.exec(payload);
+    if (mark?.[1] === this.#options.number) this.#end = { status: Number(mark[2]), offset };
+  }
+
+  /**
+   * The last line read in up to three ways: from where the line editor began (bash switches bracketed paste on before
+   * its prompt), from the last lone CR (zsh and fish fill the line first, to stand at a line's start), and whole.
+   */
+  #cursorLines(): CursorLine[] {
+    const { start, bytes } = this.#currentLine();
+    const editorAt = this.#editor === undefined ? -1 : this.#editor.end - start;
+    const positions = [editorAt, bytes.lastIndexOf(0x0d) + 1, 0].filter((at) => at >= 0 && at < bytes.length);
+    const lines = [...new Set(positions)].map((at) => this.#renderCursorLine(start + at, bytes.subarray(at)));
+    return lines.filter(({ before, after }) => before !== "" || after !== "");
+  }
+
+  #currentLine(): { readonly start: number; readonly bytes: Uint8Array } {
+    const from = Math.max(this.#stream.lineStart, this.#stream.offset - maxLineBytes);
+    return this.#options.log.read(from, this.#stream.offset);
+  }
+
+  #renderCursorLine(start: number, bytes: Uint8Array): CursorLine {
+    const { cols, rows } = this.#options;
+    const renderer = new LineRenderer({ cols, rows, maxLines: 10 });
+    renderer.write(bytes);
+    const { before, after } = renderer.read().cursor;
+    return { start, before, after };
+  }
+}
+
+/** Where zsh (PROMPT_SP) and fish begin to fill a line that output has not ended, to draw the prompt at a line's start. */
+function fillerStart(line: Uint8Array): number | undefined {
+  const filler = /(?:\x1b\[[0-9;]*m)*(?:%|#|~|\xe2\x8f\x8e|\xc2\xb6)(?:\x1b\[[0-9;]*m)* {10,}\r/.exec(Buffer.from(line).toString("latin1"));
+  return filler?.index;
+}

@@ -1,0 +1,27 @@
+import type { ConnectionConfig, Settings } from "../config/connection-config.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
+import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { HomeTree } from "../platform/home-tree.ts";
+import type { SshVersion } from "../ssh/version.ts";
+import type { StateFile } from "../state/state-file.ts";
+import type { TmuxServer } from "../tmux/server.ts";
+import type { ConnectSlots } from "./connect-slots.ts";
+import type { ServerInfo } from "./outcome.ts";
+
+/** What all sessions of one server process share; composed once, where the process starts. */
+export type Workplace = {
+  readonly tree: HomeTree;
+  readonly env: Readonly<Record<string, string>>;
+  readonly ssh: { readonly program: string; readonly version: () => Promise<SshVersion>; readonly userConfig: string; readonly systemConfig: string };
+  /** Throws CONFIG_INVALID when nothing of the file can be used. */
+  readonly config: () => LoadedConfig;
+  readonly readInfo: (config: ConnectionConfig, plainSecrets: readonly string[]) => ServerInfo;
+  /** Connected; starts or finds a server anew after the last one was lost. */
+  readonly tmux: () => Promise<TmuxServer>;
+  readonly state: StateFile;
+  readonly logWatch: FolderWatch;
+  readonly slots: ConnectSlots;
+  readonly warn: (message: string) => void;
+};
+
+export type { ConnectionConfig, Settings };

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sessionKey } from "../base/session-name.ts";
+
+/** The files that one session's ssh processes use, all 0600 in `runtimeFolder`/mux; hops are numbered from 1. */
+export type SessionFiles = {
+  readonly folder: string;
+  readonly controlPath: string;
+  config(hop?: number): string;
+  log(hop?: number): string;
+};
+
+/** sockaddr_un holds 104 bytes on macOS; ssh binds the name with 17 bytes more and renames it. */
+const maxControlPathBytes = 80;
+
+export function sessionFiles(runtimeFolder: string, sessionName: string): SessionFiles {
+  const folder = join(runtimeFolder, "mux");
+  const controlPath = join(folder, createHash("sha256").update(sessionKey(sessionName)).digest("hex").slice(0, 12));
+  if (Buffer.byteLength(controlPath) > maxControlPathBytes) throw new Error(`control socket path over ${maxControlPathBytes} bytes: ${controlPath}`);
+  const path = (extension: string, hop = 0) => join(folder, `${sessionName}.${hop === 0 ? "" : `hop${hop}.`}${extension}`);
+  return { folder, controlPath, config: (hop) => path("conf", hop), log: (hop) => path("err", hop) };
+}
+
+/** Writes a fresh 0600 file, whatever stood at its name. */
+export function writeSessionFile(path: string, text: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, text, { mode: 0o600, flag: "wx" });
+}
+
+export function makeSessionFolder({ folder }: SessionFiles): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Removes every file of the session's ssh, a stale control socket included; a session without any is fine. */
+export function removeSshFiles(runtimeFolder: string, sessionName: string): void {
+  const files = sessionFiles(runtimeFolder, sessionName);
+  const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err)$`);
+  rmSync(files.controlPath, { force: true });
+  for (const name of listFolder(files.folder)) if (mine.test(name)) rmSync(join(files.folder, name), { force: true });
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * One word for a shell's command line. ssh gives ProxyCommand to $SHELL, whichever that is, so the quoting means the
+ * same in sh, bash, zsh, fish and tcsh: fish, unlike the others, reads backslashes between single quotes.
+ */
+export function shellQuote(word: string): string {
+  if (/^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$/.test(word)) return word;
+  return word.replace(/[^'\\]+|'|\\/g, (part) => (part === "'" ? `"'"` : part === "\\" ? '"\\\\"' : `'${part}'`)) || "''";
+}
+
+/** `%` doubled, for those of ssh's options in which it begins a token. */
+export function escapePercent(text: string): string {
+  return text.replaceAll("%", "%%");
+}

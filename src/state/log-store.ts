@@ -1,0 +1,102 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { basename, dirname } from "node:path";
+
+/** One file of a session's log, open for reading; `end` is exclusive. Offsets are absolute over all segments. */
+type Segment = { readonly descriptor: number; readonly start: number; readonly end: number };
+
+/** What is kept of a log just now: bytes `first` to `end`, last written at `changedAtMs` (wall clock). */
+export type LogExtent = { readonly first: number; readonly end: number; readonly changedAtMs: number };
+
+const listingAttempts = 10;
+
+/** `SESSION.log` and its rotated segments `SESSION.log.<20-digit offset>`, written by the recorder alone. */
+export class LogStore {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  extent(): LogExtent {
+    return this.#withSegments((segments, changedAtMs) => ({
+      first: segments[0]?.start ?? 0,
+      end: segments.at(-1)?.end ?? 0,
+      changedAtMs,
+    }));
+  }
+
+  /** The kept bytes of `start` to `end`; shorter at either side where there are none (yet, or any more). */
+  read(start: number, end: number): { readonly start: number; readonly bytes: Uint8Array } {
+    return this.#withSegments((segments) => {
+      const from = Math.max(start, segments[0]?.start ?? 0);
+      const to = Math.min(end, segments.at(-1)?.end ?? 0);
+      const bytes = new Uint8Array(Math.max(0, to - from));
+      for (const segment of segments) readSegment(bytes, from, to, segment);
+      return { start: from, bytes };
+    });
+  }
+
+  /** The recorder may rotate or drop a segment between the listing and the opening: then both are done anew. */
+  #withSegments<T>(use: (segments: readonly Segment[], changedAtMs: number) => T): T {
+    for (let attempt = 1; ; attempt++) {
+      const descriptors: number[] = [];
+      try {
+        const opened = this.#openSegments(descriptors);
+        if (opened !== undefined) return use(opened.segments, opened.changedAtMs);
+      } catch (error) {
+        if (!isMissing(error) || attempt >= listingAttempts) throw error;
+      } finally {
+        descriptors.forEach(closeSync);
+      }
+    }
+  }
+
+  #openSegments(descriptors: number[]): { segments: Segment[]; changedAtMs: number } | undefined {
+    const open = (path: string): number => {
+      const descriptor = openSync(path, "r");
+      descriptors.push(descriptor);
+      return descriptor;
+    };
+    const starts = this.#rotatedStarts();
+    const current = openIfThere(open, this.path);
+    const rotated = starts.map((start) => {
+      const descriptor = open(`${this.path}.${String(start).padStart(20, "0")}`);
+      return { descriptor, start, end: start + fstatSync(descriptor).size };
+    });
+    if (this.#rotatedStarts().join() !== starts.join()) return undefined;
+    if (current === undefined) return { segments: rotated, changedAtMs: 0 };
+    const facts = fstatSync(current);
+    const start = rotated.at(-1)?.end ?? 0;
+    return { segments: [...rotated, { descriptor: current, start, end: start + facts.size }], changedAtMs: facts.mtimeMs };
+  }
+
+  #rotatedStarts(): number[] {
+    const prefix = `${basename(this.path)}.`;
+    return readdirSync(dirname(this.path))
+      .filter((name) => name.startsWith(prefix) && /^\d{20}$/.test(name.slice(prefix.length)))
+      .map((name) => Number(name.slice(prefix.length)))
+      .sort((left, right) => left - right);
+  }
+}
+
+function readSegment(bytes: Uint8Array, from: number, to: number, segment: Segment): void {
+  const end = Math.min(to, segment.end);
+  for (let offset = Math.max(from, segment.start); offset < end; ) {
+    const count = readSync(segment.descriptor, bytes, offset - from, end - offset, offset - segment.start);
+    if (count === 0) return;
+    offset += count;
+  }
+}
+
+function openIfThere(open: (path: string) => number, path: string): number | undefined {
+  try {
+    return open(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** What is kept of a session that the stream cannot tell. Offsets are absolute places in the session's log. */
+export const sessionRecordSchema = z.object({
+  session_name: z.string(),
+  connection_config: z.string(),
+  tmux_session: z.string(),
+  log_file: z.string(),
+  created_at: z.string(),
+  phase: z.enum(["opening", "open"]),
+  incarnation: z.string(),
+  epoch: z.number().int(),
+  log_start: z.number().int(),
+  epoch_start: z.number().int(),
+  number: z.string(),
+  host: z.string(),
+  user: z.string(),
+  port: z.number().int(),
+  cols: z.number().int(),
+  rows: z.number().int(),
+  prompt: z.object({ text: z.string(), bracketed: z.boolean() }).optional(),
+});
+
+export type SessionRecord = z.infer<typeof sessionRecordSchema>;

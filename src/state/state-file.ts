@@ -1,0 +1,119 @@
+import { readFileSync, renameSync, statSync } from "node:fs";
+import { z } from "zod";
+import { sessionKey } from "../base/session-name.ts";
+import { UserError } from "../base/user-error.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { acquireFileLock, LockTimeout } from "../platform/file-lock.ts";
+import { sessionRecordSchema, type SessionRecord } from "./session-record.ts";
+
+const version = 2;
+const lockTimeoutMs = 5_000;
+
+const stateSchema = z.object({ version: z.literal(version), sessions: z.record(z.string(), sessionRecordSchema) });
+const pythonSchema = z.object({ version: z.literal("1.0"), sessions: z.record(z.string(), z.unknown()) });
+
+/** The sessions by `sessionKey` of their names. */
+export type StateSnapshot = ReadonlyMap<string, SessionRecord>;
+
+/** `state.json`: shared by any number of processes, changed whole under a lock, re-read when it changed. */
+export class StateFile {
+  readonly #path: string;
+  readonly #lockPath: string;
+  readonly #warn: (message: string) => void;
+  #cached: { stamp: string; sessions: StateSnapshot } | undefined;
+  /** Set when the file had to be set aside, so that the sessions must be found again from tmux. */
+  wasLost = false;
+
+  constructor(path: string, lockPath: string, warn: (message: string) => void) {
+    this.#path = path;
+    this.#lockPath = lockPath;
+    this.#warn = warn;
+  }
+
+  read(): StateSnapshot {
+    const stamp = this.#stamp();
+    if (stamp === undefined) return new Map();
+    if (this.#cached?.stamp !== stamp) this.#cached = { stamp, sessions: this.#parse(readFileSync(this.#path, "utf8")) };
+    return this.#cached.sessions;
+  }
+
+  get(sessionName: string): SessionRecord | undefined {
+    return this.read().get(sessionKey(sessionName));
+  }
+
+  /** Changes the sessions under the lock; `change` edits the map that it is given and its result is returned. */
+  async update<T>(change: (sessions: Map<string, SessionRecord>) => T): Promise<T> {
+    try {
+      await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
+      this.#setAsideUnreadable();
+      const sessions = new Map(this.read());
+      const result = change(sessions);
+      writeFileAtomically(this.#path, `${JSON.stringify({ version, sessions: Object.fromEntries(sessions) }, null, 2)}\n`);
+      return result;
+    } catch (error) {
+      throw storageFailure(this.#path, error);
+    }
+  }
+
+  async put(record: SessionRecord): Promise<void> {
+    await this.update((sessions) => sessions.set(sessionKey(record.session_name), record));
+  }
+
+  async remove(sessionName: string): Promise<void> {
+    await this.update((sessions) => sessions.delete(sessionKey(sessionName)));
+  }
+
+  #stamp(): string | undefined {
+    const facts = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    return facts === undefined ? undefined : `${facts.ino}.${facts.size}.${facts.mtimeNs}`;
+  }
+
+  #parse(text: string): StateSnapshot {
+    const parsed = stateSchema.safeParse(parseJson(text));
+    return parsed.success ? new Map(Object.entries(parsed.data.sessions)) : new Map();
+  }
+
+  /** Under the lock: a file of the Python original or one that cannot be read is kept beside, never overwritten. */
+  #setAsideUnreadable(): void {
+    if (this.#stamp() === undefined) return;
+    const content = parseJson(readFileSync(this.#path, "utf8"));
+    if (stateSchema.safeParse(content).success) return;
+    const python = pythonSchema.safeParse(content).success;
+    const aside = python ? `${this.#path}.python` : `${this.#path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
+    renameSync(this.#path, aside);
+    this.#cached = undefined;
+    this.wasLost = true;
+    this.#warn(
+      python
+        ? `state.json of the Python original was kept as ${aside}`
+        : `state.json could not be read and was kept as ${aside}; sessions are found again from tmux`,
+    );
+  }
+
+  /** Looks once at start, so that an unreadable file is told and set aside before anything relies on it. */
+  async settle(): Promise<void> {
+    if (this.#stamp() === undefined) return;
+    if (stateSchema.safeParse(parseJson(readFileSync(this.#path, "utf8"))).success) return;
+    await this.update(() => undefined);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function storageFailure(path: string, error: unknown): unknown {
+  if (error instanceof UserError) return error;
+  if (error instanceof LockTimeout) {
+    const hint = error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
+    return new UserError("STORAGE_FAILED", error.message, hint, { cause: error });
+  }
+  if (error instanceof Error && "code" in error) {
+    return new UserError("STORAGE_FAILED", `${path} cannot be written: ${error.message}`, "Free disk space or mend the permissions, then try again.", { cause: error });
+  }
+  return error;
+}

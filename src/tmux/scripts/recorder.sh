@@ -1,0 +1,75 @@
+# Appends its input to $MCP_SSH_LOGS/SESSION.log. Arguments: SESSION SEGMENT_BYTES NUMBER_FILE (in $MCP_SSH_RUNTIME)
+# A full log becomes SESSION.log.<absolute offset of its first byte, 20 digits>; the newest 3 of these are kept.
+LC_ALL=C
+export LC_ALL
+umask 077
+log=$MCP_SSH_LOGS/$1.log
+segment=$2
+number_file=$MCP_SSH_RUNTIME/$3
+digits='[0-9][0-9][0-9][0-9][0-9]'
+digits=$digits$digits$digits$digits
+
+measure() {
+	size=$(wc -c <"$1")
+	size=$((${size:-0}))
+}
+
+# Drops all but the newest 3 older segments; sets start, the absolute offset of the log's first byte, and size.
+survey() {
+	start=0
+	set -- "$log".$digits
+	while [ $# -gt 3 ]; do
+		rm -f "$1"
+		shift
+	done
+	while [ $# -gt 1 ]; do shift; done
+	if [ -e "$1" ]; then
+		start=${1##*.}
+		start=${start#"${start%%[!0]*}"}
+		measure "$1"
+		start=$((${start:-0} + size))
+	fi
+	measure "$log"
+}
+
+# After a failed write: reads on and counts, until the log takes a mark of what it lacks. The piece whose write
+# failed counts as one byte, since its length is not known.
+drain() {
+	lost=1
+	until mark_gap; do
+		if report=$(dd bs=65536 count=1 2>&1 >/dev/null); then
+			case $report in 0+0*) exit 1 ;; esac
+			report=${report##*records out?}
+			report=${report%%[!0-9]*}
+			lost=$((lost + ${report:-1}))
+		else
+			sleep 1
+		fi
+	done
+	measure "$log"
+}
+
+mark_gap() {
+	number=
+	IFS= read -r number <"$number_file"
+	printf '\033]7711;gap;%s;%s\033\\' "$number" "$lost" | dd bs=512 2>/dev/null >>"$log"
+}
+
+survey
+while :; do
+	if [ "$size" -ge "$segment" ]; then
+		mv -f "$log" "$log.$(printf %020d "$start")"
+		survey
+	fi
+	count=$(((segment - size) / 65536 + 1))
+	if [ "$count" -gt 64 ]; then count=64; fi
+	if [ "$count" -lt 1 ]; then count=1; fi
+	if report=$(dd bs=65536 count="$count" 2>&1 >>"$log"); then
+		case $report in 0+0*) exit 0 ;; esac
+		report=${report##*records out?}
+		report=${report%%[!0-9]*}
+		if [ -n "$report" ]; then size=$((size + report)); else measure "$log"; fi
+	else
+		drain
+	fi
+done

@@ -1,0 +1,15 @@
+# The program of every pane: NUMBER_FILE PROGRAM ARGUMENT...
+# Runs PROGRAM, prints the end mark with its status, then only sleeps: nothing here interprets what is typed.
+trap : INT QUIT
+trap '' TSTP
+unset number
+file=$1
+shift
+IFS= read -r number <"$file"
+{ "$@" 2>&3 3>&-; } 3>&2 2>/dev/null
+status=$?
+trap '' INT QUIT TTOU
+stty -echo
+IFS= read -r number <"$file"
+printf '\033]7711;end;%s;%s\033\\' "$number" "$status"
+exec sleep 2147483647

@@ -1,0 +1,154 @@
+import { UserError } from "../base/user-error.ts";
+import { runProcess, type ProcessResult } from "../platform/run-process.ts";
+import { ControlClient, type Reply, type TmuxNotification } from "./control-client.ts";
+import { hubName, startingCommands } from "./server-options.ts";
+import { atLeast, installHint, requireSupportedVersion, type TmuxVersion } from "./version.ts";
+import { VulnerabilityProbe } from "./vulnerability-probe.ts";
+import { command, renderArguments, renderLine, type TmuxCommand } from "./words.ts";
+
+/**
+ * `program` is absolute; `env` is the whole environment of tmux and of the panes' programs; the folders exist
+ * and are ours alone. `probe` keeps its findings when it is passed again. `timeoutMs` is for each answer of tmux, 10 s by default.
+ */
+export type ConnectOptions = {
+  readonly program: string;
+  readonly socketPath: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logsFolder: string;
+  readonly runtimeFolder: string;
+  readonly onNotification?: ((notification: TmuxNotification) => void) | undefined;
+  readonly allowVulnerable?: boolean | undefined;
+  readonly probe?: VulnerabilityProbe | undefined;
+  readonly timeoutMs?: number | undefined;
+};
+
+const defaultTimeoutMs = 10_000;
+const connectAttempts = 3;
+
+/** Connects to our tmux server and starts it where none runs. Throws TMUX_UNAVAILABLE with what is in the way. */
+export async function connectTmux(options: ConnectOptions): Promise<TmuxServer> {
+  const run = (...args: string[]) => runTmux(options, args);
+  const { stdout } = await run("-V");
+  const version = requireSupportedVersion(stdout, options.program);
+  if (options.allowVulnerable !== true) {
+    await (options.probe ?? new VulnerabilityProbe()).requireSafe(version, run, options.runtimeFolder);
+  }
+  let failure = "";
+  for (let attempt = 0; attempt < connectAttempts; attempt++) {
+    if (!(await hubExists(options, run))) failure = await startServer(options, run);
+    const attached = await attach(options);
+    if (attached instanceof TmuxServer) return attached;
+    failure = `${failure} ${attached}`.trim();
+  }
+  throw new UserError(
+    "TMUX_UNAVAILABLE",
+    `No tmux server could be reached at ${options.socketPath}: ${failure}`,
+    `Run ${options.program} -S '${options.socketPath}' kill-server, then try again; this ends all sessions.`,
+  );
+}
+
+/** Our tmux server, as long as `lost` is not aborted. Disposing it leaves the server and its sessions running. */
+export class TmuxServer implements AsyncDisposable {
+  readonly version: TmuxVersion;
+  readonly socketPath: string;
+  readonly runtimeFolder: string;
+  readonly #client: ControlClient;
+
+  constructor(client: ControlClient, version: TmuxVersion, options: ConnectOptions) {
+    this.#client = client;
+    this.version = version;
+    this.socketPath = options.socketPath;
+    this.runtimeFolder = options.runtimeFolder;
+  }
+
+  /** Aborted, with a TMUX_UNAVAILABLE error as its reason, as soon as the server or the connection to it is gone. */
+  get lost(): AbortSignal {
+    return this.#client.lost;
+  }
+
+  /** Runs the commands with nothing of anyone in between. Replies stop at the first that failed. */
+  async run(
+    commands: readonly TmuxCommand[],
+    exactLines?: (earlier: readonly Reply[]) => number | undefined,
+  ): Promise<readonly Reply[]> {
+    const replies = commands.reduce((sum, each) => sum + each.replies, 0);
+    return await this.#client.send(renderLine(commands, this.version), { replies, exactLines });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client[Symbol.asyncDispose]();
+  }
+}
+
+type Run = (...args: string[]) => Promise<ProcessResult>;
+
+async function hubExists({ socketPath, program }: ConnectOptions, run: Run): Promise<boolean> {
+  const { exitCode, stderr, timedOut } = await run("-u", "-S", socketPath, "has-session", "-t", `=${hubName}`);
+  if (timedOut) {
+    throw new UserError(
+      "TMUX_UNAVAILABLE",
+      `The tmux server at ${socketPath} does not answer`,
+      "If its process was stopped, continue it (kill -CONT); otherwise end it, which ends all sessions.",
+    );
+  }
+  if (/protocol version mismatch/.test(stderr)) {
+    throw new UserError(
+      "TMUX_UNAVAILABLE",
+      `The tmux server at ${socketPath} was started by another version of tmux than ${program}: ${stderr.trim()}`,
+      `End it with that version's kill-server, or its process by kill; this ends all sessions.`,
+    );
+  }
+  return exitCode === 0;
+}
+
+/** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
+async function startServer({ socketPath }: ConnectOptions, run: Run): Promise<string> {
+  const commands = renderArguments(startingCommands());
+  const { stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
+  return stderr.trim();
+}
+
+async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
+  const { program, socketPath, onNotification } = options;
+  const client = new ControlClient({
+    argv: [program, "-u", "-S", socketPath, "-f", "/dev/null", "-C", "attach-session", "-t", `=${hubName}`],
+    env: serverEnvironment(options),
+    onNotification,
+    replyTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+  });
+  try {
+    const greeting = await client.greeting();
+    if (greeting.ok) return await introduce(client, options);
+    await client[Symbol.asyncDispose]();
+    return greeting.lines.join(" ");
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    if (error instanceof UserError && error === client.lost.reason) return error.message;
+    throw error;
+  }
+}
+
+/** The server may be of another version than the program, since it outlives an upgrade. */
+async function introduce(client: ControlClient, options: ConnectOptions): Promise<TmuxServer> {
+  const [reply] = await client.send("display-message -p '#{version}'", { replies: 1 });
+  const version = requireSupportedVersion(reply?.lines[0] ?? "", `the server at ${options.socketPath}`);
+  const server = new TmuxServer(client, version, options);
+  if (atLeast(version, "3.2")) await server.run([command("refresh-client", "-f", "no-output")]);
+  return server;
+}
+
+async function runTmux(options: ConnectOptions, args: readonly string[]): Promise<ProcessResult> {
+  try {
+    return await runProcess([options.program, ...args], {
+      env: serverEnvironment(options),
+      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    });
+  } catch (cause) {
+    throw new UserError("TMUX_UNAVAILABLE", `${options.program} cannot be started`, installHint, { cause });
+  }
+}
+
+function serverEnvironment({ env, logsFolder, runtimeFolder }: ConnectOptions): Record<string, string> {
+  const ours = Object.fromEntries(Object.entries(env).filter(([name]) => !/^TMUX(_|$)/.test(name)));
+  return { ...ours, MCP_SSH_LOGS: logsFolder, MCP_SSH_RUNTIME: runtimeFolder };
+}

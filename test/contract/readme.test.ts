@@ -1,0 +1,56 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { countLines } from "./file-faults.ts";
+import { differences, readHelp, readTable } from "./readme-faults.ts";
+import { checkout, readFile } from "./tree.ts";
+
+test("README.md has at most 400 lines", () => {
+  expect(countLines(readFile("README.md"))).toBeLessThanOrEqual(400);
+});
+
+test("README.md lists the tools that there are", () => {
+  const files = readdirSync(join(checkout, "src/server/tools")).filter((file) => file.endsWith(".ts"));
+  const tools = files.map((file) => basename(file, ".ts").replaceAll("-", "_"));
+  expect(differences(readTable(readFile("README.md"), "Tools"), tools)).toEqual([]);
+});
+
+test("README.md lists the commands that --help lists", () => {
+  const result = Bun.spawnSync([process.execPath, join(checkout, "src/main.ts"), "--help"]);
+  expect(result.exitCode).toBe(0);
+  const documented = readTable(readFile("README.md"), "Commands").filter((name) => !name.startsWith("-"));
+  expect(differences(documented, readHelp(result.stdout.toString()))).toEqual([]);
+});
+
+test("the files and folders that README.md points to exist", () => {
+  const paths = Array.from(
+    readFile("README.md").matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g),
+    ([, path]) => path ?? "",
+  );
+  const missing = paths.filter((path) => !existsSync(join(checkout, path)));
+  expect(missing).toEqual([]);
+});
+
+describe("the check itself", () => {
+  const readme =
+    "# x\n\n## Tools\n\n| tool | does |\n| --- | --- |\n| `one_a` | runs `two_b` |\n\n## Commands\n\n| `--help`, `--version` | x |\n| `validate [FILE]` | y |\n";
+
+  test("reads the first column of the table under a heading", () => {
+    expect(readTable(readme, "Tools")).toEqual(["one_a"]);
+    expect(readTable(readme, "Commands")).toEqual(["--help", "--version", "validate"]);
+  });
+
+  test("reads the commands from the help text", () => {
+    const help =
+      "Usage: x\n\nCommands:\n  demo [--keep]   shows it\n  validate [FILE] checks\n\nOptions:\n  --home DIR  instead\n  -h, --help  this\n";
+    expect(readHelp(help)).toEqual(["demo", "validate"]);
+  });
+
+  test("finds what is missing on either side", () => {
+    expect(differences(["a", "b"], ["b", "c"])).toEqual([
+      "README.md lacks c",
+      "README.md names a, which does not exist",
+    ]);
+  });
+});
