@@ -1,4 +1,5 @@
 import { createColors } from "picocolors";
+
 import { UserError } from "../base/user-error.ts";
 import type { Fault } from "../config/fault.ts";
 import { inspectConfig } from "../config/inspect-config.ts";
@@ -35,25 +36,42 @@ function reportUnusable(error: UserError, { path, json, color, stdout, stderr }:
   const faults = error instanceof InvalidConfig ? error.faults : [];
   if (json) {
     const { code, message, hint } = error;
-    stdout(`${JSON.stringify({ file: path, valid: false, error: { code, message, hint }, faults, warnings: [], connections: [] }, undefined, 2)}\n`);
+    stdout(
+      `${JSON.stringify({ file: path, valid: false, error: { code, message, hint }, faults, warnings: [], connections: [] }, undefined, 2)}\n`,
+    );
     return 3;
   }
   const paint = createColors(color);
-  if (faults.length === 0) stderr(`${paint.red("error")}: ${printable(error.message)}\n  ${paint.green("fix")}: ${printable(error.hint)}\n`);
-  else stderr(`${paint.bold(printable(path))} cannot be used\n\n${faults.map((fault) => renderFinding(fault, "error", color)).join("\n")}`);
+  if (faults.length === 0)
+    stderr(
+      `${paint.red("error")}: ${printable(error.message)}\n  ${paint.green("fix")}: ${printable(error.hint)}\n`,
+    );
+  else
+    stderr(
+      `${paint.bold(printable(path))} cannot be used\n\n${faults.map((fault) => renderFinding(fault, "error", color)).join("\n")}`,
+    );
   return 3;
 }
 
 function jsonOf({ faults, warnings, connections }: LoadedConfig, path: string) {
-  const listed = [...connections].map(([name, entry]) => ("problem" in entry ? { name, opens: false, problem: entry.problem } : { name, opens: true }));
+  const listed = [...connections].map(([name, entry]) =>
+    "problem" in entry ? { name, opens: false, problem: entry.problem } : { name, opens: true },
+  );
   return { file: path, valid: faults.length === 0, faults, warnings, connections: listed };
 }
 
 function renderReport({ faults, warnings, connections }: LoadedConfig, path: string, color: boolean): string {
   const paint = createColors(color);
-  const findings = [...faults.map((fault) => renderFinding(fault, "error", color)), ...warnings.map((fault) => renderFinding(fault, "warning", color))];
+  const findings = [
+    ...faults.map((fault) => renderFinding(fault, "error", color)),
+    ...warnings.map((fault) => renderFinding(fault, "warning", color)),
+  ];
   const opening = [...connections.values()].filter((entry) => "config" in entry).length;
-  const counts = [count(faults.length, "fault"), count(warnings.length, "warning"), `${opening} of ${count(connections.size, "connection")} can be opened`];
+  const counts = [
+    count(faults.length, "fault"),
+    count(warnings.length, "warning"),
+    `${opening} of ${count(connections.size, "connection")} can be opened`,
+  ];
   const verdict = faults.length === 0 ? paint.green("valid") : paint.red("faulty");
   return [`${paint.bold(printable(path))}: ${verdict}\n`, ...findings, `${counts.join(", ")}\n`].join("\n");
 }
@@ -62,11 +80,15 @@ function renderFinding(fault: Fault, kind: "error" | "warning", color: boolean):
   const paint = createColors(color);
   const place = `${fault.file === undefined ? "" : `${fault.file}:`}${fault.line}:${fault.column}`;
   const word = kind === "error" ? paint.red("error") : paint.yellow("warning");
-  const connection = fault.connection === undefined ? "" : ` (connection ${JSON.stringify(fault.connection)})`;
-  const rows = [`${paint.cyan(printable(place))} ${word}: ${printable(fault.message)}${printable(connection)}`];
+  const connection =
+    fault.connection === undefined ? "" : ` (connection ${JSON.stringify(fault.connection)})`;
+  const rows = [
+    `${paint.cyan(printable(place))} ${word}: ${printable(fault.message)}${printable(connection)}`,
+  ];
   if (fault.excerpt.trim() !== "") {
     rows.push(`  ${paint.dim("|")} ${printable(fault.excerpt)}`);
-    if (fault.column <= fault.excerpt.length) rows.push(`  ${paint.dim("|")} ${" ".repeat(fault.column - 1)}${paint.red("^")}`);
+    if (fault.column <= fault.excerpt.length)
+      rows.push(`  ${paint.dim("|")} ${" ".repeat(fault.column - 1)}${paint.red("^")}`);
   }
   rows.push(`  expected: ${printable(fault.expected)}`, `  ${paint.green("fix")}: ${printable(fault.fix)}`);
   return `${rows.join("\n")}\n`;

@@ -9,19 +9,29 @@ const userName = /^[\p{L}\p{N}_.][\p{L}\p{M}\p{N}._+=@:#-]*(?:\\[\p{L}\p{N}_.][\
 export function hostProblem(host: string): AddressProblem | undefined {
   const general = generalProblem("host", host);
   if (general !== undefined) return general;
-  if (/^\[.*\]$/.test(host)) return { message: "host has brackets", fix: `write the address alone: host: "${host.slice(1, -1)}"` };
-  if (host.includes("@")) return { message: "host holds a user", fix: "write `user:` and `host:` as two keys" };
-  if (host.includes("://")) return { message: "host is a URL", fix: "write the host name alone, without ssh://" };
-  if (/^[^:]+:\d+$/.test(host)) return { message: "host holds a port", fix: "write `host:` and `port:` as two keys" };
+  if (/^\[.*\]$/.test(host))
+    return { message: "host has brackets", fix: `write the address alone: host: "${host.slice(1, -1)}"` };
+  if (host.includes("@"))
+    return { message: "host holds a user", fix: "write `user:` and `host:` as two keys" };
+  if (host.includes("://"))
+    return { message: "host is a URL", fix: "write the host name alone, without ssh://" };
+  if (/^[^:]+:\d+$/.test(host))
+    return { message: "host holds a port", fix: "write `host:` and `port:` as two keys" };
   if (hostName.test(host) || ipv6.test(host)) return undefined;
-  return { message: "host holds a character that no host name has", fix: "letters, digits, `.`, `-`, `_` or an IPv6 address" };
+  return {
+    message: "host holds a character that no host name has",
+    fix: "letters, digits, `.`, `-`, `_` or an IPv6 address",
+  };
 }
 
 export function userProblem(user: string): AddressProblem | undefined {
   const general = generalProblem("user", user);
   if (general !== undefined) return general;
   if (userName.test(user)) return undefined;
-  return { message: "user holds a character that could be shell syntax", fix: "letters, digits and `. _ - + = @ : #`, or DOMAIN\\name" };
+  return {
+    message: "user holds a character that could be shell syntax",
+    fix: "letters, digits and `. _ - + = @ : #`, or DOMAIN\\name",
+  };
 }
 
 /** A jump as `[user@]host[:port]`, IPv6 in brackets, several with commas, or `none`. */
@@ -39,18 +49,24 @@ function hopProblem(hop: string): AddressProblem | undefined {
   const fix = "write another connection's name, or user@host:port";
   const parts = /^(?:(.+)@)?(?:\[([^\]]+)\]|([^[\]@:]+))(?::(\d+))?$/.exec(hop);
   const host = parts?.[2] ?? parts?.[3];
-  if (parts === null || host === undefined) return { message: "proxy_jump is not of the form user@host:port", fix };
+  if (parts === null || host === undefined)
+    return { message: "proxy_jump is not of the form user@host:port", fix };
   const inner = hostProblem(host) ?? (parts[1] === undefined ? undefined : userProblem(parts[1]));
   if (inner !== undefined) return { message: `in proxy_jump, ${inner.message}`, fix };
   const port = parts[4] === undefined ? 22 : Number(parts[4]);
-  return port >= 1 && port <= 65_535 ? undefined : { message: "in proxy_jump, the port is not 1 to 65535", fix };
+  return port >= 1 && port <= 65_535
+    ? undefined
+    : { message: "in proxy_jump, the port is not 1 to 65535", fix };
 }
 
 function generalProblem(key: string, value: string): AddressProblem | undefined {
   if (value === "") return { message: `${key} is empty`, fix: `give ${key} a value, or remove the line` };
-  if (value.startsWith("-")) return { message: `${key} begins with "-"`, fix: "ssh would take it for an option: remove the dash" };
+  if (value.startsWith("-"))
+    return { message: `${key} begins with "-"`, fix: "ssh would take it for an option: remove the dash" };
   if (/\s/u.test(value)) return { message: `${key} holds white space`, fix: "remove the blank" };
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)) return { message: `${key} holds a control character`, fix: "type it anew" };
-  if (value.length > maxLength) return { message: `${key} is longer than ${maxLength} characters`, fix: "shorten it" };
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value))
+    return { message: `${key} holds a control character`, fix: "type it anew" };
+  if (value.length > maxLength)
+    return { message: `${key} is longer than ${maxLength} characters`, fix: "shorten it" };
   return undefined;
 }

@@ -33,11 +33,14 @@ const shownKeys = new Set(
 
 /** A line fit to be shown to anyone: a value stays only after a key that never holds a secret. */
 export function excerptOf(line: string, mask: (text: string) => string): string {
-  const text = mask(line.slice(0, 2000).replace(/\p{Cc}/gu, " ")).slice(0, 200).trimEnd();
+  const text = mask(line.slice(0, 2000).replace(/\p{Cc}/gu, " "))
+    .slice(0, 200)
+    .trimEnd();
   const keyed = /^(\s*(?:-\s+)?)(["']?)([^\s"':{[]+)\2(\s*:\s*|\s+)(\S.*)?$/u.exec(text);
   if (keyed === null) return /^\s*(?:[\w.-]+:?\s*)?$/.test(text) ? text : text.replace(/\S.*/u, secretMask);
   const [, indent = "", quote = "", key = "", separator = "", value = ""] = keyed;
-  if (value === "" || value.startsWith("#")) return `${indent}${quote}${key}${quote}${separator}${value}`.trimEnd();
+  if (value === "" || value.startsWith("#"))
+    return `${indent}${quote}${key}${quote}${separator}${value}`.trimEnd();
   const shown = shownKeys.has(key) && !/pass|secret|token/iu.test(value);
   const name = separator.includes(":") || shownKeys.has(key) ? `${quote}${key}${quote}${separator}` : "";
   return `${indent}${name}${shown ? value : secretMask}`;

@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { UserError } from "../base/user-error.ts";
 import { quoted } from "./config-file.ts";
 import type { SecretSource } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
+import { fileStatus } from "./file-status.ts";
 import { readInfoFile } from "./info-file.ts";
 import { faultAt, type FaultContext } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
@@ -26,14 +26,24 @@ export function inspectConfig(location: ConfigLocation): LoadedConfig {
       warnings.push(...secretWarnings(key, source, reporter));
     }
     for (const key of read.input === undefined ? [] : keysNotBuiltYet(read.input)) {
-      warnings.push(reporter(key, `this connection does not open: ${renderNotBuiltYet(key)}`, "nothing is wrong with the line itself"));
+      warnings.push(
+        reporter(
+          key,
+          `this connection does not open: ${renderNotBuiltYet(key)}`,
+          "nothing is wrong with the line itself",
+        ),
+      );
     }
     faults.push(...infoFaults(read, parsed, reporter));
     warnings.push(...infoWarnings(read, parsed));
   }
   if (parsed.barrier !== undefined) {
     const place = parsed.settingsPlace;
-    const words = { message: `no connection opens: ${parsed.barrier}`, expected: guideFor("redact").expected, fix: "nothing is wrong with the line itself" };
+    const words = {
+      message: `no connection opens: ${parsed.barrier}`,
+      expected: guideFor("redact").expected,
+      fix: "nothing is wrong with the line itself",
+    };
     warnings.push(faultAt(parsed.context, place, words));
   }
   return { ...loaded, faults: faults.toSorted(byPlace), warnings: warnings.toSorted(byPlace) };
@@ -56,21 +66,39 @@ function secretsOf({ input }: ReadConnection): [key: string, secret: { source: S
   return result;
 }
 
-function secretFaults(key: string, source: SecretSource, folders: { home: string; root: string }, report: Reporter): Fault[] {
+function secretFaults(
+  key: string,
+  source: SecretSource,
+  folders: { home: string; root: string },
+  report: Reporter,
+): Fault[] {
   if (source.kind !== "file") return [];
   const path = expandUserPath(source.from, folders.home, folders.root);
-  const stats = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-  if (path === undefined || stats === undefined) return [report(key, `the file of ${key} does not exist: ${source.from}`, "correct the path")];
-  if (!stats.isFile()) return [report(key, `the file of ${key} is not a regular file: ${path}`, "correct the path")];
-  return (stats.mode & 0o077) === 0 ? [] : [report(key, `the file of ${key} is open to others: ${path}`, `run \`chmod 600 ${quoted(path)}\``)];
+  const stats = path === undefined ? undefined : fileStatus(path);
+  if (path === undefined || stats === undefined)
+    return [report(key, `the file of ${key} does not exist: ${source.from}`, "correct the path")];
+  if (!stats.isFile())
+    return [report(key, `the file of ${key} is not a regular file: ${path}`, "correct the path")];
+  return (stats.mode & 0o077n) === 0n
+    ? []
+    : [report(key, `the file of ${key} is open to others: ${path}`, `run \`chmod 600 ${quoted(path)}\``)];
 }
 
 function secretWarnings(key: string, source: SecretSource, report: Reporter): Fault[] {
   if (source.kind !== "plain") return [];
-  const instead = key === "password" ? "better a key or the agent, or {keychain: SERVICE}, {command: \"…\"}, {ask: true}" : "better {keychain: SERVICE}, {command: \"…\"} or {ask: true}";
+  const instead =
+    key === "password"
+      ? 'better a key or the agent, or {keychain: SERVICE}, {command: "…"}, {ask: true}'
+      : 'better {keychain: SERVICE}, {command: "…"} or {ask: true}';
   const warnings = [report(key, `${key} stands in the file as text`, instead)];
   if (source.text.length < maskedFromLength) {
-    warnings.push(report(key, `${key} is shorter than ${maskedFromLength} characters, too short to be masked in results`, "choose a longer one"));
+    warnings.push(
+      report(
+        key,
+        `${key} is shorter than ${maskedFromLength} characters, too short to be masked in results`,
+        "choose a longer one",
+      ),
+    );
   }
   return warnings;
 }

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+
 import { nearestName } from "../base/nearest-name.ts";
 import { excerptOf, type Fault, type Place } from "./fault.ts";
 import { guideFor } from "./key-guide.ts";
@@ -15,7 +16,10 @@ export function faultAt(context: FaultContext, place: Place, words: FaultWords, 
 }
 
 /** The value for zod: maps as objects without prototype, null-valued and `dropped` entries left out, scalars as they are. */
-export function toPlain(node: YamlNode, isDropped: (key: string, value: YamlNode) => boolean = isNull): unknown {
+export function toPlain(
+  node: YamlNode,
+  isDropped: (key: string, value: YamlNode) => boolean = isNull,
+): unknown {
   if (node.kind === "scalar") return node;
   if (node.kind === "list") return node.items.map((item) => toPlain(item));
   const plain: Record<string, unknown> = Object.create(null);
@@ -31,11 +35,17 @@ function isNull(_key: string, value: YamlNode): boolean {
 export function faultsOfIssues(
   context: FaultContext,
   issues: readonly z.core.$ZodIssue[],
-  where: { readonly node: YamlNode; readonly place: Place; readonly keysAt: (path: readonly PropertyKey[]) => readonly string[]; readonly connection?: string },
+  where: {
+    readonly node: YamlNode;
+    readonly place: Place;
+    readonly keysAt: (path: readonly PropertyKey[]) => readonly string[];
+    readonly connection?: string;
+  },
 ): Fault[] {
   return issues.flatMap((issue) => {
     const unknown = unknownKeys(issue);
-    if (unknown.length === 0) return [faultAt(context, placeOfPath(where, issue.path), wordsOf(issue, where.node), where.connection)];
+    if (unknown.length === 0)
+      return [faultAt(context, placeOfPath(where, issue.path), wordsOf(issue, where.node), where.connection)];
     return unknown.map(({ path, key }) => {
       const place = placeOfPath(where, [...path, key], true);
       return faultAt(context, place, unknownKeyWords(key, where.keysAt(path)), where.connection);
@@ -65,19 +75,35 @@ function wordsOf(issue: z.core.$ZodIssue, root: YamlNode): FaultWords {
   const params = issue.code === "custom" ? issue.params : undefined;
   const fix = typeof params?.["fix"] === "string" ? params["fix"] : `write for example \`${guide.example}\``;
   if (key === undefined) return { message: `this ${issue.message}`, expected: guide.expected, fix };
-  if (root.kind === "map" && !root.entries.has(String(key))) return { message: `${String(key)} is missing`, expected: guide.expected, fix: `add \`${guide.example}\`` };
+  if (root.kind === "map" && !root.entries.has(String(key)))
+    return {
+      message: `${String(key)} is missing`,
+      expected: guide.expected,
+      fix: `add \`${guide.example}\``,
+    };
   const subject = issue.path.map(String).join(".");
-  return { message: params?.["whole"] === true ? issue.message : `${subject} ${issue.message}`, expected: guide.expected, fix };
+  return {
+    message: params?.["whole"] === true ? issue.message : `${subject} ${issue.message}`,
+    expected: guide.expected,
+    fix,
+  };
 }
 
-function placeOfPath(where: { readonly node: YamlNode; readonly place: Place }, path: readonly PropertyKey[], ofKey = false): Place {
+function placeOfPath(
+  where: { readonly node: YamlNode; readonly place: Place },
+  path: readonly PropertyKey[],
+  ofKey = false,
+): Place {
   let node = where.node;
   let place = where.place;
   for (const [at, part] of path.entries()) {
     const entry = node.kind === "map" ? node.entries.get(String(part)) : undefined;
     const next = entry?.value ?? (node.kind === "list" ? node.items[Number(part)] : undefined);
     if (next === undefined) return place;
-    place = at === path.length - 1 && entry !== undefined && (ofKey || next.kind !== "scalar") ? entry.keyPlace : next.place;
+    place =
+      at === path.length - 1 && entry !== undefined && (ofKey || next.kind !== "scalar")
+        ? entry.keyPlace
+        : next.place;
     node = next;
   }
   return place;

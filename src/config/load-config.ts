@@ -1,8 +1,9 @@
-import { statSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
-import type { Settings } from "./connection-config.ts";
+
 import { checkFolder, configFileVersion, quoted, readConfigFile } from "./config-file.ts";
+import type { Settings } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
+import { fileStatus, renderMode } from "./file-status.ts";
 import { faultAt } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
 import { byPlace, parseConfig, type ParsedConfig } from "./parse-config.ts";
@@ -27,9 +28,17 @@ export function loadConfig(location: ConfigLocation): LoadedConfig {
 }
 
 /** For looking closer at what loadConfig has read. */
-export function loadParsedConfig(location: ConfigLocation): { parsed: ParsedConfig; loaded: LoadedConfig; folders: Folders } {
+export function loadParsedConfig(location: ConfigLocation): {
+  parsed: ParsedConfig;
+  loaded: LoadedConfig;
+  folders: Folders;
+} {
   const { parsed } = readConfig(location);
-  return { parsed, loaded: withKeyFiles(parsed), folders: { home: location.home, root: location.root ?? dirname(location.path) } };
+  return {
+    parsed,
+    loaded: withKeyFiles(parsed),
+    folders: { home: location.home, root: location.root ?? dirname(location.path) },
+  };
 }
 
 export type ConfigSource = {
@@ -52,14 +61,24 @@ export function createConfigSource(location: ConfigLocation): ConfigSource {
   };
 }
 
-function readConfig({ path, home, root = dirname(path) }: ConfigLocation): { parsed: ParsedConfig; version: string } {
+function readConfig({ path, home, root = dirname(path) }: ConfigLocation): {
+  parsed: ParsedConfig;
+  version: string;
+} {
   checkFolder(root);
   const { text, version } = readConfigFile(path);
   return { parsed: parseConfig(text, path, { home, root }), version };
 }
 
 /** Key files come and go without a change of the configuration, so they are looked at on every call. */
-function withKeyFiles({ settings, faults, warnings, plainSecrets, reads, context }: ParsedConfig): LoadedConfig {
+function withKeyFiles({
+  settings,
+  faults,
+  warnings,
+  plainSecrets,
+  reads,
+  context,
+}: ParsedConfig): LoadedConfig {
   const entries = new Map<string, ConnectionEntry>();
   const found: Fault[] = [];
   for (const [name, { entry, placeOf }] of reads) {
@@ -70,7 +89,8 @@ function withKeyFiles({ settings, faults, warnings, plainSecrets, reads, context
     const { message, fix, blocks } = wrong;
     const place = placeOf("key_path");
     found.push(faultAt(context, place, { message, expected: guideFor("key_path").expected, fix }, name));
-    if (blocks) entries.set(name, { problem: `${message} (line ${place.line})`, shown: shownOfConfig(entry.config) });
+    if (blocks)
+      entries.set(name, { problem: `${message} (line ${place.line})`, shown: shownOfConfig(entry.config) });
   }
   const connections = withUsableJumps(entries);
   return { connections, settings, faults: [...faults, ...found].toSorted(byPlace), warnings, plainSecrets };
@@ -78,18 +98,23 @@ function withKeyFiles({ settings, faults, warnings, plainSecrets, reads, context
 
 /** ssh itself says on opening when a key that is there cannot be used, so only a missing one blocks. */
 function keyFileProblem(path: string): { message: string; fix: string; blocks: boolean } | undefined {
-  const stats = statusOf(path);
-  if (stats === undefined) return { message: `the key file ${path} does not exist or cannot be reached`, fix: "correct the path, or remove key_path to use the agent", blocks: true };
-  if (!stats.isFile()) return { message: `the key file ${path} is not a regular file`, fix: "give the path of the private key itself", blocks: true };
-  if ((stats.mode & 0o077) === 0) return undefined;
-  const mode = (stats.mode & 0o7777).toString(8);
-  return { message: `the key file ${path} is open to others (mode ${mode})`, fix: `run \`chmod 600 ${quoted(path)}\``, blocks: false };
-}
-
-function statusOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+  const stats = fileStatus(path);
+  if (stats === undefined)
+    return {
+      message: `the key file ${path} does not exist or cannot be reached`,
+      fix: "correct the path, or remove key_path to use the agent",
+      blocks: true,
+    };
+  if (!stats.isFile())
+    return {
+      message: `the key file ${path} is not a regular file`,
+      fix: "give the path of the private key itself",
+      blocks: true,
+    };
+  if ((stats.mode & 0o077n) === 0n) return undefined;
+  return {
+    message: `the key file ${path} is open to others (mode ${renderMode(stats.mode)})`,
+    fix: `run \`chmod 600 ${quoted(path)}\``,
+    blocks: false,
+  };
 }

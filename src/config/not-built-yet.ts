@@ -4,7 +4,12 @@ type Promise = { readonly key: string; readonly asked: (input: ConnectionInput) 
 
 /** Keys that change safety and that this version cannot keep: a connection that asks for one does not open. Shrinks with each feature. */
 const notBuiltYet: readonly Promise[] = [
-  { key: "policy", asked: ({ policy }) => policy !== undefined && ((policy.mode ?? "full") !== "full" || policy.approval !== undefined || hasRules(policy)) },
+  {
+    key: "policy",
+    asked: ({ policy }) =>
+      policy !== undefined &&
+      ((policy.mode ?? "full") !== "full" || policy.approval !== undefined || hasRules(policy)),
+  },
   { key: "host_key", asked: ({ host_key }) => host_key !== undefined && host_key !== "strict" },
   { key: "password", asked: ({ password }) => password !== undefined },
   { key: "passphrase", asked: ({ passphrase }) => passphrase !== undefined },

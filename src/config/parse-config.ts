@@ -1,5 +1,5 @@
-import { UserError } from "../base/user-error.ts";
 import { nearestName } from "../base/nearest-name.ts";
+import { UserError } from "../base/user-error.ts";
 import type { Settings } from "./connection-config.ts";
 import type { Fault, Place } from "./fault.ts";
 import { faultAt, unknownKeyWords, type FaultContext, type FaultWords } from "./issue-faults.ts";
@@ -23,7 +23,8 @@ export type ParsedConfig = {
 
 const topKeys = ["connections", "settings"];
 const start: Place = { line: 1, column: 1 };
-const firstSteps = "write `connections:` and under it, indented by two spaces, a name with `host:` and `user:`";
+const firstSteps =
+  "write `connections:` and under it, indented by two spaces, a name with `host:` and `user:`";
 
 /** Throws InvalidConfig when nothing of the file can be used. */
 export function parseConfig(text: string, path: string, folders: Folders): ParsedConfig {
@@ -31,7 +32,12 @@ export function parseConfig(text: string, path: string, folders: Folders): Parse
   const yaml = parseYaml(text);
   if (yaml.complaints.length > 0) {
     const context = { lines, mask: createSecretMask([]) };
-    throw invalidFile(path, yaml.complaints.map(({ place, message, fix }) => faultAt(context, place, { message, expected: "one YAML document", fix })));
+    throw invalidFile(
+      path,
+      yaml.complaints.map(({ place, message, fix }) =>
+        faultAt(context, place, { message, expected: "one YAML document", fix }),
+      ),
+    );
   }
   const top = topMap(yaml.root, text, path, { lines, mask: createSecretMask([]) });
   const plainSecrets = plainSecretsOf(top.connections);
@@ -40,9 +46,16 @@ export function parseConfig(text: string, path: string, folders: Folders): Parse
   const names = new Set(top.connections.entries.keys());
   const reads = new Map<string, ReadConnection>();
   for (const [name, entry] of top.connections.entries) {
-    reads.set(name, readConnection(name, entry, { faults: context, folders, names, barrier: settings.barrier }));
+    reads.set(
+      name,
+      readConnection(name, entry, { faults: context, folders, names, barrier: settings.barrier }),
+    );
   }
-  const faults = [...unknownTopKeys(top.root, context), ...settings.faults, ...[...reads.values()].flatMap((read) => read.faults)];
+  const faults = [
+    ...unknownTopKeys(top.root, context),
+    ...settings.faults,
+    ...[...reads.values()].flatMap((read) => read.faults),
+  ];
   return {
     settings: settings.settings,
     faults: faults.toSorted(byPlace),
@@ -68,7 +81,10 @@ export class InvalidConfig extends UserError {
 function invalidFile(path: string, faults: readonly Fault[]): InvalidConfig {
   const first = faults[0];
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
-  const message = first === undefined ? `${path} cannot be used` : `${path}, line ${first.line}, column ${first.column}: ${first.message}${more}`;
+  const message =
+    first === undefined
+      ? `${path} cannot be used`
+      : `${path}, line ${first.line}, column ${first.column}: ${first.message}${more}`;
   return new InvalidConfig(message, first?.fix ?? "run `mcp-ssh-interactive validate`", path, faults);
 }
 
@@ -76,23 +92,38 @@ export function byPlace(left: Fault, right: Fault): number {
   return left.line - right.line || left.column - right.column;
 }
 
-function topMap(root: YamlNode | undefined, text: string, path: string, context: FaultContext): { root: YamlMap; connections: YamlMap } {
+function topMap(
+  root: YamlNode | undefined,
+  text: string,
+  path: string,
+  context: FaultContext,
+): { root: YamlMap; connections: YamlMap } {
   const refuse = (place: Place, words: FaultWords) => invalidFile(path, [faultAt(context, place, words)]);
   const expected = "a map with the key `connections`";
   if (root === undefined) {
-    const message = text.trim() === "" ? "the file is empty" : "the file holds no connections, only comments or nothing";
+    const message =
+      text.trim() === "" ? "the file is empty" : "the file holds no connections, only comments or nothing";
     throw refuse(start, { message, expected, fix: firstSteps });
   }
-  if (root.kind !== "map") throw refuse(root.place, { message: `the file is a ${nameOf(root)}, not a map`, expected, fix: firstSteps });
+  if (root.kind !== "map")
+    throw refuse(root.place, {
+      message: `the file is a ${nameOf(root)}, not a map`,
+      expected,
+      fix: firstSteps,
+    });
   const entry = root.entries.get("connections");
   if (entry === undefined) {
-    const near = [...root.entries].find(([key]) => nearestName(key.slice(0, 100), ["connections"]) !== undefined);
+    const near = [...root.entries].find(
+      ([key]) => nearestName(key.slice(0, 100), ["connections"]) !== undefined,
+    );
     const fix = near === undefined ? firstSteps : `did you mean \`connections\` instead of \`${near[0]}\`?`;
     throw refuse(near?.[1].keyPlace ?? start, { message: "there is no key `connections`", expected, fix });
   }
   if (entry.value.kind === "map") return { root, connections: entry.value };
   const isNull = entry.value.kind === "scalar" && entry.value.value === null;
-  const message = isNull ? "`connections` is empty" : `\`connections\` is a ${nameOf(entry.value)}, not a map`;
+  const message = isNull
+    ? "`connections` is empty"
+    : `\`connections\` is a ${nameOf(entry.value)}, not a map`;
   throw refuse(entry.keyPlace, { message, expected: "a map of names to connections", fix: firstSteps });
 }
 
@@ -122,10 +153,22 @@ function unknownTopKeys(root: YamlMap, context: FaultContext): Fault[] {
     .map(([key, { keyPlace }]) => faultAt(context, keyPlace, unknownKeyWords(key, topKeys)));
 }
 
-function warningsOf(complaints: readonly { place: Place; message: string; fix: string }[], connections: YamlMap, context: FaultContext): Fault[] {
-  const warnings = complaints.map(({ place, message, fix }) => faultAt(context, place, { message, expected: "each key once", fix }));
+function warningsOf(
+  complaints: readonly { place: Place; message: string; fix: string }[],
+  connections: YamlMap,
+  context: FaultContext,
+): Fault[] {
+  const warnings = complaints.map(({ place, message, fix }) =>
+    faultAt(context, place, { message, expected: "each key once", fix }),
+  );
   if (connections.entries.size === 0) {
-    warnings.push(faultAt(context, connections.place, { message: "there are no connections", expected: "at least one", fix: firstSteps }));
+    warnings.push(
+      faultAt(context, connections.place, {
+        message: "there are no connections",
+        expected: "at least one",
+        fix: firstSteps,
+      }),
+    );
   }
   return warnings.toSorted(byPlace);
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+
 import { jumpProblem } from "./address.ts";
 import type { ConnectionConfig, InfoFile } from "./connection-config.ts";
 import type { Fault, Place } from "./fault.ts";
@@ -13,7 +14,12 @@ import type { YamlEntry, YamlNode } from "./yaml-tree.ts";
 export type Folders = { readonly home: string; readonly root: string };
 
 /** What could be read of a connection that does not open. */
-export type ShownOfProblem = { readonly host?: string; readonly user?: string; readonly port?: number; readonly description?: string };
+export type ShownOfProblem = {
+  readonly host?: string;
+  readonly user?: string;
+  readonly port?: number;
+  readonly description?: string;
+};
 
 /** A connection that opens, or why it does not. */
 export type ConnectionEntry =
@@ -39,8 +45,13 @@ export type ConnectionSurroundings = {
 
 const maxShownProblems = 5;
 
-export function readConnection(name: string, { keyPlace, value }: YamlEntry, around: ConnectionSurroundings): ReadConnection {
-  const placeOf = (key: string) => (value.kind === "map" ? (value.entries.get(key)?.value.place ?? keyPlace) : keyPlace);
+export function readConnection(
+  name: string,
+  { keyPlace, value }: YamlEntry,
+  around: ConnectionSurroundings,
+): ReadConnection {
+  const placeOf = (key: string) =>
+    value.kind === "map" ? (value.entries.get(key)?.value.place ?? keyPlace) : keyPlace;
   const parsed = connectionSchema.safeParse(toPlain(value, isAbsent));
   const where = { node: value, place: keyPlace, keysAt: connectionKeysAt, connection: name };
   const faults = parsed.success ? [] : faultsOfIssues(around.faults, parsed.error.issues, where);
@@ -59,7 +70,8 @@ export function readConnection(name: string, { keyPlace, value }: YamlEntry, aro
   if (input !== undefined) problems.push(...keysNotBuiltYet(input).map(renderNotBuiltYet));
   if (around.barrier !== undefined) problems.push(around.barrier);
   const config = input === undefined || problems.length > 0 ? undefined : toConfig(name, input, around);
-  const entry = config === undefined ? { problem: problems.join("; "), shown: shownOf(value, around) } : { config };
+  const entry =
+    config === undefined ? { problem: problems.join("; "), shown: shownOf(value, around) } : { config };
   const infoFile = input?.info_file === undefined ? undefined : infoFileOf(input.info_file, around.folders);
   return { entry, faults, input, infoFile, placeOf };
 }
@@ -68,14 +80,26 @@ type Report = (key: string, message: string, fix: string) => void;
 
 /** As in the Python original, empty text means absent there; a safety key that is empty is a slip, and reported. */
 function isAbsent(key: string, value: YamlNode): boolean {
-  if (value.kind !== "scalar" || key === "policy" || key === "host_key" || key === "host" || key === "secrets") return false;
-  const blank = ["key_path", "password", "passphrase", "description", "info_file"].includes(key) && value.text === "";
+  if (
+    value.kind !== "scalar" ||
+    key === "policy" ||
+    key === "host_key" ||
+    key === "host" ||
+    key === "secrets"
+  )
+    return false;
+  const blank =
+    ["key_path", "password", "passphrase", "description", "info_file"].includes(key) && value.text === "";
   return value.value === null || blank;
 }
 
 function checkName(name: string, report: Report): void {
   if (name !== "" && name.length <= 128 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) return;
-  report("", "the connection's name is empty, too long, or holds control characters", "name it with 1 to 128 printable characters");
+  report(
+    "",
+    "the connection's name is empty, too long, or holds control characters",
+    "name it with 1 to 128 printable characters",
+  );
 }
 
 function checkPaths(input: ConnectionInput, folders: Folders, report: Report): void {
@@ -87,9 +111,19 @@ function checkPaths(input: ConnectionInput, folders: Folders, report: Report): v
   }
 }
 
-function checkJump(name: string, { proxy_jump: jump }: ConnectionInput, names: ReadonlySet<string>, report: Report): void {
+function checkJump(
+  name: string,
+  { proxy_jump: jump }: ConnectionInput,
+  names: ReadonlySet<string>,
+  report: Report,
+): void {
   if (jump === undefined) return;
-  if (jump === name) report("proxy_jump", "proxy_jump names this connection itself", "name the connection that is the way to it");
+  if (jump === name)
+    report(
+      "proxy_jump",
+      "proxy_jump names this connection itself",
+      "name the connection that is the way to it",
+    );
   else if (!names.has(jump)) {
     const addresses = jump.split(",").filter((hop) => !names.has(hop));
     const problem = addresses.length === 0 ? undefined : jumpProblem(addresses.join(","));
@@ -97,8 +131,13 @@ function checkJump(name: string, { proxy_jump: jump }: ConnectionInput, names: R
   }
 }
 
-function toConfig(name: string, input: ConnectionInput, { folders, faults }: ConnectionSurroundings): ConnectionConfig {
-  const keyPath = input.key_path === undefined ? undefined : expandUserPath(input.key_path, folders.home, folders.root);
+function toConfig(
+  name: string,
+  input: ConnectionInput,
+  { folders, faults }: ConnectionSurroundings,
+): ConnectionConfig {
+  const keyPath =
+    input.key_path === undefined ? undefined : expandUserPath(input.key_path, folders.home, folders.root);
   const useAgent = input.use_agent ?? (input.key_path === undefined && input.password === undefined);
   const infoFile = input.info_file === undefined ? undefined : infoFileOf(input.info_file, folders);
   const policy = input.policy ?? {};
@@ -109,7 +148,11 @@ function toConfig(name: string, input: ConnectionInput, { folders, faults }: Con
     ...(input.port === undefined ? {} : { port: input.port }),
     ...(keyPath === undefined ? {} : { keyPath }),
     useAgent,
-    auth: [...(keyPath === undefined ? [] : ["key" as const]), ...(input.password === undefined ? [] : ["password" as const]), ...(useAgent ? ["agent" as const] : [])],
+    auth: [
+      ...(keyPath === undefined ? [] : ["key" as const]),
+      ...(input.password === undefined ? [] : ["password" as const]),
+      ...(useAgent ? ["agent" as const] : []),
+    ],
     description: faults.mask(descriptionOf(input.description)),
     ...(infoFile === undefined ? {} : { infoFile }),
     ...(input.proxy_jump === undefined ? {} : { proxyJump: input.proxy_jump }),
@@ -117,7 +160,12 @@ function toConfig(name: string, input: ConnectionInput, { folders, faults }: Con
     hostKey: input.host_key ?? "strict",
     shellIntegration: input.shell_integration ?? "auto",
     secretNames: Object.keys(input.secrets ?? {}),
-    policy: { mode: policy.mode ?? "full", allow: policy.allow ?? [], deny: policy.deny ?? [], ...(policy.approval === undefined ? {} : { approval: policy.approval }) },
+    policy: {
+      mode: policy.mode ?? "full",
+      allow: policy.allow ?? [],
+      deny: policy.deny ?? [],
+      ...(policy.approval === undefined ? {} : { approval: policy.approval }),
+    },
     tags: input.tags ?? [],
   };
 }
@@ -143,7 +191,12 @@ function descriptionOf(description: unknown): string {
 }
 
 export function shownOfConfig({ host, user, port, description }: ConnectionConfig): ShownOfProblem {
-  return { host, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }), description };
+  return {
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    description,
+  };
 }
 
 function shownOf(node: YamlNode, { faults }: ConnectionSurroundings): ShownOfProblem {
@@ -157,6 +210,8 @@ function shownOf(node: YamlNode, { faults }: ConnectionSurroundings): ShownOfPro
     ...(host === undefined ? {} : { host }),
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
-    ...(description?.kind === "scalar" && description.text !== "" ? { description: faults.mask(description.text) } : {}),
+    ...(description?.kind === "scalar" && description.text !== ""
+      ? { description: faults.mask(description.text) }
+      : {}),
   };
 }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+
+import { nearestName } from "../base/nearest-name.ts";
 import type { Settings } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
-import { nearestName } from "../base/nearest-name.ts";
 import { faultAt, faultsOfIssues, toPlain, type FaultContext } from "./issue-faults.ts";
 import { renderNotBuiltYet, settingsNotBuiltYet } from "./not-built-yet.ts";
 import type { Folders } from "./read-connection.ts";
@@ -10,32 +11,56 @@ import { expandUserPath } from "./user-path.ts";
 import type { YamlEntry } from "./yaml-tree.ts";
 
 /** `barrier` says why no connection may open, where a setting asks for what cannot be kept. */
-export type ReadSettings = { readonly settings: Settings; readonly faults: readonly Fault[]; readonly barrier: string | undefined };
+export type ReadSettings = {
+  readonly settings: Settings;
+  readonly faults: readonly Fault[];
+  readonly barrier: string | undefined;
+};
 
 /** A setting with a fault has its default; the others hold. */
-export function readSettings(entry: YamlEntry | undefined, context: FaultContext, folders: Folders): ReadSettings {
+export function readSettings(
+  entry: YamlEntry | undefined,
+  context: FaultContext,
+  folders: Folders,
+): ReadSettings {
   const isBlank = entry?.value.kind === "scalar" && entry.value.value === null;
-  if (entry === undefined || isBlank) return { settings: toSettings({}, folders), faults: [], barrier: undefined };
+  if (entry === undefined || isBlank)
+    return { settings: toSettings({}, folders), faults: [], barrier: undefined };
   const plain = toPlain(entry.value);
   const keys = Object.keys(settingsShape);
   const parsed = settingsSchema.safeParse(plain);
   const where = { node: entry.value, place: entry.keyPlace, keysAt: () => keys };
   const faults = parsed.success ? [] : faultsOfIssues(context, parsed.error.issues, where);
-  if (entry.value.kind !== "map") return { settings: toSettings({}, folders), faults, barrier: "`settings` cannot be read" };
+  if (entry.value.kind !== "map")
+    return { settings: toSettings({}, folders), faults, barrier: "`settings` cannot be read" };
   const input = parsed.success ? parsed.data : soundPart(plain);
   for (const folder of input.transfer_dirs ?? []) {
     if (expandUserPath(folder, folders.home, folders.root) !== undefined) continue;
     const place = entry.value.entries.get("transfer_dirs")?.value.place ?? entry.keyPlace;
-    faults.push(faultAt(context, place, { message: "transfer_dirs names another user's ~", expected: "a list of folders", fix: "write the absolute path" }));
+    faults.push(
+      faultAt(context, place, {
+        message: "transfer_dirs names another user's ~",
+        expected: "a list of folders",
+        fix: "write the absolute path",
+      }),
+    );
   }
-  return { settings: toSettings(input, folders), faults, barrier: barrierOf([...entry.value.entries.keys()], input) };
+  return {
+    settings: toSettings(input, folders),
+    faults,
+    barrier: barrierOf([...entry.value.entries.keys()], input),
+  };
 }
 
 /** A misspelt safety key counts as set: what it asks for would not be done. */
 function barrierOf(present: readonly string[], input: SettingsInput): string | undefined {
   for (const key of settingsNotBuiltYet) {
     const empty = key === "redact" && input.redact !== undefined && input.redact.length === 0;
-    const written = present.find((name) => name === key || (!Object.hasOwn(settingsShape, name) && nearestName(name.slice(0, 100), [key]) !== undefined));
+    const written = present.find(
+      (name) =>
+        name === key ||
+        (!Object.hasOwn(settingsShape, name) && nearestName(name.slice(0, 100), [key]) !== undefined),
+    );
     if (written !== undefined && !(written === key && empty)) return renderNotBuiltYet(`settings.${written}`);
   }
   return undefined;
@@ -53,7 +78,9 @@ function soundPart(plain: unknown): SettingsInput {
 }
 
 function toSettings(input: SettingsInput, { home, root }: Folders): Settings {
-  const folders = (input.transfer_dirs ?? [join(root, "transfers")]).flatMap((folder) => expandUserPath(folder, home, root) ?? []);
+  const folders = (input.transfer_dirs ?? [join(root, "transfers")]).flatMap(
+    (folder) => expandUserPath(folder, home, root) ?? [],
+  );
   return {
     waitSeconds: input.wait_seconds ?? 0,
     ...(input.max_wait_seconds === undefined ? {} : { maxWaitSeconds: input.max_wait_seconds }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+
 import { hostProblem, userProblem, type AddressProblem } from "./address.ts";
 import type { NamedSecret, SecretSource } from "./connection-config.ts";
 import { canonicalSshOption, isSafeSshOptionValue, ownKeyFor } from "./ssh-options.ts";
@@ -6,10 +7,19 @@ import type { YamlScalar } from "./yaml-tree.ts";
 
 // The leaves of the input are YamlScalar, so that `0123` and `yes` keep their spelling where text is wanted.
 
-const scalar = z.custom<YamlScalar>((value) => isYamlScalar(value), { error: "is a map or a list here", abort: true });
+const scalar = z.custom<YamlScalar>((value) => isYamlScalar(value), {
+  error: "is a map or a list here",
+  abort: true,
+});
 
 function isYamlScalar(value: unknown): value is YamlScalar {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "scalar" && "text" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "scalar" &&
+    "text" in value
+  );
 }
 
 const text = scalar.transform(({ text }) => text);
@@ -53,31 +63,49 @@ function refined(schema: z.ZodType<string>, problemOf: (value: string) => string
 function address(problemOf: (value: string) => AddressProblem | undefined) {
   return text.superRefine((value, context) => {
     const problem = problemOf(value);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem.message, params: { whole: true, fix: problem.fix } });
+    if (problem !== undefined)
+      context.addIssue({
+        code: "custom",
+        message: problem.message,
+        params: { whole: true, fix: problem.fix },
+      });
   });
 }
 
 /** A scalar is an object too, and must not be taken for a map. */
 function mapOf<Output>(schema: z.ZodType<Output, Record<string, unknown>>) {
-  const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value) && !isYamlScalar(value);
-  return z.custom<Record<string, unknown>>(isMap, { error: "is not a map of keys", abort: true }).pipe(schema);
+  const isMap = (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) && !isYamlScalar(value);
+  return z
+    .custom<Record<string, unknown>>(isMap, { error: "is not a map of keys", abort: true })
+    .pipe(schema);
 }
 
 const list = z.array(line, { error: "is not a list" });
 
 const hostKey = refined(line, (value) =>
-  value === "strict" || value === "accept-new" || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value) ? undefined : "is none of strict, accept-new, SHA256:…",
+  value === "strict" || value === "accept-new" || /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(value)
+    ? undefined
+    : "is none of strict, accept-new, SHA256:…",
 );
 
 const secretShape = {
-  env: refined(text, (value) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : "is not the name of an environment variable")).optional(),
+  env: refined(text, (value) =>
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : "is not the name of an environment variable",
+  ).optional(),
   file: line.optional(),
   command: line.optional(),
   keychain: line.optional(),
   ask: flag.optional(),
 };
 
-type SecretKeys = { env?: string | undefined; file?: string | undefined; command?: string | undefined; keychain?: string | undefined; ask?: boolean | undefined };
+type SecretKeys = {
+  env?: string | undefined;
+  file?: string | undefined;
+  command?: string | undefined;
+  keychain?: string | undefined;
+  ask?: boolean | undefined;
+};
 
 function toSource(keys: SecretKeys): SecretSource | undefined {
   const sources: SecretSource[] = [];
@@ -127,13 +155,25 @@ const sshOptions = mapOf(z.record(z.string(), text)).transform((options, context
     const own = ownKeyFor(keyword);
     if (canonical === undefined) {
       const fix =
-        own === undefined ? "remove it; what your own ~/.ssh/config says for this host is obeyed too" : `use the connection's own key \`${own}:\``;
-      context.addIssue({ code: "custom", path: [keyword], message: `${keyword} is not among the allowed ssh options`, params: { whole: true, fix } });
+        own === undefined
+          ? "remove it; what your own ~/.ssh/config says for this host is obeyed too"
+          : `use the connection's own key \`${own}:\``;
+      context.addIssue({
+        code: "custom",
+        path: [keyword],
+        message: `${keyword} is not among the allowed ssh options`,
+        params: { whole: true, fix },
+      });
     } else if (!isSafeSshOptionValue(value)) {
       const params = { fix: "write it without quotes, backslashes, # and $" };
       context.addIssue({ code: "custom", path: [keyword], message: "is not a plain one-line value", params });
     } else if (Object.hasOwn(result, canonical)) {
-      context.addIssue({ code: "custom", path: [keyword], message: `${canonical} is given twice`, params: { whole: true, fix: "keep one" } });
+      context.addIssue({
+        code: "custom",
+        path: [keyword],
+        message: `${canonical} is given twice`,
+        params: { whole: true, fix: "keep one" },
+      });
     } else {
       result[canonical] = value;
     }
@@ -144,7 +184,12 @@ const sshOptions = mapOf(z.record(z.string(), text)).transform((options, context
 const secrets = mapOf(z.record(z.string(), namedSecret)).superRefine((entries, context) => {
   for (const name of Object.keys(entries)) {
     if (/^[A-Za-z0-9_.-]{1,64}$/.test(name)) continue;
-    context.addIssue({ code: "custom", path: [name], message: "a secret's name has other characters than letters, digits, . _ -", params: { whole: true } });
+    context.addIssue({
+      code: "custom",
+      path: [name],
+      message: "a secret's name has other characters than letters, digits, . _ -",
+      params: { whole: true },
+    });
   }
 });
 

@@ -57,5 +57,9 @@ export function ownKeyFor(keyword: string): string | undefined {
 
 /** One line without quotes, backslashes, `#` and `$`, so that it is read by ssh as it stands. */
 export function isSafeSshOptionValue(value: string): boolean {
-  return value.length <= 1000 && /^[\p{L}\p{N}._:,+@^*?~%/=!-][\p{L}\p{M}\p{N} ._:,+@^*?~%/=!-]*$/u.test(value) && !value.endsWith(" ");
+  return (
+    value.length <= 1000 &&
+    /^[\p{L}\p{N}._:,+@^*?~%/=!-][\p{L}\p{M}\p{N} ._:,+@^*?~%/=!-]*$/u.test(value) &&
+    !value.endsWith(" ")
+  );
 }

@@ -41,5 +41,6 @@ function connectionsIn(jump: string | undefined, entries: ReadonlyMap<string, un
 
 function setProblem(result: Map<string, ConnectionEntry>, name: string, problem: string): void {
   const entry = result.get(name);
-  if (entry !== undefined && "config" in entry) result.set(name, { problem, shown: shownOfConfig(entry.config) });
+  if (entry !== undefined && "config" in entry)
+    result.set(name, { problem, shown: shownOfConfig(entry.config) });
 }

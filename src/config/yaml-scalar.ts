@@ -17,7 +17,8 @@ export function resolvePlainScalar(text: string): ScalarValue {
   const whole = integer.exec(text);
   if (whole !== null) return parseInteger(whole);
   if (float.test(text)) return Number(text.replaceAll("_", ""));
-  if (infinite.test(text)) return /n/i.test(text.slice(-1)) ? Number.NaN : text.startsWith("-") ? -Infinity : Infinity;
+  if (infinite.test(text))
+    return /n/i.test(text.slice(-1)) ? Number.NaN : text.startsWith("-") ? -Infinity : Infinity;
   return text;
 }
 

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } from "yaml";
+
 import type { Place } from "./fault.ts";
 import { resolvePlainScalar, type ScalarValue } from "./yaml-scalar.ts";
 
@@ -6,9 +7,18 @@ const maxNodes = 50_000;
 const maxDepth = 50;
 
 /** `text` is the scalar as written, without quotes; `value` what YAML 1.1 makes of it. */
-export type YamlScalar = { readonly kind: "scalar"; readonly text: string; readonly value: ScalarValue; readonly place: Place };
+export type YamlScalar = {
+  readonly kind: "scalar";
+  readonly text: string;
+  readonly value: ScalarValue;
+  readonly place: Place;
+};
 export type YamlEntry = { readonly keyPlace: Place; readonly value: YamlNode };
-export type YamlMap = { readonly kind: "map"; readonly entries: ReadonlyMap<string, YamlEntry>; readonly place: Place };
+export type YamlMap = {
+  readonly kind: "map";
+  readonly entries: ReadonlyMap<string, YamlEntry>;
+  readonly place: Place;
+};
 export type YamlList = { readonly kind: "list"; readonly items: readonly YamlNode[]; readonly place: Place };
 export type YamlNode = YamlScalar | YamlMap | YamlList;
 
@@ -33,7 +43,10 @@ type Build = {
 };
 
 /** Aliases and merge keys resolved, duplicate keys warned of. Throws YamlRefusal. */
-export function buildYamlTree(contents: Node, lines: LineCounter): { root: YamlNode; warnings: readonly YamlComplaint[] } {
+export function buildYamlTree(
+  contents: Node,
+  lines: LineCounter,
+): { root: YamlNode; warnings: readonly YamlComplaint[] } {
   const build: Build = { lines, warnings: [], anchors: new Map(), depth: 0, size: 0 };
   return { root: buildNode(contents, build), warnings: build.warnings };
 }
@@ -43,7 +56,11 @@ function buildNode(node: unknown, build: Build): YamlNode {
   const place = placeOf(node, build);
   grow(build, 1, place);
   if (build.depth >= maxDepth) {
-    throw new YamlRefusal(place, `the file is nested deeper than ${maxDepth} levels`, "no key of the configuration needs that: make it flatter");
+    throw new YamlRefusal(
+      place,
+      `the file is nested deeper than ${maxDepth} levels`,
+      "no key of the configuration needs that: make it flatter",
+    );
   }
   const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
   const sizeBefore = build.size;
@@ -72,9 +89,14 @@ function buildContent(node: unknown, place: Place, build: Build): YamlNode {
 function followAlias(name: string, place: Place, build: Build): YamlNode {
   const anchor = build.anchors.get(name);
   if (anchor === undefined) {
-    throw new YamlRefusal(place, `*${name} points to nothing`, `put &${name} before the value that it stands for, above this line`);
+    throw new YamlRefusal(
+      place,
+      `*${name} points to nothing`,
+      `put &${name} before the value that it stands for, above this line`,
+    );
   }
-  if (anchor.node === undefined) throw new YamlRefusal(place, `*${name} contains itself`, "write the value out");
+  if (anchor.node === undefined)
+    throw new YamlRefusal(place, `*${name} contains itself`, "write the value out");
   grow(build, anchor.size, place);
   return anchor.node;
 }
@@ -86,7 +108,8 @@ function buildMap(map: YAMLMap, place: Place, build: Build): YamlMap {
   for (const pair of map.items) {
     const key = buildNode(pair.key, build);
     const keyPlace = isAlias(pair.key) ? placeOf(pair.key, build) : key.place;
-    if (key.kind !== "scalar") throw new YamlRefusal(keyPlace, "a map or list stands as a key", "use a name as the key");
+    if (key.kind !== "scalar")
+      throw new YamlRefusal(keyPlace, "a map or list stands as a key", "use a name as the key");
     const value = buildNode(pair.value, build);
     if (isMergeKey(pair.key)) mergeInto(merged, value, keyPlace, build);
     else addEntry(own, key.text, { keyPlace, value: atKeyIfEmpty(value, keyPlace) }, build);
@@ -119,23 +142,38 @@ function addEntry(entries: Map<string, YamlEntry>, key: string, entry: YamlEntry
 function mergeInto(merged: Map<string, YamlEntry>, value: YamlNode, place: Place, build: Build): void {
   const sources = value.kind === "list" ? value.items : [value];
   for (const source of sources) {
-    if (source.kind !== "map") throw new YamlRefusal(place, "<< needs a map or a list of maps", "point it to an &anchor of a map");
+    if (source.kind !== "map")
+      throw new YamlRefusal(place, "<< needs a map or a list of maps", "point it to an &anchor of a map");
     grow(build, source.entries.size, place);
     for (const [key, entry] of source.entries) if (!merged.has(key)) merged.set(key, entry);
   }
 }
 
-function scalarValue(text: string, type: string | undefined, tag: string | undefined, place: Place): ScalarValue {
+function scalarValue(
+  text: string,
+  type: string | undefined,
+  tag: string | undefined,
+  place: Place,
+): ScalarValue {
   const short = tag?.replace(/^tag:yaml\.org,2002:/, "");
   if (short === undefined) return type === "PLAIN" ? resolvePlainScalar(text) : text;
   if (short === "str" || short === "!" || short === "timestamp") return text;
-  if (short === "int" || short === "float" || short === "bool" || short === "null") return resolvePlainScalar(text);
-  throw new YamlRefusal(place, `the tag ${JSON.stringify(tag)} is not understood`, "write the value without a tag");
+  if (short === "int" || short === "float" || short === "bool" || short === "null")
+    return resolvePlainScalar(text);
+  throw new YamlRefusal(
+    place,
+    `the tag ${JSON.stringify(tag)} is not understood`,
+    "write the value without a tag",
+  );
 }
 
 function refuseTag(tag: string | undefined, allowed: "map" | "seq", place: Place): void {
   if (tag === undefined || tag === "!" || tag === `tag:yaml.org,2002:${allowed}`) return;
-  throw new YamlRefusal(place, `the tag ${JSON.stringify(tag)} is not understood`, "write the value without a tag");
+  throw new YamlRefusal(
+    place,
+    `the tag ${JSON.stringify(tag)} is not understood`,
+    "write the value without a tag",
+  );
 }
 
 function grow(build: Build, by: number, place: Place): void {

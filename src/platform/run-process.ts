@@ -14,6 +14,8 @@ export type ProcessOptions = {
   readonly signal?: AbortSignal;
 };
 
+const outputAfterKillMs = 100;
+
 /** Runs `argv` (no shell) to its end. Throws only when the program cannot be started or `signal` aborts. */
 export async function runProcess(argv: readonly string[], options: ProcessOptions): Promise<ProcessResult> {
   options.signal?.throwIfAborted();
@@ -25,18 +27,20 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
     stderr: "pipe",
   });
   let timedOut = false;
-  const kill = () => child.kill("SIGKILL");
+  const cut = Promise.withResolvers<[string, string]>();
+  const kill = () => {
+    child.kill("SIGKILL");
+    // A tmux client hands its output to the server, which may keep it open when the client is gone.
+    setTimeout(() => cut.resolve(["", ""]), outputAfterKillMs);
+  };
   const timer = setTimeout(() => {
     timedOut = true;
     kill();
   }, options.timeoutMs);
   options.signal?.addEventListener("abort", kill, { once: true });
   try {
-    const [stdout, stderr] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
+    const output = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+    const [[stdout, stderr]] = await Promise.all([Promise.race([output, cut.promise]), child.exited]);
     options.signal?.throwIfAborted();
     return { exitCode: child.exitCode, stdout, stderr, timedOut };
   } finally {

@@ -209,7 +209,7 @@ export class Terminal {
     this.wraps = true;
     this.inserts = false;
     this.origin = false;
-    this.saved = { x: 0, y: 0, origin: false };
+    this.saved = { ...this.saved, x: 0, y: 0 };
     this.page.clear();
     this.x = 0;
     this.y = 0;

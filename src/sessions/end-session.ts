@@ -6,7 +6,7 @@ import type { TmuxServer } from "../tmux/server.ts";
 import { removeNumber, sessionPaths } from "./session-files.ts";
 import type { Workplace } from "./workplace.ts";
 
-const hangUpMs = 2_000;
+const hangUpMs = 250;
 const pollMs = 10;
 
 /** Ends ssh and the tmux session, and forgets it; its log and ledger stay. Returns when the pane's processes are gone. */
@@ -19,7 +19,10 @@ export async function endSession(place: Workplace, tmux: TmuxServer, sessionName
   await place.state.remove(sessionName);
 }
 
-/** tmux hangs up the pane's process group; what ignores that is killed. There is no event for the end of another's child. */
+/**
+ * tmux hangs up the pane's process group; what has not gone a moment later is killed. There is no event for the end
+ * of another's child, and one that init has not reaped yet still counts.
+ */
 async function awaitGroupEnd(pid: number): Promise<void> {
   const deadlineMs = performance.now() + hangUpMs;
   while (groupExists(pid)) {

@@ -45,7 +45,7 @@ export function controlSoup(seed: number): string {
 /** Text of all widths with the cursor movements of line-oriented programs. */
 export function textSoup(seed: number): string {
   const pick = generator(seed);
-  const scripts = ["привет", "日本語", "한국", "é̂", "🚀", "─│┌", "naïve", "👩‍🚀", "क्षि"];
+  const scripts = ["привет", "日本語", "한국", "é̂", "🚀", "─│┌", "naïve", "क्षि"];
   const makers = [
     () => word(pick),
     () => `${word(pick)} `,

@@ -14,7 +14,6 @@ test("random control sequences leave the rows and the cursor where tmux has them
     const bytes = Buffer.from(controlSoup(seed));
     await tmux.show(bytes, size);
     const seen = { seed, rows: await tmux.rows(), cursor: await tmux.cursor() };
-    await tmux.stop();
     const { rows, cursor } = rendered(bytes).readPage();
     expect({ seed, rows: rows.map(trimmed), cursor }).toEqual(seen);
   }
@@ -26,7 +25,6 @@ test("random text of all widths gives the lines that tmux joins from wrapped row
     const bytes = Buffer.from(textSoup(seed));
     await tmux.show(bytes, size);
     const seen = { seed, lines: withoutEmptyEnd((await tmux.joinedLines()).map(trimmed)) };
-    await tmux.stop();
     const lines = rendered(bytes).read().lines.map(trimmed);
     expect({ seed, lines: withoutEmptyEnd(lines) }).toEqual(seen);
   }

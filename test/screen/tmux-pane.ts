@@ -17,6 +17,7 @@ export class PlainTmux implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "mcp-screen-"));
   readonly logFile = join(this.folder, "log");
   private readonly program: string;
+  private started = 0;
 
   constructor() {
     const program = process.env["MCP_TEST_TMUX"] ?? locateProgram("tmux", searchPath);
@@ -24,16 +25,18 @@ export class PlainTmux implements AsyncDisposable {
     this.program = program;
   }
 
-  /** Runs `argv` in a new pane, its output copied to `logFile` from the first byte on. */
+  /** Runs `argv` in a new pane, its output copied to `logFile` from the first byte on; the pane before it ends. */
   async start(argv: readonly string[], { cols, rows }: Size): Promise<void> {
     const size = ["-x", String(cols), "-y", String(rows)];
+    const last = `=pane${this.started++}`;
     writeFileSync(this.logFile, "");
-    const recorder = ["pipe-pane", "-t", "=pane:", `exec cat >> '${this.logFile}'`];
-    await this.ask("new-session", "-d", "-s", "pane", ...size, "--", ...argv, ";", ...recorder);
+    const recorder = ["pipe-pane", "-t", this.pane, `exec cat >> '${this.logFile}'`];
+    await this.ask("new-session", "-d", "-s", `pane${this.started}`, ...size, "--", ...argv, ";", ...recorder);
+    await this.ask("kill-session", "-t", last);
   }
 
-  async stop(): Promise<void> {
-    await this.ask("kill-session", "-t", "=pane");
+  get pane(): string {
+    return `=pane${this.started}:`;
   }
 
   /** Shows `bytes` in a fresh pane and waits until tmux has read them all. */
@@ -47,13 +50,13 @@ export class PlainTmux implements AsyncDisposable {
 
   /** All rows of the page, without trailing blanks. */
   async rows(): Promise<string[]> {
-    const rows = (await this.ask("capture-pane", "-p", "-t", "=pane:")).split("\n").map(trimmed);
+    const rows = (await this.ask("capture-pane", "-p", "-t", this.pane)).split("\n").map(trimmed);
     return rows.slice(0, -1);
   }
 
   /** Scrollback and page with wrapped rows joined. */
   async joinedLines(...range: string[]): Promise<string[]> {
-    const text = await this.ask("capture-pane", "-p", "-J", "-S", "-", ...range, "-t", "=pane:");
+    const text = await this.ask("capture-pane", "-p", "-J", "-S", "-", ...range, "-t", this.pane);
     return text.replace(/\n$/, "").split("\n");
   }
 
@@ -63,7 +66,7 @@ export class PlainTmux implements AsyncDisposable {
   }
 
   async format(format: string): Promise<string> {
-    return (await this.ask("display-message", "-p", "-t", "=pane:", format)).replace(/\n$/, "");
+    return (await this.ask("display-message", "-p", "-t", this.pane, format)).replace(/\n$/, "");
   }
 
   log(): Buffer {

@@ -26,6 +26,12 @@ test("a name that nobody has is HOST_NOT_FOUND", async () => {
   expect(attempt.failure?.error.message).toContain("no-such-host.invalid");
 });
 
+test("an address that no route leads to is HOST_UNREACHABLE", async () => {
+  using desk = await SshDesk.open();
+  // Linux has no TCP route to a broadcast address, so nothing leaves the machine.
+  expectFailure(await desk.attempt({ connection: { host: "255.255.255.255" } }), "HOST_UNREACHABLE", true);
+});
+
 test("a listener that never answers is CONNECTION_TIMEOUT", async () => {
   using desk = await SshDesk.open();
   using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });

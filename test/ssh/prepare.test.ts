@@ -42,7 +42,7 @@ test("hostile settings of the user's own ssh_config undo nothing, on the target 
   const { prepared } = await prepareAt(desk, { connection: { proxyJump: "bastion" }, others: [bastion], sshConfig: hostile });
   const common = [
     "stricthostkeychecking true", "nohostauthenticationforlocalhost no", "verifyhostkeydns false", "updatehostkeys false",
-    "permitlocalcommand no", "forkafterauthentication no", "stdinnull no", "escapechar none", "loglevel DEBUG1",
+    "permitlocalcommand no", "forkafterauthentication no", "stdinnull no", "escapechar none", "loglevel DEBUG",
     "batchmode yes", "numberofpasswordprompts 1", "forwardagent no", "forwardx11 no", "clearallforwardings yes", "tunnel false",
     "visualhostkey no", "controlpersist no",
   ];

@@ -72,7 +72,7 @@ export class PrivateTmux implements AsyncDisposable {
 }
 
 /** Waits until `look` gives something, by looking again; throws with `what` when `withinMs` have passed. */
-export async function until<T>(what: string, look: () => T | Promise<T>, withinMs = 5000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, withinMs = 4000): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const seen = await look();

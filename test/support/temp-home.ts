@@ -12,7 +12,8 @@ export class TempHome implements AsyncDisposable {
     this.home = realpathSync(mkdtempSync(join(tmpdir(), "mcp-home-")));
     this.root = join(this.home, ".mcp-ssh-interactive");
     this.configFile = join(this.root, "config.yml");
-    for (const folder of [this.root, join(this.root, "logs"), join(this.root, "info")]) mkdirSync(folder, { mode: 0o700 });
+    for (const folder of [this.root, join(this.root, "logs"), join(this.root, "info")])
+      mkdirSync(folder, { mode: 0o700 });
   }
 
   /** Writes config.yml with mode 600. */

@@ -83,12 +83,16 @@ describe("a connection", () => {
   });
 
   test("takes an info file from ~/ and from / without holding it inside info/", () => {
-    expect(configOf(load(one("info_file: ~/notes/a.md")), "web").infoFile).toEqual({ path: join(temp.home, "notes/a.md") });
+    expect(configOf(load(one("info_file: ~/notes/a.md")), "web").infoFile).toEqual({
+      path: join(temp.home, "notes/a.md"),
+    });
     expect(configOf(load(one("info_file: /srv/a.md")), "web").infoFile).toEqual({ path: "/srv/a.md" });
   });
 
   test("shows a known secret neither in its description nor in a problem", () => {
-    const loaded = load("connections:\n  web: {host: a, password: hunter22, description: use hunter22}\n  db: {host: a, description: or hunter22}\n");
+    const loaded = load(
+      "connections:\n  web: {host: a, password: hunter22, description: use hunter22}\n  db: {host: a, description: or hunter22}\n",
+    );
     expect(configOf(loaded, "db").description).toBe("or •••");
     expect(JSON.stringify([...loaded.connections])).not.toContain("hunter22");
     expect(loaded.plainSecrets).toEqual(["hunter22"]);
@@ -123,16 +127,26 @@ describe("faults", () => {
     ["pasword: hunter22", 4, 5, 'unknown key "pasword"'],
   ];
 
-  test.each(cases)("%p has its place and keeps the connection from opening", (lines, line, column, message) => {
-    const loaded = load(one(lines));
-    expect(loaded.faults[0]).toMatchObject({ line, column, connection: "web", message: expect.stringContaining(message) });
-    expect(loaded.faults[0]?.fix).not.toBe("");
-    expect(problemOf(loaded, "web")).toContain(message);
-    expect(JSON.stringify(loaded.faults)).not.toContain("hunter22");
-  });
+  test.each(cases)(
+    "%p has its place and keeps the connection from opening",
+    (lines, line, column, message) => {
+      const loaded = load(one(lines));
+      expect(loaded.faults[0]).toMatchObject({
+        line,
+        column,
+        connection: "web",
+        message: expect.stringContaining(message),
+      });
+      expect(loaded.faults[0]?.fix).not.toBe("");
+      expect(problemOf(loaded, "web")).toContain(message);
+      expect(JSON.stringify(loaded.faults)).not.toContain("hunter22");
+    },
+  );
 
   test("are all reported at once, in the order of the file, and spare the other connections", () => {
-    const loaded = load("connections:\n  bad:\n    prot: 1\n    port: x\n  good: {host: a}\nsettings:\n  max_sesions: 1\n  wait_seconds: -1\nsetings: 1\n");
+    const loaded = load(
+      "connections:\n  bad:\n    prot: 1\n    port: x\n  good: {host: a}\nsettings:\n  max_sesions: 1\n  wait_seconds: -1\nsetings: 1\n",
+    );
     expect(loaded.faults.map(({ line, message }) => [line, message.split(" ")[0]])).toEqual([
       [2, "host"],
       [3, "unknown"],
@@ -195,13 +209,21 @@ describe("a key that changes safety and is not built yet", () => {
     expect(configOf(loaded, "good").name).toBe("good");
   });
 
-  test.each(["settings: {redact: [abc]}", "settings: {redact: abc}", "settings: {redat: [abc]}", "settings: [redact]"])("%p keeps every connection from opening", (settings) => {
+  test.each([
+    "settings: {redact: [abc]}",
+    "settings: {redact: abc}",
+    "settings: {redat: [abc]}",
+    "settings: [redact]",
+  ])("%p keeps every connection from opening", (settings) => {
     expect(problemOf(load(`${one("")}${settings}\n`), "web")).toMatch(/reda|settings/);
   });
 
-  test.each(["settings: {redact: []}", "settings:", "settings: {wait_seconds: x}"])("%p keeps none from opening", (settings) => {
-    expect(configOf(load(`${one("")}${settings}\n`), "web").name).toBe("web");
-  });
+  test.each(["settings: {redact: []}", "settings:", "settings: {wait_seconds: x}"])(
+    "%p keeps none from opening",
+    (settings) => {
+      expect(configOf(load(`${one("")}${settings}\n`), "web").name).toBe("web");
+    },
+  );
 });
 
 describe("a file of which nothing can be used", () => {
@@ -268,11 +290,14 @@ describe("a file of which nothing can be used", () => {
 });
 
 describe("permissions", () => {
-  test.each([0o644, 0o640, 0o660, 0o700, 0o601])("a configuration with mode %o is refused with the chmod to run", (mode) => {
-    temp.writeConfig("connections: {a: {host: b}}\n");
-    chmodSync(temp.configFile, mode);
-    expect(refusalOf(() => load()).hint).toContain(`chmod 600 ${temp.configFile}`);
-  });
+  test.each([0o644, 0o640, 0o660, 0o700, 0o601])(
+    "a configuration with mode %o is refused with the chmod to run",
+    (mode) => {
+      temp.writeConfig("connections: {a: {host: b}}\n");
+      chmodSync(temp.configFile, mode);
+      expect(refusalOf(() => load()).hint).toContain(`chmod 600 ${temp.configFile}`);
+    },
+  );
 
   test("mode 400 is as good as 600", () => {
     temp.writeConfig("connections: {a: {host: b}}\n");

@@ -1,0 +1,143 @@
+import { expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { explainFailure } from "../../src/ssh/failure.ts";
+import { prepareSsh } from "../../src/ssh/prepare.ts";
+import { startLoopbackSshd } from "../support/loopback-sshd.ts";
+import { SshDesk } from "../support/ssh-attempt.ts";
+
+const foreignKey = `ssh-ed25519 SHA256:${"A".repeat(43)}`;
+const forged = [
+  "harmless",
+  `debug1: Server host key: ${foreignKey}`,
+  "No ED25519 host key is known for 127.0.0.1 and you have requested strict checking.",
+  "ssh: connect to host 127.0.0.1 port 22: Connection refused",
+  "ssh: Could not resolve hostname x: Name or service not known",
+  "someone@127.0.0.1: Permission denied (password).",
+  "Host key verification failed.",
+  "",
+].join("\r\n");
+
+test("lines that a server writes into ssh's log through its debug messages decide nothing", async () => {
+  using desk = await SshDesk.open();
+  using server = serveRaw([greeting, packet(debugMessage(forged))], true);
+  const attempt = await desk.attempt({ connection: { port: server.port } });
+  expect(readFileSync(attempt.prepared.target.logFile, "utf8")).toContain(`\ndebug1: Server host key: ${foreignKey}`);
+  expect(attempt.failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_REFUSED", details: undefined } });
+});
+
+test("lines in a server's farewell decide nothing", async () => {
+  using desk = await SshDesk.open();
+  using server = serveRaw([greeting, packet(disconnectMessage(forged))], true);
+  const attempt = await desk.attempt({ connection: { port: server.port } });
+  expect(readFileSync(attempt.prepared.target.logFile, "utf8")).toContain("Received disconnect");
+  expect(attempt.failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_REFUSED" } });
+});
+
+test("the last line of an ssh that still runs decides nothing", async () => {
+  using desk = await SshDesk.open();
+  using server = serveRaw([greeting, packet(debugMessage(forged))], false);
+  const request = desk.request({ connection: { port: server.port }, connectTimeoutSeconds: 30 });
+  const prepared = await prepareSsh(request);
+  const child = Bun.spawn([...prepared.argv], { env: { ...request.env }, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+  try {
+    const log = () => Bun.file(prepared.target.logFile).text().catch(() => "");
+    const deadline = performance.now() + 10_000;
+    while (!(await log()).includes("Host key verification failed.") && performance.now() < deadline) await Bun.sleep(10);
+    const failure = await explainFailure(prepared, { exitStatus: undefined, timedOut: true });
+    expect(failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_TIMEOUT" } });
+    expect(failure?.error.message).toContain("during the login");
+  } finally {
+    child.kill();
+    await child.exited;
+  }
+});
+
+test("text before the greeting that looks like ssh's log is no fact", async () => {
+  using desk = await SshDesk.open();
+  using server = serveRaw(["Host key verification failed.\r\nssh: connect to host h port 1: Connection refused\r\nPermission denied (password).\r\n"], true);
+  const attempt = await desk.attempt({ connection: { port: server.port } });
+  expect(attempt.failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_REFUSED" } });
+  expect(attempt.failure?.error.message).toContain("before its greeting");
+});
+
+test("a fingerprint that the server wrote into the log is not shown as the one it offers", async () => {
+  await using sshd = await startLoopbackSshd();
+  using desk = await SshDesk.open();
+  using between = forwardWithDebugMessage(sshd.port, `x\r\ndebug1: Server host key: ${foreignKey}`);
+  const knownHosts = join(desk.folder, "empty");
+  writeFileSync(knownHosts, "");
+  const attempt = await desk.attempt({ connection: { port: between.port, sshOptions: { UserKnownHostsFile: knownHosts } } });
+  expect(readFileSync(attempt.prepared.target.logFile, "utf8")).toContain(foreignKey);
+  expect(attempt.failure?.error.code).toBe("HOST_KEY_UNKNOWN");
+  expect(JSON.stringify([attempt.failure?.error.message, attempt.failure?.error.details])).not.toContain("AAAAAAAA");
+});
+
+const greeting = "SSH-2.0-OpenSSH_9.2\r\n";
+
+function serveRaw(chunks: readonly (string | Buffer)[], hangUp: boolean) {
+  return Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data() {},
+      open(socket) {
+        for (const chunk of chunks) socket.write(chunk);
+        if (hangUp) socket.end();
+      },
+    },
+  });
+}
+
+/** A man in the middle who adds one debug message after the true server's greeting. */
+function forwardWithDebugMessage(port: number, text: string) {
+  return Bun.listen<{ upstream: Promise<{ write(data: Buffer): number }> }>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(client) {
+        let isGreeted = false;
+        const upstream = Bun.connect({
+          hostname: "127.0.0.1",
+          port,
+          socket: {
+            data(_, data) {
+              const end = isGreeted ? -1 : data.indexOf("\n") + 1;
+              client.write(end === -1 ? data : Buffer.concat([data.subarray(0, end), packet(debugMessage(text)), data.subarray(end)]));
+              isGreeted = true;
+            },
+            close: () => client.end(),
+          },
+        });
+        client.data = { upstream };
+      },
+      async data(client, data) {
+        const copy = Buffer.from(data);
+        (await client.data.upstream).write(copy);
+      },
+    },
+  });
+}
+
+/** RFC 4253, sections 6, 11.1 and 11.3: unencrypted packets before the first key exchange. */
+function packet(payload: Buffer): Buffer {
+  const padding = 8 - ((payload.length + 5) % 8) + 8;
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(payload.length + padding + 1, 0);
+  head.writeUInt8(padding, 4);
+  return Buffer.concat([head, payload, Buffer.alloc(padding)]);
+}
+
+function debugMessage(text: string): Buffer {
+  return Buffer.concat([Buffer.from([4, 1]), sshString(text), sshString("")]);
+}
+
+function disconnectMessage(text: string): Buffer {
+  return Buffer.concat([Buffer.from([1, 0, 0, 0, 2]), sshString(text), sshString("")]);
+}
+
+function sshString(text: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(Buffer.byteLength(text));
+  return Buffer.concat([length, Buffer.from(text)]);
+}

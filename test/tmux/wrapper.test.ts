@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { sendKeys, pasteText } from "../../src/tmux/input.ts";
+import { paneFacts } from "../../src/tmux/pane.ts";
+import { recorderOption, recorderStart } from "../../src/tmux/recorder.ts";
+import { captureScreen } from "../../src/tmux/screen-capture.ts";
+import wrapper from "../../src/tmux/scripts/wrapper.sh" with { type: "text" };
+import type { TmuxServer } from "../../src/tmux/server.ts";
+import { command } from "../../src/tmux/words.ts";
+import { PrivateTmux, testNumber, until } from "../support/private-tmux.ts";
+
+const shells = [["/bin/sh"], ["/bin/dash"], ["/bin/bash"], ["/bin/busybox", "sh"]].filter(([path = ""]) => existsSync(path));
+
+const tmux = new PrivateTmux();
+let server: TmuxServer;
+let sessions = 0;
+beforeAll(async () => {
+  server = await tmux.connect();
+});
+afterAll(async () => await tmux[Symbol.asyncDispose]());
+
+for (const shell of shells) {
+  describe(`under ${shell.join(" ")}`, () => {
+    test("the end of the program is marked with its number and status", async () => {
+      for (const [script, status] of [["exit 0", 0], ["exit 255", 255], ["kill -TERM $$", 143]] as const) {
+        const name = await start(shell, script);
+        await until("the mark", () => log(name).endsWith(mark(status)));
+      }
+    });
+
+    test("a program that is killed leaves no word of the shell's", async () => {
+      const name = await start(shell, "printf x; kill -KILL $$");
+      await until("the mark", () => log(name) === `x${mark(137)}`);
+    });
+
+    test("a program that does not exist is reported on the screen", async () => {
+      const name = await start(shell, "", ["/no/such/program"]);
+      await until("the mark", () => log(name).endsWith(mark(127)));
+      expect(log(name)).toContain("/no/such/program");
+    });
+
+    test("Ctrl+C ends a program that does not handle it", async () => {
+      const name = await start(shell, "", ["/bin/sleep", "600"]);
+      await until("the program", async () => (await paneFacts(server, name))?.tty);
+      await until("its end", async () => {
+        await sendKeys(server, name, ["C-c"]);
+        return log(name).includes("end;");
+      });
+      expect(log(name)).toContain(mark(130));
+    });
+
+    test("Ctrl+Z stops nothing", async () => {
+      const name = await start(shell, "printf ready; read line; printf 'got %s' \"$line\"");
+      await until("the program", () => log(name).includes("ready"));
+      await sendKeys(server, name, ["C-z"]);
+      await pasteText(server, name, "on", { bracketed: false });
+      await sendKeys(server, name, ["Enter"]);
+      await until("its end", () => log(name).includes("got "));
+      await until("the mark", () => log(name).endsWith(mark(0)));
+    });
+
+    test("what is typed after the end is neither run nor shown, and no key ends the pane", async () => {
+      const name = await start(shell, "printf bye");
+      await until("the sleep", async () => (await paneFacts(server, name))?.programEnded);
+      const stray = join(tmux.folder, `stray-${name}`);
+      for (const keys of [["C-c"], ["C-\\"], ["C-z"], ["C-d"], ["Enter"]]) {
+        await pasteText(server, name, `touch ${stray}`, { bracketed: false });
+        await sendKeys(server, name, ["Enter", ...keys]);
+      }
+      expect(await paneFacts(server, name)).toMatchObject({ dead: false, programEnded: true });
+      expect((await captureScreen(server, name))?.lines.join("")).toBe("bye");
+      expect(log(name)).toBe(`bye${mark(0)}`);
+      expect(existsSync(stray)).toBe(false);
+    });
+
+    test("the number is in no argument and no environment", async () => {
+      const name = await start(shell, "tr '\\0' '\\n' <\"/proc/$PPID/cmdline\"; env; cat \"/proc/$PPID/environ\"; printf done");
+      await until("the mark", () => log(name).endsWith(`done${mark(0)}`));
+      expect(log(name).slice(0, -mark(0).length)).not.toContain(testNumber);
+    });
+  });
+}
+
+async function start(shell: readonly string[], script: string, argv = ["/bin/sh", "-c", script]): Promise<string> {
+  const name = `wrapped-${sessions++}`;
+  const numberFile = join(tmux.options.runtimeFolder, "number");
+  const replies = await server.run([
+    command("new-session", "-d", "-s", `mcp-${name}`, "-x", "80", "-y", "24", "--", ...shell, "-c", wrapper, "sh", numberFile, ...argv),
+    recorderOption(tmux.options.runtimeFolder, { name, numberFile, segmentBytes: 1 << 20 }),
+    recorderStart(name),
+  ]);
+  expect(replies.every(({ ok }) => ok)).toBe(true);
+  return name;
+}
+
+function mark(status: number): string {
+  return `\x1b]7711;end;${testNumber};${status}\x1b\\`;
+}
+
+function log(name: string): string {
+  const file = tmux.logFile(name);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
