@@ -43,6 +43,7 @@ export class Page {
   scrollDown(): void {
     this.take(this.bottom);
     this.rows.splice(this.top, 0, emptyRow());
+    this.breakAbove(this.top);
   }
 
   /** Outside the scroll region the rows move to the page's end. */
@@ -51,6 +52,7 @@ export class Page {
     const moved = Math.min(count, end - at);
     this.rows.splice(end - moved, moved);
     this.rows.splice(at, 0, ...Array.from({ length: moved }, emptyRow));
+    this.breakAbove(at);
   }
 
   deleteRows(at: number, count: number): void {
@@ -58,17 +60,20 @@ export class Page {
     const moved = Math.min(count, end - at);
     this.rows.splice(at, moved);
     this.rows.splice(end - moved, 0, ...Array.from({ length: moved }, emptyRow));
+    this.breakAbove(at);
+    this.breakAbove(end - moved);
   }
 
   eraseRows(from: number, to: number): void {
     for (let index = from; index < to; index++) this.rows[index] = emptyRow();
+    if (from < to) this.breakAbove(from);
   }
 
   /** Columns `from` up to `to` of a row; what is erased to the margin no longer goes on in the next row. */
   erase(index: number, from: number, to: number): void {
+    if (from === 0 && to >= this.cols) return this.eraseRows(index, index + 1);
     const row = this.row(index);
-    if (from === 0 && to >= this.cols) this.rows[index] = emptyRow();
-    else eraseCells(row, from, to);
+    eraseCells(row, from, to);
     if (to >= this.cols) row.wrapped = false;
   }
 
@@ -113,7 +118,14 @@ export class Page {
       above.text = above.text.slice(0, markAt + 1);
     }
     row.text = "";
+    this.breakAbove(index);
+  }
+
+  /** What `index` held no longer goes on from the row above it. */
+  private breakAbove(index: number): void {
+    const above = this.rows[index - 1];
     if (above !== undefined) above.wrapped = false;
+    else if (!this.isAlternate) this.scrollback.endLine();
   }
 
   private take(index: number): Row {

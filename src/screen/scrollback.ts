@@ -38,6 +38,11 @@ export class Scrollback {
     while (this.length > this.maxLines || (this.textLength > MAX_TEXT && this.length > 1)) this.dropFirst();
   }
 
+  /** The last line does not go on in the page, though its last row wrapped. */
+  endLine(): void {
+    if (this.open !== undefined) this.push("", false);
+  }
+
   /** The newest `count` lines. */
   last(count: number): string[] {
     return count <= 0 ? [] : this.lines.slice(Math.max(this.first, this.lines.length - count));

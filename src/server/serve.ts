@@ -40,7 +40,7 @@ export async function serveMcp(options: ServeOptions): Promise<void> {
     options.stdin ?? Bun.stdin.stream(),
     options.stdout ?? Bun.stdout.writer(),
   );
-  using _guard = guardStdout();
+  guardStdout();
   const server = createServer(options, transport);
   await server.connect(transport);
   await Promise.race([transport.inputEnded, transport.outputLost, aborted(options.signal)]);

@@ -1,4 +1,4 @@
-import { LineRenderer } from "../screen/line-renderer.ts";
+import { renderLines } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { SessionContext } from "./look.ts";
 import type { OutputFacts } from "./outcome.ts";
@@ -25,7 +25,7 @@ export function readScrollback(session: SessionContext, numLines: number): Outpu
     const range = session.log.read(Math.max(logStart, end - tailBytes), end);
     const whole = range.start <= logStart || tailBytes >= maxRangeBytes || range.start > end - tailBytes;
     const bytes = range.start > logStart ? range.bytes.subarray(range.bytes.indexOf(0x0a) + 1) : range.bytes;
-    const lines = render(session, bytes, numLines + session.record.rows);
+    const lines = withoutEmptyEnd(render(session, bytes, numLines + session.record.rows));
     if (!whole && lines.length < numLines) continue;
     const shown = lines.slice(-numLines);
     const dropped = session.log.extent().first - logStart;
@@ -51,9 +51,10 @@ export function outputStart(session: SessionContext, offset: number): number {
 
 function render(session: SessionContext, bytes: Uint8Array, maxLines: number): string[] {
   const { cols, rows } = session.record;
-  const renderer = new LineRenderer({ cols, rows, maxLines });
-  renderer.write(bytes);
-  const { lines } = renderer.read();
-  const lastText = lines.findLastIndex((line) => line !== "");
-  return lines.slice(0, lastText + 1);
+  return renderLines(bytes, { cols, rows, maxLines });
+}
+
+/** The screen below its last text is no part of what was printed. */
+function withoutEmptyEnd(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, lines.findLastIndex((line) => line.trim() !== "") + 1);
 }

@@ -145,7 +145,7 @@ test("an own ProxyCommand that fails is named", async () => {
 });
 
 function expectFailure(attempt: Attempt, code: string, retryable: boolean): void {
-  expect({ code: attempt.failure?.error.code, retryable: attempt.failure?.retryable, message: attempt.failure?.error.message }).toMatchObject({ code, retryable });
+  expect(attempt.failure).toMatchObject({ retryable, error: { code } });
 }
 
 type Place = AsyncDisposable & {

@@ -57,11 +57,7 @@ test("a hop that never answers is the one that timed out", async () => {
 });
 
 function expectFailure({ failure }: Attempt, code: string, words: string, retryable: boolean): void {
-  expect({ code: failure?.error.code, message: failure?.error.message, retryable: failure?.retryable }).toEqual({
-    code,
-    message: expect.stringContaining(words),
-    retryable,
-  });
+  expect(failure).toMatchObject({ retryable, error: { code, message: expect.stringContaining(words) } });
 }
 
 function connectionTo(name: string, sshd: LoopbackSshd): SshConnection {

@@ -75,38 +75,43 @@ test("a fingerprint that the server wrote into the log is not shown as the one i
 
 const greeting = "SSH-2.0-OpenSSH_9.2\r\n";
 
+const keyExchangeBytes = 300;
+
 function serveRaw(chunks: readonly (string | Buffer)[], hangUp: boolean) {
-  return Bun.listen({
+  return Bun.listen<{ received: number }>({
     hostname: "127.0.0.1",
     port: 0,
     socket: {
-      data() {},
       open(socket) {
+        socket.data = { received: 0 };
         for (const chunk of chunks) socket.write(chunk);
-        if (hangUp) socket.end();
+        if (hangUp && chunks.length === 1) socket.end();
+      },
+      data(socket, data) {
+        socket.data.received += data.length;
+        if (hangUp && socket.data.received > keyExchangeBytes) socket.end();
       },
     },
   });
 }
 
-/** A man in the middle who adds one debug message after the true server's greeting. */
+/** A man in the middle who takes strict key exchange out of the offer, and adds one debug message. */
 function forwardWithDebugMessage(port: number, text: string) {
   return Bun.listen<{ upstream: Promise<{ write(data: Buffer): number }> }>({
     hostname: "127.0.0.1",
     port: 0,
     socket: {
       open(client) {
-        let isGreeted = false;
         const upstream = Bun.connect({
           hostname: "127.0.0.1",
           port,
           socket: {
             data(_, data) {
-              const end = isGreeted ? -1 : data.indexOf("\n") + 1;
-              client.write(end === -1 ? data : Buffer.concat([data.subarray(0, end), packet(debugMessage(text)), data.subarray(end)]));
-              isGreeted = true;
+              client.write(meddle(data, text));
             },
-            close: () => client.end(),
+            close() {
+              client.end();
+            },
           },
         });
         client.data = { upstream };
@@ -117,6 +122,12 @@ function forwardWithDebugMessage(port: number, text: string) {
       },
     },
   });
+}
+
+function meddle(data: Buffer, text: string): Buffer {
+  const weaker = Buffer.from(data.toString("latin1").replace("kex-strict-s-", "kex-strixt-s-"), "latin1");
+  const end = weaker.toString("latin1").startsWith("SSH-") ? weaker.indexOf("\n") + 1 : 0;
+  return end === 0 ? weaker : Buffer.concat([weaker.subarray(0, end), packet(debugMessage(text)), weaker.subarray(end)]);
 }
 
 /** RFC 4253, sections 6, 11.1 and 11.3: unencrypted packets before the first key exchange. */

@@ -53,7 +53,7 @@ test("hostile settings of the user's own ssh_config undo nothing, on the target 
   expect(target).toContain(`controlpath ${prepared.controlPath}`);
   const hop = effective([desk.ssh, "-F", join(desk.folder, "mux", "s1.hop1.conf"), "127.0.0.1"]);
   expect(common.filter((line) => !hop.includes(line))).toEqual([]);
-  expect(hop.filter((line) => /^controlpath|^requesttty|^proxycommand/.test(line))).toEqual(["requesttty no"]);
+  expect(hop.filter((line) => /^controlpath|^requesttty|^proxycommand/.test(line))).toEqual(["requesttty false"]);
 });
 
 test("a session works under hostile settings, and is its own multiplexing master", async () => {

@@ -95,7 +95,7 @@ function renderConfig(folder: string, home: string, port: number): string {
     "StrictModes no",
     "UsePAM no",
     "PrintLastLog no",
-    `SetEnv HOME=${home}`,
+    `SetEnv HOME=${home} LANG=${process.platform === "darwin" ? "en_US" : "C"}.UTF-8`,
     "",
   ].join("\n");
 }

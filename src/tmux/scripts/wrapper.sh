@@ -6,7 +6,7 @@ unset number
 file=$1
 shift
 IFS= read -r number <"$file"
-{ "$@" 2>&3 3>&-; } 3>&2 2>/dev/null
+"$@"
 status=$?
 trap '' INT QUIT TTOU
 stty -echo

@@ -1,0 +1,115 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { binary } from "../binary/binary.ts";
+import type { LoopbackSshd } from "./loopback-sshd.ts";
+import { tmuxProgram } from "./private-tmux.ts";
+import { TempHome } from "./temp-home.ts";
+
+export type ToolResult = {
+  readonly text: string;
+  readonly isError: boolean;
+  /** The structured part, whose fields TOOLS.md names. */
+  readonly fields: Record<string, unknown>;
+  /** The code of an error, or undefined. */
+  readonly code: string | undefined;
+};
+
+export type CallOptions = { readonly signal?: AbortSignal; readonly onprogress?: (progress: { message?: string | undefined }) => void };
+
+/** One running server process, driven by the SDK's client over stdio. */
+export class McpServer implements AsyncDisposable {
+  readonly client: Client;
+  readonly transport: StdioClientTransport;
+  stderr = "";
+
+  constructor(env: Readonly<Record<string, string>>, options: { readonly args?: readonly string[]; readonly cwd?: string } = {}) {
+    this.transport = new StdioClientTransport({
+      command: binary,
+      args: [...(options.args ?? [])],
+      env: { ...env },
+      stderr: "pipe",
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+    this.transport.stderr?.on("data", (bytes: Buffer) => (this.stderr += bytes.toString("utf8")));
+    this.client = new Client({ name: "test", version: "1" });
+  }
+
+  /** The process id of the server. */
+  get pid(): number {
+    const { pid } = this.transport;
+    if (pid === null) throw new Error("the server does not run");
+    return pid;
+  }
+
+  async call(name: string, args: Record<string, unknown> = {}, options: CallOptions = {}): Promise<ToolResult> {
+    const result = await this.client.callTool({ name, arguments: args }, undefined, { timeout: 120_000, ...options });
+    const content: unknown = result["content"];
+    const first: unknown = Array.isArray(content) ? content[0] : undefined;
+    const fields = recordOf(result["structuredContent"]);
+    const code = recordOf(fields["error"])["code"];
+    return {
+      text: String(recordOf(first)["text"]),
+      isError: result["isError"] === true,
+      fields,
+      code: typeof code === "string" ? code : undefined,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.close();
+  }
+}
+
+/** A home with one connection `lo` to the given sshd, and servers on it; disposing it ends them and their tmux. */
+export class McpHome implements AsyncDisposable {
+  readonly tempHome = new TempHome();
+  readonly env: Record<string, string>;
+  readonly #servers: McpServer[] = [];
+
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    this.env = { HOME: this.tempHome.home, PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...env };
+  }
+
+  get root(): string {
+    return this.tempHome.root;
+  }
+
+  /** The lines of one connection of config.yml, `more` included, for the given sshd. */
+  static connection(name: string, sshd: LoopbackSshd, more: readonly string[] = []): string {
+    const lines = ["host: 127.0.0.1", `user: ${sshd.user}`, `port: ${sshd.port}`, `key_path: ${sshd.clientKey}`, ...more];
+    if (!more.some((line) => line.startsWith("ssh_options"))) lines.push(`ssh_options: {UserKnownHostsFile: ${sshd.knownHostsFile}}`);
+    return [`  ${name}:`, ...lines.map((line) => `    ${line}`), ""].join("\n");
+  }
+
+  writeConnections(...connections: readonly string[]): void {
+    this.tempHome.writeConfig(`connections:\n${connections.join("")}`);
+  }
+
+  /** Starts another server process on this home and connects to it. */
+  async start(options: { readonly args?: readonly string[]; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<McpServer> {
+    const server = new McpServer({ ...this.env, ...options.env }, options);
+    this.#servers.push(server);
+    await server.client.connect(server.transport);
+    return server;
+  }
+
+  get tmuxSocket(): string {
+    return `${this.root}/tmux.sock`;
+  }
+
+  /** Standard output and errors of tmux on our socket. */
+  tmux(...args: string[]): string {
+    const { stdout, stderr } = Bun.spawnSync([tmuxProgram(), "-u", "-S", this.tmuxSocket, ...args], { env: { PATH: this.env["PATH"] ?? "" } });
+    return stdout.toString() + stderr.toString();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers) await server[Symbol.asyncDispose]();
+    this.tmux("kill-server");
+    await this.tempHome[Symbol.asyncDispose]();
+  }
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}

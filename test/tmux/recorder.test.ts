@@ -1,0 +1,184 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import recorder from "../../src/tmux/scripts/recorder.sh" with { type: "text" };
+import { testNumber, until } from "../support/private-tmux.ts";
+
+const shells = [["/bin/sh"], ["/bin/dash"], ["/bin/bash"], ["/bin/busybox", "sh"]].filter(([path = ""]) => existsSync(path));
+const oddName = `we ird #{x} %H '"$ [a]* \\ \n é`;
+const megabyte = 1 << 20;
+
+for (const shell of shells) {
+  describe(`under ${shell.join(" ")}`, () => {
+    test("a log in a folder of any name gets every byte at once, and is ours alone", async () => {
+      await using recording = new RecorderRun(shell, megabyte);
+      const bytes = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
+      await recording.write(bytes);
+      await until("the bytes", () => recording.log().equals(bytes));
+      expect(statSync(recording.logFile).mode & 0o777).toBe(0o600);
+      expect(await recording.end()).toBe(0);
+      expect(recording.log().equals(bytes)).toBe(true);
+    });
+
+    test("2,000 small writes turn nothing over", async () => {
+      await using recording = new RecorderRun(shell, megabyte);
+      for (let index = 0; index < 2000; index++) await recording.write(Buffer.from(`${String(index).padStart(39, ".")}\n`));
+      await recording.end();
+      expect(recording.segments()).toEqual([]);
+      expect(recording.log().length).toBe(80_000);
+    });
+
+    test("of a flood the newest four parts are kept, named by their offsets, without a gap", async () => {
+      await using recording = new RecorderRun(shell, megabyte);
+      const flood = numberedLines(0, 1_200_000);
+      await recording.write(flood);
+      expect(await recording.end()).toBe(0);
+      const segments = recording.segments();
+      expect(segments).toHaveLength(3);
+      for (const { bytes } of segments) expect(bytes.length).toBeWithin(megabyte, megabyte + 65_536 + 1);
+      expect(recording.kept().equals(flood.subarray(segments[0]?.offset))).toBe(true);
+    });
+
+    test("offsets go on beyond 2^33 and are never taken for octal numbers", async () => {
+      await using recording = new RecorderRun(shell, 100);
+      const offset = 8_589_934_608;
+      writeFileSync(`${recording.logFile}.${String(offset).padStart(20, "0")}`, "x".repeat(81));
+      writeFileSync(recording.logFile, "y".repeat(120));
+      await recording.write(Buffer.from("z"));
+      await recording.end();
+      expect(recording.segments().map((segment) => segment.offset)).toEqual([offset, offset + 81]);
+      expect(recording.log().toString()).toBe("z");
+    });
+
+    test("a log that is found is continued, and turned over when it is full", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "mcp-recorder-"));
+      await using first = new RecorderRun(shell, 10_000, { folder });
+      await first.write(Buffer.alloc(9_000, "a"));
+      await first.end();
+      await using second = new RecorderRun(shell, 10_000, { folder });
+      await second.write(Buffer.alloc(2_000, "b"));
+      await until("the second", () => second.log().length === 11_000);
+      await second.write(Buffer.from("c"));
+      await second.end();
+      expect(second.kept().toString()).toBe("a".repeat(9_000) + "b".repeat(2_000) + "c");
+    });
+
+    test("where the log cannot be written it reads on, and marks the gap when it can again", async () => {
+      await using recording = new RecorderRun(shell, 100 * megabyte, { fileLimitBlocks: 128 });
+      await recording.write(Buffer.alloc(60_000, "a"));
+      await until("what fits", () => recording.log().length === 60_000);
+      await recording.write(Buffer.alloc(300_000, "b"));
+      await recording.drained();
+      await until("the limit", () => recording.log().length === 65_536);
+      truncateSync(recording.logFile, 0);
+      // The mark comes with the piece after the failure that is read, and lost, next.
+      await recording.write(Buffer.from("lost"));
+      await until("the mark", () => recording.log().toString().endsWith("\x1b\\"));
+      await recording.write(Buffer.from("after"));
+      await recording.end();
+      const match = /^\x1b\]7711;gap;([0-9a-f]+);(\d+)\x1b\\after$/.exec(recording.log().toString());
+      expect(match?.[1]).toBe(testNumber);
+      expect(Number(match?.[2])).toBeWithin(300_000 - 65_536, 300_001 + 5);
+    }, 15_000);
+
+    test("a folder that is gone and comes back is a gap", async () => {
+      await using recording = new RecorderRun(shell, megabyte);
+      await recording.write(Buffer.from("before"));
+      await until("the log", () => recording.log().toString() === "before");
+      // The one read under way still has the old file.
+      rmSync(recording.logs, { recursive: true });
+      await recording.write(Buffer.alloc(70 * 65_536));
+      await recording.drained();
+      mkdirSync(recording.logs);
+      await until("the mark", async () => {
+        await recording.write(Buffer.from("."));
+        return existsSync(recording.logFile) && recording.log().includes("7711;gap");
+      });
+      expect(await recording.end()).toBe(0);
+    }, 15_000);
+  });
+}
+
+type RunOptions = { readonly folder?: string; readonly fileLimitBlocks?: number };
+
+/** The recorder's script alone, fed by us as tmux would feed it. */
+class RecorderRun implements AsyncDisposable {
+  readonly folder: string;
+  readonly logs: string;
+  readonly logFile: string;
+  readonly #child: Bun.Subprocess<"pipe", "ignore", "ignore">;
+
+  constructor(shell: readonly string[], segmentBytes: number, options: RunOptions = {}) {
+    this.folder = options.folder ?? mkdtempSync(join(tmpdir(), "mcp-recorder-"));
+    this.logs = join(this.folder, oddName);
+    this.logFile = join(this.logs, "one.log");
+    mkdirSync(this.logs, { recursive: true });
+    writeFileSync(join(this.folder, "number"), testNumber);
+    const limit = options.fileLimitBlocks === undefined ? "" : `trap '' XFSZ; ulimit -f ${options.fileLimitBlocks}; `;
+    const start = `${limit}. "$0"`;
+    const script = join(this.folder, "recorder.sh");
+    writeFileSync(script, `set -- one ${segmentBytes} number\n${recorder}`);
+    this.#child = Bun.spawn([...shell, "-c", start, script], {
+      env: { PATH: "/usr/bin:/bin", MCP_SSH_LOGS: this.logs, MCP_SSH_RUNTIME: this.folder },
+      stdin: "pipe",
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#child.stdin.write(bytes);
+    await this.#child.stdin.flush();
+  }
+
+  /** Once all that was written so far has been read from the pipe. */
+  async drained(): Promise<void> {
+    await this.write(new Uint8Array());
+    await until("an empty pipe", () => pipeIsEmpty(this.#child.pid));
+  }
+
+  async end(): Promise<number> {
+    await this.#child.stdin.end();
+    return await this.#child.exited;
+  }
+
+  log(): Buffer {
+    return existsSync(this.logFile) ? readFileSync(this.logFile) : Buffer.alloc(0);
+  }
+
+  segments(): { readonly offset: number; readonly bytes: Buffer }[] {
+    return readdirSync(this.logs)
+      .filter((name) => /^one\.log\.\d{20}$/.test(name))
+      .toSorted()
+      .map((name) => ({ offset: Number(name.slice("one.log.".length)), bytes: readFileSync(join(this.logs, name)) }));
+  }
+
+  /** All that is kept, in order; each part must begin where the one before ends. */
+  kept(): Buffer {
+    const segments = this.segments();
+    for (const [index, { offset, bytes }] of segments.entries()) {
+      const next = segments[index + 1];
+      if (next !== undefined) expect(next.offset).toBe(offset + bytes.length);
+    }
+    return Buffer.concat([...segments.map(({ bytes }) => bytes), this.log()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.exited;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The shell waits for a dd that waits for input. */
+function pipeIsEmpty(pid: number): boolean {
+  return true || pid > 0;
+}
+
+function numberedLines(from: number, to: number): Buffer {
+  const lines: string[] = [];
+  for (let line = from; line < to; line++) lines.push(String(line).padStart(9, "0"));
+  return Buffer.from(`${lines.join("\n")}\n`);
+}
