@@ -4,7 +4,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && distance < (best?.distance ?? Infinity)) {
+    if (
+      distance <= Math.max(1, Math.floor(candidate.length / 3)) &&
+      distance < (best?.distance ?? Infinity)
+    ) {
       best = { candidate, distance };
     }
   }
@@ -20,7 +23,9 @@ function editDistance(left: string, right: string): number {
       const substituted = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
       const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
       const transposed = swapped ? (beforePrevious[column - 2] ?? Infinity) + 1 : Infinity;
-      current.push(Math.min(substituted, transposed, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      current.push(
+        Math.min(substituted, transposed, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1),
+      );
     }
     beforePrevious = previous;
     previous = current;

@@ -79,7 +79,7 @@ function readRegularFile(path: string, shown: string, limit: number): Buffer {
   try {
     descriptor = openSync(
       path,
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_RDONLY | constants.O_NOCTTY,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY,
     );
   } catch (error) {
     throw unopened(error, shown);

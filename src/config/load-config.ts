@@ -52,10 +52,7 @@ export function createConfigSource(location: ConfigLocation): ConfigSource {
     current() {
       const { path, root = dirname(path) } = location;
       checkFolder(root);
-      if (last === undefined || configFileVersion(path) !== last.version) {
-        last = undefined;
-        last = readConfig(location);
-      }
+      if (last === undefined || configFileVersion(path) !== last.version) last = readConfig(location);
       return withKeyFiles(last.parsed);
     },
   };

@@ -154,11 +154,9 @@ export class Terminal {
     if (from < this.page.cols) this.page.erase(this.y, from, Math.min(to, this.page.cols));
   }
 
-  /** As in tmux, nothing happens when no cell right of the cursor would stay. */
   insertCells(count: number): void {
     const room = this.page.cols - this.x;
-    if (count < room) insertGaps(this.page.row(this.y), this.x, count, this.page.cols);
-    else if (room === 1) this.erase(this.x, this.x + 1);
+    if (room > 0) insertGaps(this.page.row(this.y), this.x, Math.min(count, room), this.page.cols);
   }
 
   deleteCells(count: number): void {

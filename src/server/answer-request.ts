@@ -9,7 +9,6 @@ import { ProtocolFault, rpcCodes, type RequestId } from "./json-rpc.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import { withProgress, type Notify } from "./progress.ts";
 import type { SessionTurns } from "./session-turns.ts";
-import { tools } from "./tools.ts";
 import type { WaitLimits } from "./wait-limit.ts";
 
 /** All that the requests of one client share. */
@@ -17,6 +16,7 @@ export type Desk = {
   readonly service: SessionService;
   readonly waits: WaitLimits;
   readonly turns: SessionTurns;
+  readonly tools: Promise<readonly Tool[]>;
   /** `settings.results: text`: the terminal tools declare and return no structured content. */
   readonly textOnly: boolean;
   readonly log: (line: string) => void;
@@ -31,7 +31,7 @@ export async function answerRequest(desk: Desk, request: JSONRPCRequest): Promis
   switch (request.method) {
     case "tools/list":
       requireClient(desk);
-      return listTools(desk);
+      return listTools(await desk.tools, desk);
     case "tools/call":
       return answerToolCall(desk, request);
     default:
@@ -39,7 +39,10 @@ export async function answerRequest(desk: Desk, request: JSONRPCRequest): Promis
   }
 }
 
-export function listTools({ textOnly }: { readonly textOnly: boolean }): ListToolsResult {
+export function listTools(
+  tools: readonly Tool[],
+  { textOnly }: { readonly textOnly: boolean },
+): ListToolsResult {
   return {
     tools: tools.map((tool) => ({
       name: tool.name,
@@ -54,7 +57,7 @@ export function listTools({ textOnly }: { readonly textOnly: boolean }): ListToo
 
 async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): Promise<Result> {
   const client = requireClient(desk);
-  const tool = findTool(params["name"]);
+  const tool = findTool(await desk.tools, params["name"]);
   const context = {
     service: desk.service,
     waits: desk.waits,
@@ -78,7 +81,7 @@ function requireClient({ client }: Desk): { readonly name: string; readonly vers
   return known;
 }
 
-function findTool(name: unknown): Tool {
+function findTool(tools: readonly Tool[], name: unknown): Tool {
   if (typeof name !== "string") throw new ProtocolFault(rpcCodes.invalidParams, "name must be a string");
   const tool = tools.find((candidate) => candidate.name === name);
   if (tool !== undefined) return tool;

@@ -1,17 +1,7 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import type { JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import { config } from "zod/v4/core";
 
 import type { SessionService } from "../sessions/outcome.ts";
-import { answerRequest, type Desk } from "./answer-request.ts";
-import { instructions } from "./instructions.ts";
 import type { ByteSink } from "./line-writer.ts";
-import { SessionTurns } from "./session-turns.ts";
-import { StdioTransport } from "./stdio-transport.ts";
-import { guardStdout } from "./stdout-guard.ts";
-import { waitLimits } from "./wait-limit.ts";
-
-const graceMs = 600;
-const abortGraceMs = 250;
 
 export type ServeSettings = {
   readonly waitSeconds?: number | undefined;
@@ -33,61 +23,11 @@ export type ServeOptions = {
 
 /**
  * Serves MCP until the input ends, `signal` aborts or stdout is closed; then waits, for less than a second in all,
- * until the calls in flight are answered. Sessions are left as they are.
+ * until the calls in flight are answered. Sessions are left as they are. From here on stdout is JSON-RPC's alone.
  */
 export async function serveMcp(options: ServeOptions): Promise<void> {
-  const transport = new StdioTransport(
-    options.stdin ?? Bun.stdin.stream(),
-    options.stdout ?? Bun.stdout.writer(),
-  );
-  guardStdout();
-  const server = createServer(options, transport);
-  await server.connect(transport);
-  await Promise.race([transport.inputEnded, transport.outputLost, aborted(options.signal)]);
-  await transport.stopReading();
-  await Promise.race([finishCalls(transport), transport.outputLost]);
-  await server.close();
-}
-
-function createServer(options: ServeOptions, transport: StdioTransport): Server {
-  const { service, settings, version, log } = options;
-  const server = new Server(
-    { name: "mcp-ssh-interactive", title: "SSH sessions", version },
-    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noValidator },
-  );
-  server.onerror = (error) => log(`protocol: ${error.message.slice(0, 200).replace(/\s+/g, " ")}`);
-  const desk: Desk = {
-    service,
-    log,
-    waits: waitLimits(settings),
-    textOnly: settings.results === "text",
-    turns: new SessionTurns(),
-    client: () => server.getClientVersion(),
-    signal: (id) => transport.calls.signal(id),
-    sendProgress: (progressToken, progress, message) => {
-      void transport.send({
-        jsonrpc: "2.0",
-        method: "notifications/progress",
-        params: { progressToken, progress, message },
-      });
-    },
-  };
-  server.fallbackRequestHandler = (request: JSONRPCRequest) => answerRequest(desk, request);
-  return server;
-}
-
-/** We ask clients nothing, so none of their answers needs a schema; the default one costs 3 ms of the start. */
-const noValidator = {
-  getValidator: () => () => ({ valid: false, data: undefined, errorMessage: "not supported" }) as const,
-};
-
-async function finishCalls({ calls }: StdioTransport): Promise<void> {
-  if (await calls.empty(graceMs)) return;
-  calls.abortAll(new Error("the server is shutting down"));
-  await calls.empty(abortGraceMs);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  // The SDK makes hundreds of schemas when it is loaded; compiling those that a start uses costs more than it saves.
+  config({ jitless: true });
+  const { runServer } = await import("./run-server.ts");
+  await runServer(options);
 }

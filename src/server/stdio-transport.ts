@@ -36,11 +36,14 @@ export class StdioTransport implements Transport {
   readonly inputEnded: Promise<void>;
   /** Resolves when nothing can be written any more. */
   readonly outputLost: Promise<void>;
+  /** Resolves when a request has been answered. */
+  readonly firstAnswer: Promise<void>;
   readonly #reader: ByteReader;
   readonly #writer: LineWriter;
   readonly #lines = new LineReader(maxLineBytes);
   readonly #batches = new Map<RequestId, Batch>();
   readonly #endInput: () => void;
+  readonly #noteAnswer: () => void;
   #initializeId: RequestId | undefined;
   #version: string | undefined;
   #closed = false;
@@ -52,6 +55,9 @@ export class StdioTransport implements Transport {
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;
     this.#endInput = ended.resolve;
+    const answered = Promise.withResolvers<void>();
+    this.firstAnswer = answered.promise;
+    this.#noteAnswer = answered.resolve;
   }
 
   async start(): Promise<void> {
@@ -69,6 +75,7 @@ export class StdioTransport implements Transport {
       else await this.#answerInBatch(batch, id, message);
     } finally {
       this.calls.settle(id);
+      this.#noteAnswer();
     }
   }
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+
 import { UserError } from "../base/user-error.ts";
 import { runProcess } from "../platform/run-process.ts";
 import type { FailedHost } from "./failure.ts";
@@ -17,14 +18,27 @@ export async function authenticationFailure(host: FailedHost): Promise<UserError
       if (error !== undefined) return error;
     }
   }
-  const tried = [...log.methodsTried.filter((method) => method !== "publickey"), ...log.keysOffered.map(renderKey)];
+  const tried = [
+    ...log.methodsTried.filter((method) => method !== "publickey"),
+    ...log.keysOffered.map(renderKey),
+  ];
   const details = { methods_offered: log.methodsOffered, tried };
   const shown = `${resolved.user}@${resolved.host} port ${resolved.port} (${title})`;
   if (log.tooManyFailures) {
-    return new UserError("AUTH_FAILED", `${shown} was offered too many keys`, `Set key_path of ${way.label} to the right key, so that only it is offered.`, { details });
+    return new UserError(
+      "AUTH_FAILED",
+      `${shown} was offered too many keys`,
+      `Set key_path of ${way.label} to the right key, so that only it is offered.`,
+      { details },
+    );
   }
   const offers = log.methodsOffered.length === 0 ? "" : `; the host accepts ${log.methodsOffered.join(", ")}`;
-  return new UserError("AUTH_FAILED", `${shown} denied the login; ${triedText(tried)}${offers}`, authenticationHint(host), { details });
+  return new UserError(
+    "AUTH_FAILED",
+    `${shown} denied the login; ${triedText(tried)}${offers}`,
+    authenticationHint(host),
+    { details },
+  );
 }
 
 function triedText(tried: readonly string[]): string {
@@ -38,12 +52,22 @@ function authenticationHint({ log, way, resolved }: FailedHost): string {
   return `Check user and key_path of ${way.label}, and that the public key stands in ~/.ssh/authorized_keys of ${resolved.user} on the host.`;
 }
 
-function renderKey({ source, type, fingerprint }: { source: string; type: string; fingerprint: string | undefined }): string {
+function renderKey({
+  source,
+  type,
+  fingerprint,
+}: {
+  source: string;
+  type: string;
+  fingerprint: string | undefined;
+}): string {
   return `publickey ${type} ${fingerprint ?? ""}`.trim() + (source.startsWith("/") ? ` (${source})` : "");
 }
 
 function keysOfAttempt({ way, resolved }: FailedHost): string[] {
-  const configured = resolved.identityFiles.map(expandHome).filter((path) => path !== way.keyPath && existsSync(path));
+  const configured = resolved.identityFiles
+    .map(expandHome)
+    .filter((path) => path !== way.keyPath && existsSync(path));
   return [...(way.keyPath === undefined ? [] : [way.keyPath]), ...configured];
 }
 
@@ -53,20 +77,41 @@ async function keyError({ log, way, title }: FailedHost, path: string): Promise<
   const isAccepted = log.keysAccepted.includes(path);
   if (path !== way.keyPath && !isAccepted && log.keysOffered.length > 0) return undefined;
   const fault = keyFault(path);
-  if (fault !== undefined) return keyUnusable(`private key ${path} for ${title} ${fault.fact}`, fault.hint, [fault.check]);
+  if (fault !== undefined)
+    return keyUnusable(`private key ${path} for ${title} ${fault.fact}`, fault.hint, [fault.check]);
   if (isOffered && !isAccepted) return undefined;
   const state = await keyState(way.resolution.ssh, path, way.resolution.env);
   if (state === "encrypted") {
-    return keyUnusable(`private key ${path} for ${title} is encrypted and no agent holds it`, `A human must add it to the agent: ssh-add ${shellQuote(path)}`, ["exists: yes", "private: yes", "encrypted: yes", `accepted by the host: ${isAccepted ? "yes" : "not known"}`]);
+    return keyUnusable(
+      `private key ${path} for ${title} is encrypted and no agent holds it`,
+      `A human must add it to the agent: ssh-add ${shellQuote(path)}`,
+      [
+        "exists: yes",
+        "private: yes",
+        "encrypted: yes",
+        `accepted by the host: ${isAccepted ? "yes" : "not known"}`,
+      ],
+    );
   }
   if (state === "unreadable") {
-    return keyUnusable(`${path} for ${title} is not a private key that ssh can read`, `Look at it: ssh-keygen -y -f ${shellQuote(path)}`, ["exists: yes", "private: yes", "format: not recognised"]);
+    return keyUnusable(
+      `${path} for ${title} is not a private key that ssh can read`,
+      `Look at it: ssh-keygen -y -f ${shellQuote(path)}`,
+      ["exists: yes", "private: yes", "format: not recognised"],
+    );
   }
   return undefined;
 }
 
-async function keyState(ssh: string, path: string, env: Readonly<Record<string, string>>): Promise<"good" | "encrypted" | "unreadable"> {
-  const { exitCode, stderr } = await runProcess([sshKeygen(ssh), "-y", "-P", "", "-f", path], { env, timeoutMs: checkTimeoutMs });
+async function keyState(
+  ssh: string,
+  path: string,
+  env: Readonly<Record<string, string>>,
+): Promise<"good" | "encrypted" | "unreadable"> {
+  const { exitCode, stderr } = await runProcess([sshKeygen(ssh), "-y", "-P", "", "-f", path], {
+    env,
+    timeoutMs: checkTimeoutMs,
+  });
   if (exitCode === 0) return "good";
   return /incorrect passphrase supplied/.test(stderr) ? "encrypted" : "unreadable";
 }

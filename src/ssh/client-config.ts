@@ -67,10 +67,14 @@ export function renderClientConfig(config: ClientConfig): string {
   const options = [...always, ...(config.role === "target" ? targetOnly : hopOnly)];
   const lines = [
     ...Object.entries(config.sshOptions).map(([keyword, value]) => `${keyword} ${value}`),
-    ...options.filter(({ since }) => since === undefined || isAtLeast(config.version, ...since)).map(({ line }) => line),
+    ...options
+      .filter(({ since }) => since === undefined || isAtLeast(config.version, ...since))
+      .map(({ line }) => line),
     `ConnectTimeout ${config.connectTimeoutSeconds}`,
     ...(config.addKeepAlive ? keepAlive : []),
-    ...(config.proxyCommand === undefined ? [] : [`ProxyCommand ${config.proxyCommand}`, "ProxyUseFdpass no"]),
+    ...(config.proxyCommand === undefined
+      ? []
+      : [`ProxyCommand ${config.proxyCommand}`, "ProxyUseFdpass no"]),
     ...config.inherited.flatMap((file) => ["Match all", inherit(file, config.version)]),
   ];
   return `${lines.join("\n")}\n`;

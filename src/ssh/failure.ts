@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+
 import { UserError } from "../base/user-error.ts";
 import { authenticationFailure } from "./authentication-failure.ts";
+import type { ForwardFault } from "./connect-fault.ts";
 import { hostKeyFailure } from "./host-key-failure.ts";
-import { parseSshLog, type ForwardFault, type SshLog } from "./log.ts";
+import { parseSshLog, type SshLog } from "./log.ts";
 import { plainSsh } from "./plain-ssh.ts";
 import type { HostOnTheWay, PreparedSsh } from "./prepare.ts";
 import { resolveHost, type ResolvedHost } from "./resolve.ts";
@@ -32,10 +34,15 @@ export type FailedHost = {
 export async function explainFailure(prepared: PreparedSsh, end: SshEnd): Promise<SshFailure | undefined> {
   const ways = [...prepared.hops, prepared.target];
   const isRunning = end.timedOut && end.exitStatus === undefined;
-  const logs = ways.map(({ logFile }) => parseSshLog(readLog(logFile))).map((log) => (isRunning ? withoutEnding(log) : log));
-  const at = logs.findIndex((log, index) => log.forwardFault !== undefined || !log.authenticated || index === ways.length - 1);
+  const logs = ways
+    .map(({ logFile }) => parseSshLog(readLog(logFile)))
+    .map((log) => (isRunning ? withoutEnding(log) : log));
+  const at = logs.findIndex(
+    (log, index) => log.forwardFault !== undefined || !log.authenticated || index === ways.length - 1,
+  );
   const [way, log] = [ways[at], logs[at]];
-  if (way === undefined || log === undefined || (log.authenticated && log.forwardFault === undefined)) return undefined;
+  if (way === undefined || log === undefined || (log.authenticated && log.forwardFault === undefined))
+    return undefined;
   const host = { way, log, resolved: await resolveHost(way.resolution), title: titleOf(way, prepared) };
   const next = ways[at + 1];
   if (log.authenticated && log.forwardFault !== undefined && next !== undefined) {
@@ -47,7 +54,14 @@ export async function explainFailure(prepared: PreparedSsh, end: SshEnd): Promis
 
 /** The last line of a running ssh's log may be the host's. */
 function withoutEnding(log: SshLog): SshLog {
-  return { ...log, hostKeyFault: undefined, noCommon: undefined, denied: false, tooManyFailures: false, closed: undefined };
+  return {
+    ...log,
+    hostKeyFault: undefined,
+    noCommon: undefined,
+    denied: false,
+    tooManyFailures: false,
+    closed: undefined,
+  };
 }
 
 function titleOf(way: HostOnTheWay, prepared: PreparedSsh): string {
@@ -57,7 +71,8 @@ function titleOf(way: HostOnTheWay, prepared: PreparedSsh): string {
 async function failureOf(host: FailedHost, isOver: boolean): Promise<SshFailure> {
   const { log } = host;
   if (log.nameFailure !== undefined) return nameFailure(host, log.nameFailure);
-  if (log.connectFault !== undefined && log.connectFault !== "other") return connectFailure(host, log.connectFault);
+  if (log.connectFault !== undefined && log.connectFault !== "other")
+    return connectFailure(host, log.connectFault);
   const hostKey = log.hostKeyFault === undefined ? undefined : await hostKeyFailure(host, log.hostKeyFault);
   if (hostKey !== undefined) return final(hostKey);
   if (log.noCommon !== undefined) return final(noCommonFailure(host, log.noCommon));
@@ -71,8 +86,12 @@ async function failureOf(host: FailedHost, isOver: boolean): Promise<SshFailure>
 function nameFailure({ resolved, title, way }: FailedHost, kind: "unknown" | "temporary"): SshFailure {
   const error = new UserError(
     "HOST_NOT_FOUND",
-    kind === "unknown" ? `no host has the name ${resolved.host} (${title})` : `the name ${resolved.host} (${title}) could not be looked up now`,
-    kind === "unknown" ? `Correct \`host\` of ${way.label}, or its HostName in ssh_config.` : "Check this machine's name service or network, then open again.",
+    kind === "unknown"
+      ? `no host has the name ${resolved.host} (${title})`
+      : `the name ${resolved.host} (${title}) could not be looked up now`,
+    kind === "unknown"
+      ? `Correct \`host\` of ${way.label}, or its HostName in ssh_config.`
+      : "Check this machine's name service or network, then open again.",
   );
   return { error, retryable: kind === "temporary" };
 }
@@ -81,12 +100,20 @@ function connectFailure(host: FailedHost, fault: "refused" | "unreachable" | "ti
   if (fault === "timeout") return timeout(host);
   if (fault === "unreachable") return unreachable(host, "is unreachable from this machine");
   const { host: address, port } = host.resolved;
-  const error = new UserError("CONNECTION_REFUSED", `${address} port ${port} (${host.title}) refused the connection`, "Check the port, and that sshd runs there.");
+  const error = new UserError(
+    "CONNECTION_REFUSED",
+    `${address} port ${port} (${host.title}) refused the connection`,
+    "Check the port, and that sshd runs there.",
+  );
   return { error, retryable: true };
 }
 
 function unreachable({ resolved, title }: FailedHost, what: string): SshFailure {
-  const error = new UserError("HOST_UNREACHABLE", `${resolved.host} port ${resolved.port} (${title}) ${what}`, "Check the network or VPN on this machine, and the host's address.");
+  const error = new UserError(
+    "HOST_UNREACHABLE",
+    `${resolved.host} port ${resolved.port} (${title}) ${what}`,
+    "Check the network or VPN on this machine, and the host's address.",
+  );
   return { error, retryable: true };
 }
 
@@ -95,14 +122,20 @@ function timeout({ resolved, title, log }: FailedHost): SshFailure {
   const error = new UserError(
     "CONNECTION_TIMEOUT",
     `${resolved.host} port ${resolved.port} (${title}) did not answer in time, ${when}`,
-    log.connected ? "The port is open; check that sshd listens there, or give a longer timeout_seconds." : "Check the address, a firewall or VPN, or give a longer timeout_seconds.",
+    log.connected
+      ? "The port is open; check that sshd listens there, or give a longer timeout_seconds."
+      : "Check the address, a firewall or VPN, or give a longer timeout_seconds.",
   );
   return { error, retryable: true };
 }
 
 function closedFailure({ resolved, title, log, way }: FailedHost): SshFailure {
   if (!log.greeted && resolved.proxyCommand !== undefined) {
-    const error = new UserError("HOST_UNREACHABLE", `the ProxyCommand of ssh_config for ${title} ended without a connection`, `Try it by hand: ${plainSsh(way)}`);
+    const error = new UserError(
+      "HOST_UNREACHABLE",
+      `the ProxyCommand of ssh_config for ${title} ended without a connection`,
+      `Try it by hand: ${plainSsh(way)}`,
+    );
     return { error, retryable: true };
   }
   const error = new UserError(
@@ -114,7 +147,13 @@ function closedFailure({ resolved, title, log, way }: FailedHost): SshFailure {
 }
 
 function noCommonFailure({ resolved, title, way }: FailedHost, what: string): UserError {
-  const option = { cipher: "Ciphers", MAC: "MACs", "key exchange method": "KexAlgorithms", "host key type": "HostKeyAlgorithms" }[what] ?? "Compression";
+  const option =
+    {
+      cipher: "Ciphers",
+      MAC: "MACs",
+      "key exchange method": "KexAlgorithms",
+      "host key type": "HostKeyAlgorithms",
+    }[what] ?? "Compression";
   return new UserError(
     "CONFIG_INVALID",
     `${resolved.host} port ${resolved.port} (${title}) has no ${what} in common with this machine's ssh`,
@@ -124,14 +163,31 @@ function noCommonFailure({ resolved, title, way }: FailedHost, what: string): Us
 
 function notStarted({ title, log, resolved }: FailedHost): UserError {
   const complaint = (log.complaint ?? "no reason given").replace(/[\s\p{Cc}]+/gu, " ").slice(0, 300);
-  return new UserError("CONFIG_INVALID", `ssh ended before it connected to ${resolved.host} (${title}): ${complaint}`, "Mend what it names in your ssh_config, then open again.");
+  return new UserError(
+    "CONFIG_INVALID",
+    `ssh ended before it connected to ${resolved.host} (${title}): ${complaint}`,
+    "Mend what it names in your ssh_config, then open again.",
+  );
 }
 
 /** What the hop says about the host behind it. */
-function forwardFailure(hop: FailedHost, fault: ForwardFault, next: HostOnTheWay, prepared: PreparedSsh): SshFailure {
+function forwardFailure(
+  hop: FailedHost,
+  fault: ForwardFault,
+  next: HostOnTheWay,
+  prepared: PreparedSsh,
+): SshFailure {
   const name = titleOf(next, prepared);
-  const report = (code: "CONNECTION_REFUSED" | "HOST_UNREACHABLE" | "CONNECTION_TIMEOUT" | "HOST_NOT_FOUND", what: string, retryable: boolean): SshFailure => ({
-    error: new UserError(code, `${hop.title} says that ${name} ${what}`, `Check the host and port of ${name} as seen from ${hop.title}.`),
+  const report = (
+    code: "CONNECTION_REFUSED" | "HOST_UNREACHABLE" | "CONNECTION_TIMEOUT" | "HOST_NOT_FOUND",
+    what: string,
+    retryable: boolean,
+  ): SshFailure => ({
+    error: new UserError(
+      code,
+      `${hop.title} says that ${name} ${what}`,
+      `Check the host and port of ${name} as seen from ${hop.title}.`,
+    ),
     retryable,
   });
   switch (fault) {

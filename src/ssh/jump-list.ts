@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 import { UserError } from "../base/user-error.ts";
 import { isPlainHost, isPlainUser } from "./resolve.ts";
 
@@ -10,12 +12,24 @@ export function parseJumpList(list: string): JumpHost[] {
 }
 
 function parseJumpHost(item: string): JumpHost {
-  const match = /^(?:ssh:\/\/)?(?:(?<user>.*)@)?(?:\[(?<bracketed>[^\]]*)\]|(?<plain>[^@:[\]]*))(?::(?<port>\d{1,5}))?\/?$/u.exec(item);
-  const { user, bracketed, plain, port } = match?.groups ?? {};
-  const host = bracketed ?? plain ?? item;
-  const bareAddress = match === null && /^[0-9A-Fa-f:]+(%[\w.-]+)?$/.test(item) && item.includes(":");
-  if ((match === null && !bareAddress) || !isPlainHost(host) || (user !== undefined && !isPlainUser(user)) || Number(port ?? 1) > 65_535 || Number(port ?? 1) < 1) {
-    throw new UserError("CONFIG_INVALID", `jump host ${JSON.stringify(item)} is not user@host:port`, "Write proxy_jump as user@host:port, a connection's name, or a comma list of these.");
+  if (isIPv6(item)) return { host: item };
+  const match =
+    /^(?:ssh:\/\/)?(?:(?<user>.*)@)?(?:\[(?<bracketed>[^\]]*)\]|(?<plain>[^@:/[\]]*))(?::(?<port>\d{1,5}))?\/?$/u.exec(
+      item,
+    );
+  const { user, bracketed, plain, port = "22" } = match?.groups ?? {};
+  const host = bracketed ?? plain ?? "";
+  const isPort = Number(port) >= 1 && Number(port) <= 65_535;
+  if (!isPlainHost(host) || !isPort || (user !== undefined && !isPlainUser(user))) {
+    throw new UserError(
+      "CONFIG_INVALID",
+      `jump host ${JSON.stringify(item)} is not user@host:port`,
+      "Write proxy_jump as user@host:port, a connection's name, or a comma list of these.",
+    );
   }
-  return { host, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port: Number(port) }) };
+  return {
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(match?.groups?.["port"] === undefined ? {} : { port: Number(port) }),
+  };
 }

@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from "node:fs";
+
 import { UserError } from "../base/user-error.ts";
 import { shellQuote } from "./shell-quote.ts";
 
@@ -17,13 +18,32 @@ export type KeyFault = { readonly fact: string; readonly hint: string; readonly 
 
 export function keyFault(path: string): KeyFault | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return { fact: "does not exist", hint: `Set key_path to the file of a private key; ls ${shellQuote(path)}`, check: "exists: no" };
-  if (!found.isFile()) return { fact: "is not a file", hint: "Set key_path to the file of a private key.", check: "is a file: no" };
-  if (!canRead(path)) return { fact: "is not readable", hint: `Make it readable for you alone: chmod 600 ${shellQuote(path)}`, check: "readable: no" };
+  if (found === undefined)
+    return {
+      fact: "does not exist",
+      hint: `Set key_path to the file of a private key; ls ${shellQuote(path)}`,
+      check: "exists: no",
+    };
+  if (!found.isFile())
+    return {
+      fact: "is not a file",
+      hint: "Set key_path to the file of a private key.",
+      check: "is a file: no",
+    };
+  if (!canRead(path))
+    return {
+      fact: "is not readable",
+      hint: `Make it readable for you alone: chmod 600 ${shellQuote(path)}`,
+      check: "readable: no",
+    };
   const mode = found.mode & 0o777;
   // ssh itself asks this only of files that are the user's own.
   if ((mode & 0o077) !== 0 && found.uid === process.getuid?.()) {
-    return { fact: `has mode ${mode.toString(8)}, open to others`, hint: `Run: chmod 600 ${shellQuote(path)}`, check: `private: no, mode ${mode.toString(8)}` };
+    return {
+      fact: `has mode ${mode.toString(8)}, open to others`,
+      hint: `Run: chmod 600 ${shellQuote(path)}`,
+      check: `private: no, mode ${mode.toString(8)}`,
+    };
   }
   return undefined;
 }

@@ -1,11 +1,17 @@
-import { dirname, join } from "node:path";
-import { userInfo } from "node:os";
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+
 import { runProcess } from "../platform/run-process.ts";
 import type { ResolvedHost } from "./resolve.ts";
 
 /** A host key that this machine has on record; `line` counts from 1. */
-export type KnownKey = { readonly type: string; readonly fingerprint: string; readonly file: string; readonly line: number };
+export type KnownKey = {
+  readonly type: string;
+  readonly fingerprint: string;
+  readonly file: string;
+  readonly line: number;
+};
 
 const lookupTimeoutMs = 5_000;
 
@@ -16,14 +22,25 @@ export function knownHostsName({ host, port, hostKeyAlias }: ResolvedHost): stri
 }
 
 /** The keys on record for a host, hashed names included; an unreadable file has none. */
-export async function findKnownKeys(ssh: string, resolved: ResolvedHost, env: Readonly<Record<string, string>>): Promise<KnownKey[]> {
+export async function findKnownKeys(
+  ssh: string,
+  resolved: ResolvedHost,
+  env: Readonly<Record<string, string>>,
+): Promise<KnownKey[]> {
   const name = knownHostsName(resolved);
-  const files = [...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles].map(expandHome).filter((file) => existsSync(file));
+  const files = [...resolved.userKnownHostsFiles, ...resolved.globalKnownHostsFiles]
+    .map(expandHome)
+    .filter((file) => existsSync(file));
   const found = await Promise.all(files.map((file) => lookUp(ssh, name, file, env)));
   return found.flat();
 }
 
-async function lookUp(ssh: string, name: string, file: string, env: Readonly<Record<string, string>>): Promise<KnownKey[]> {
+async function lookUp(
+  ssh: string,
+  name: string,
+  file: string,
+  env: Readonly<Record<string, string>>,
+): Promise<KnownKey[]> {
   const argv = [sshKeygen(ssh), "-l", "-E", "sha256", "-F", name, "-f", file];
   const { stdout } = await runProcess(argv, { env, timeoutMs: lookupTimeoutMs });
   return parseFoundKeys(stdout, file);
@@ -35,7 +52,9 @@ export function parseFoundKeys(text: string, file: string): KnownKey[] {
   return lines.flatMap((line, index) => {
     const number = /^# Host .* found: line (\d+)/.exec(line)?.[1];
     const key = /^\S+ ([A-Z0-9-]+) (SHA256:[A-Za-z0-9+/]{43})(?: |$)/.exec(lines[index + 1] ?? "");
-    return number === undefined || key === null ? [] : [{ type: key[1] ?? "", fingerprint: key[2] ?? "", file, line: Number(number) }];
+    return number === undefined || key === null
+      ? []
+      : [{ type: key[1] ?? "", fingerprint: key[2] ?? "", file, line: Number(number) }];
   });
 }
 

@@ -3,7 +3,14 @@
 // names, addresses) counts only before the first byte is read; how ssh ended is its last line, which is its own.
 // The rest are claims of a host about itself, which say no more than what it could bring about anyway.
 
-export type ConnectFault = "refused" | "unreachable" | "timeout" | "other";
+import {
+  connectFault,
+  forwardFault,
+  isTemporaryNameFault,
+  tellingFault,
+  type ConnectFault,
+  type ForwardFault,
+} from "./connect-fault.ts";
 
 export type HostKeyFault = "unknown" | "changed" | "revoked" | "unverified";
 
@@ -38,13 +45,17 @@ export type SshLog = {
 };
 
 /** `source` is the key's file, or the comment that an agent gave. */
-export type TriedKey = { readonly source: string; readonly type: string; readonly fingerprint: string | undefined };
-
-export type ForwardFault = ConnectFault | "unknown name" | "prohibited";
+export type TriedKey = {
+  readonly source: string;
+  readonly type: string;
+  readonly fingerprint: string | undefined;
+};
 
 /** The server's own name for its software: remote text. */
 export function parseRemoteSoftware(text: string): string | undefined {
-  return /^debug1: Remote protocol version \d+\.\d+, remote software version ([\x20-\x7e]{1,200})$/m.exec(text.replaceAll("\r", ""))?.[1];
+  return /^debug1: Remote protocol version \d+\.\d+, remote software version ([\x20-\x7e]{1,200})$/m.exec(
+    text.replaceAll("\r", ""),
+  )?.[1];
 }
 
 /** Never throws; unknown lines say nothing. */
@@ -70,61 +81,83 @@ type LocalFacts = Pick<SshLog, "started" | "complaint" | "nameFailure" | "connec
 
 function readLocal(lines: readonly string[]): LocalFacts {
   const name = firstMatch(lines, /^ssh: Could not resolve hostname [^\s:]\S*: (.+)$/);
-  const reasons = allMatches(lines, /^ssh: connect to host \S+ port \d+: (.+)$/);
+  const reason = firstMatch(lines, /^ssh: connect to host \S+ port \d+: (.+)$/);
+  const earlier = allMatches(lines, /^debug1: connect to address \S+ port \d+: (.+)$/);
   const other = lines.filter((line) => line !== "" && !line.startsWith("debug") && !line.startsWith("ssh: "));
   return {
     started: has(lines, /^debug1: (?:Connecting to |Executing proxy command: )/),
     complaint: other.at(-1),
-    nameFailure: name === undefined ? undefined : isTemporary(name) ? "temporary" : "unknown",
-    connectFault: reasons.length === 0 ? undefined : worst(reasons.map(connectFault)),
+    nameFailure: name === undefined ? undefined : isTemporaryNameFault(name) ? "temporary" : "unknown",
+    connectFault: reason === undefined ? undefined : tellingFault([...earlier, reason].map(connectFault)),
   };
-}
-
-/** Several addresses may fail in several ways: the one that says most about the host. */
-function worst(faults: readonly ConnectFault[]): ConnectFault {
-  return (["refused", "timeout", "unreachable"] as const).find((fault) => faults.includes(fault)) ?? "other";
-}
-
-function connectFault(reason: string): ConnectFault {
-  if (reason === "Connection refused") return "refused";
-  if (/^(?:Connection|Operation) timed out$/.test(reason)) return "timeout";
-  if (/^(?:No route to host|Network is unreachable|Host is unreachable|Network is down|Host is down|Network unreachable)$/.test(reason)) return "unreachable";
-  return "other";
-}
-
-function isTemporary(reason: string): boolean {
-  return /^(?:Temporary failure in name resolution|Try again|Non-recoverable failure in name resolution|System error)$/.test(reason);
 }
 
 type KeyFacts = Pick<SshLog, "offeredKeys" | "hostKeyFault" | "noCommon">;
 
 function readKeys(lines: readonly string[], lastWords: string): KeyFacts {
-  const noCommon = firstMatch(lines, /^Unable to negotiate with \S+ port \d+: no matching (cipher|MAC|key exchange method|host key type|compression method) found\. Their offer: /);
+  const noCommon = firstMatch(
+    lines,
+    /^Unable to negotiate with \S+ port \d+: no matching (cipher|MAC|key exchange method|host key type|compression method) found\. Their offer: /,
+  );
   return {
-    offeredKeys: [...new Set(allMatches(lines, /^debug1: Server host (?:key|certificate): ([a-z0-9@.-]+ SHA256:[A-Za-z0-9+/]{43})(?:, .*)?$/))],
+    offeredKeys: [
+      ...new Set(
+        allMatches(
+          lines,
+          /^debug1: Server host (?:key|certificate): ([a-z0-9@.-]+ SHA256:[A-Za-z0-9+/]{43})(?:, .*)?$/,
+        ),
+      ),
+    ],
     // The refusal ends in words of the host's, so what looks like a later line may be part of it.
-    hostKeyFault: noCommon === undefined && lastWords === "Host key verification failed." ? readHostKeyFault(lines) : undefined,
+    hostKeyFault:
+      noCommon === undefined && lastWords === "Host key verification failed."
+        ? readHostKeyFault(lines)
+        : undefined,
     noCommon,
   };
 }
 
 function readHostKeyFault(lines: readonly string[]): HostKeyFault {
-  if (has(lines, /^(?:@ +WARNING: REVOKED HOST KEY DETECTED! +@|Host key \S+ .* revoked by file .*)$/)) return "revoked";
-  if (has(lines, /^(?:Host key|\S+ host key) for \S+ has changed and you have requested strict checking\.$/)) return "changed";
-  if (has(lines, /^No \S+ host key is known for \S+ and you have requested strict checking\.$/)) return "unknown";
+  if (has(lines, /^(?:@ +WARNING: REVOKED HOST KEY DETECTED! +@|Host key \S+ .* revoked by file .*)$/))
+    return "revoked";
+  if (has(lines, /^(?:Host key|\S+ host key) for \S+ has changed and you have requested strict checking\.$/))
+    return "changed";
+  if (has(lines, /^No \S+ host key is known for \S+ and you have requested strict checking\.$/))
+    return "unknown";
   return "unverified";
 }
 
-const methodNames = ["none", "publickey", "password", "keyboard-interactive", "hostbased", "gssapi-with-mic", "gssapi-keyex"] as const;
+const methodNames = [
+  "none",
+  "publickey",
+  "password",
+  "keyboard-interactive",
+  "hostbased",
+  "gssapi-with-mic",
+  "gssapi-keyex",
+] as const;
 
 type AuthenticationFacts = Pick<
   SshLog,
-  "methodsOffered" | "methodsTried" | "keysOffered" | "keysAccepted" | "denied" | "tooManyFailures" | "authenticated"
+  | "methodsOffered"
+  | "methodsTried"
+  | "keysOffered"
+  | "keysAccepted"
+  | "denied"
+  | "tooManyFailures"
+  | "authenticated"
 >;
 
-function readAuthentication(lines: readonly string[], lastWords: string, farewell: string): AuthenticationFacts {
+function readAuthentication(
+  lines: readonly string[],
+  lastWords: string,
+  farewell: string,
+): AuthenticationFacts {
   const denial = /^(?:[^\s:]+: )?Permission denied \(([a-z0-9@.,-]*)\)\.$/;
-  const offered = [...allMatches(lines, /^debug1: Authentications that can continue: ([a-z0-9@.,-]*)$/), ...allMatches(lines, denial)];
+  const offered = [
+    ...allMatches(lines, /^debug1: Authentications that can continue: ([a-z0-9@.,-]*)$/),
+    ...allMatches(lines, denial),
+  ];
   const keys = readKeysTried(lines);
   return {
     methodsOffered: knownMethods((offered.at(-1) ?? "").split(",")),
@@ -132,8 +165,13 @@ function readAuthentication(lines: readonly string[], lastWords: string, farewel
     keysOffered: keys.offered,
     keysAccepted: keys.accepted,
     denied: denial.test(lastWords),
-    tooManyFailures: /:2: Too many authentication failures$/.test(farewell) || /^Disconnecting(?: \S+)*: Too many authentication failures$/.test(lastWords),
-    authenticated: has(lines, /^(?:debug1: )?Authenticat(?:ed to \S+ \((?:\[\S+\]:\d+|via proxy)\)(?: using "[a-z-]+")?\.|ion succeeded \([a-z-]+\)\.)$/),
+    tooManyFailures:
+      farewell.endsWith(":2: Too many authentication failures") ||
+      /^Disconnecting(?: \S+)*: Too many authentication failures$/.test(lastWords),
+    authenticated: has(
+      lines,
+      /^(?:debug1: )?Authenticat(?:ed to \S+ \((?:\[\S+\]:\d+|via proxy)\)(?: using "[a-z-]+")?\.|ion succeeded \([a-z-]+\)\.)$/,
+    ),
   };
 }
 
@@ -142,12 +180,18 @@ function readKeysTried(lines: readonly string[]): { offered: TriedKey[]; accepte
   const offered: TriedKey[] = [];
   const accepted: string[] = [];
   for (const line of lines) {
-    const now = /^debug1: (Offering public key|Server accepts key): (.+) ([A-Z0-9-]+) (SHA256:[A-Za-z0-9+/]{43})(?: .*)?$/.exec(line);
+    const now =
+      /^debug1: (Offering public key|Server accepts key): (.+) ([A-Z0-9-]+) (SHA256:[A-Za-z0-9+/]{43})(?: .*)?$/.exec(
+        line,
+      );
     const before = /^debug1: Offering ([A-Z0-9-]+) public key: (.+)$/.exec(line);
-    if (now?.[1] === "Offering public key") offered.push({ source: now[2] ?? "", type: now[3] ?? "", fingerprint: now[4] });
+    if (now?.[1] === "Offering public key")
+      offered.push({ source: now[2] ?? "", type: now[3] ?? "", fingerprint: now[4] });
     if (now?.[1] === "Server accepts key") accepted.push(now[2] ?? "");
-    if (before !== null) offered.push({ source: before[2] ?? "", type: before[1] ?? "", fingerprint: undefined });
-    if (/^debug1: Server accepts key: pkalg \S+ blen \d+$/.test(line)) accepted.push(offered.at(-1)?.source ?? "");
+    if (before !== null)
+      offered.push({ source: before[2] ?? "", type: before[1] ?? "", fingerprint: undefined });
+    if (/^debug1: Server accepts key: pkalg \S+ blen \d+$/.test(line))
+      accepted.push(offered.at(-1)?.source ?? "");
   }
   return { offered, accepted };
 }
@@ -159,22 +203,18 @@ function knownMethods(names: readonly string[]): string[] {
 type EndingFacts = Pick<SshLog, "timedOut" | "closed" | "forwardFault">;
 
 function readEnding(lines: readonly string[], lastWords: string): EndingFacts {
-  const timedOut = /^(?:Connection timed out during banner exchange|Connection (?:to|from) \S+ port \d+ timed out|(?:kex|ssh)_exchange_identification: read: (?:Connection|Operation) timed out)$/;
-  const reset = /^(?:(?:kex|ssh)_exchange_identification: read: Connection reset by peer|Connection reset by \S+ port \d+)$/;
-  const closed = /^(?:(?:kex|ssh)_exchange_identification: .*|(?:Connection closed by|Disconnected from) \S+ port \d+)$/;
+  const timedOut =
+    /^(?:Connection timed out during banner exchange|Connection (?:to|from) \S+ port \d+ timed out|(?:kex|ssh)_exchange_identification: read: (?:Connection|Operation) timed out)$/;
+  const reset =
+    /^(?:(?:kex|ssh)_exchange_identification: read: Connection reset by peer|Connection reset by \S+ port \d+)$/;
+  const closed =
+    /^(?:(?:kex|ssh)_exchange_identification: .*|(?:Connection closed by|Disconnected from) \S+ port \d+)$/;
   const forward = firstMatch(lines, /^channel \d+: open failed: (.*)$/);
   return {
     timedOut: timedOut.test(lastWords) || has(lines, /^Timeout, server \S+ not responding\.$/),
     closed: reset.test(lastWords) ? "reset" : closed.test(lastWords) ? "closed" : undefined,
     forwardFault: forward === undefined ? undefined : forwardFault(forward),
   };
-}
-
-function forwardFault(reason: string): ForwardFault {
-  if (reason.startsWith("administratively prohibited")) return "prohibited";
-  const words = /^connect failed: (.+)$/.exec(reason)?.[1] ?? "";
-  if (/^(?:Name or service not known|nodename nor servname provided, or not known|Name does not resolve|No address associated with hostname)$/.test(words)) return "unknown name";
-  return connectFault(words);
 }
 
 function has(lines: readonly string[], pattern: RegExp): boolean {

@@ -1,10 +1,17 @@
 import { accessSync, constants, readFileSync } from "node:fs";
+
 import { renderClientConfig, type InheritedConfig } from "./client-config.ts";
-import { checkKey } from "./key-check.ts";
 import type { SshConnection } from "./connection.ts";
+import { checkKey } from "./key-check.ts";
 import { resolveHost, type Resolution, type ResolvedHost } from "./resolve.ts";
 import { planRoute, type Hop } from "./route.ts";
-import { makeSessionFolder, removeSshFiles, sessionFiles, writeSessionFile, type SessionFiles } from "./session-files.ts";
+import {
+  makeSessionFolder,
+  removeSshFiles,
+  sessionFiles,
+  writeSessionFile,
+  type SessionFiles,
+} from "./session-files.ts";
 import { escapePercent, shellQuote } from "./shell-quote.ts";
 import { isAtLeast, type SshVersion } from "./version.ts";
 
@@ -80,7 +87,16 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
     proxyCommand: route === undefined ? undefined : (hops.at(-1)?.proxyCommand ?? "none"),
   });
   const { host, user, port } = target.resolved;
-  const sshArgs = ["-F", files.config(), "-E", files.log(), "-tt", "-M", "-S", escapePercent(files.controlPath)];
+  const sshArgs = [
+    "-F",
+    files.config(),
+    "-E",
+    files.log(),
+    "-tt",
+    "-M",
+    "-S",
+    escapePercent(files.controlPath),
+  ];
   return {
     argv: [request.ssh, ...sshArgs, ...hostArgs(connection, request.version), "--", connection.host],
     logFiles: [files.log(), ...hops.map(({ way }) => way.logFile)],
@@ -92,19 +108,31 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
       logFile: files.log(),
       keyPath: connection.keyPath,
       resolution: target.resolution,
-      humanArgs: [...humanArgs(connection), ...(connection.proxyJump === undefined ? [] : ["-J", renderJumps(route)])],
+      humanArgs: [
+        ...humanArgs(connection),
+        ...(connection.proxyJump === undefined ? [] : ["-J", renderJumps(route)]),
+      ],
     },
     hops: hops.map(({ way }) => way),
   };
 }
 
-type Writer = { readonly request: SshRequest; readonly files: SessionFiles; readonly inherited: readonly InheritedConfig[] };
+type Writer = {
+  readonly request: SshRequest;
+  readonly files: SessionFiles;
+  readonly inherited: readonly InheritedConfig[];
+};
 
 type Endpoint = Omit<SshConnection, "name" | "proxyJump">;
 
 type Extra = { readonly addKeepAlive?: boolean; readonly proxyCommand?: string | undefined };
 
-async function resolveWith(writer: Writer, configFile: string, role: "target" | "hop", host: Endpoint): Promise<{ resolution: Resolution; resolved: ResolvedHost }> {
+async function resolveWith(
+  writer: Writer,
+  configFile: string,
+  role: "target" | "hop",
+  host: Endpoint,
+): Promise<{ resolution: Resolution; resolved: ResolvedHost }> {
   writeConfig(writer, configFile, role, host, {});
   const resolution = resolutionOf(writer.request, configFile, host);
   return { resolution, resolved: await resolveHost(resolution) };
@@ -122,18 +150,32 @@ function writeHops(writer: Writer, route: readonly Hop[]): { way: HostOnTheWay; 
     checkKey(hop.keyPath);
     const [configFile, logFile] = [files.config(index + 1), files.log(index + 1)];
     // The first hop keeps a ProxyCommand of the user's own; its ProxyJump, if it had one, is in the route already.
-    writeConfig(writer, configFile, "hop", hop, { proxyCommand: written.at(-1)?.proxyCommand ?? (hop.isDirect === true ? "none" : undefined) });
+    writeConfig(writer, configFile, "hop", hop, {
+      proxyCommand: written.at(-1)?.proxyCommand ?? (hop.isDirect === true ? "none" : undefined),
+    });
     const argv = [request.ssh, "-F", configFile, "-E", logFile, ...hostArgs(hop, request.version), "-W"];
     const command = argv.map((word) => escapePercent(shellQuote(word))).join(" ");
     written.push({
-      way: { label: hop.label, logFile, keyPath: hop.keyPath, resolution: resolutionOf(request, configFile, hop), humanArgs: humanArgs(hop) },
+      way: {
+        label: hop.label,
+        logFile,
+        keyPath: hop.keyPath,
+        resolution: resolutionOf(request, configFile, hop),
+        humanArgs: humanArgs(hop),
+      },
       proxyCommand: `${command} '[%h]:%p' -- ${escapePercent(shellQuote(hop.host))}`,
     });
   }
   return written;
 }
 
-function writeConfig({ request, inherited }: Writer, path: string, role: "target" | "hop", host: Endpoint, extra: Extra): void {
+function writeConfig(
+  { request, inherited }: Writer,
+  path: string,
+  role: "target" | "hop",
+  host: Endpoint,
+  extra: Extra,
+): void {
   const { version, connectTimeoutSeconds } = request;
   const text = renderClientConfig({
     version,
@@ -166,12 +208,17 @@ function humanArgs({ user, port, keyPath, sshOptions }: Endpoint): string[] {
 }
 
 function renderJumps(route: readonly Hop[] = []): string {
-  const jumps = route.map(({ user, host, port }) => `${user === undefined ? "" : `${user}@`}${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`);
+  const jumps = route.map(
+    ({ user, host, port }) =>
+      `${user === undefined ? "" : `${user}@`}${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`,
+  );
   return jumps.join(",") || "none";
 }
 
 function inheritedConfigs({ version, userConfig, systemConfig }: SshRequest): InheritedConfig[] {
-  return [userConfig, systemConfig].filter(isReadable).map((path) => (isAtLeast(version, 7, 3) ? { path } : { path, text: readFileSync(path, "utf8") }));
+  return [userConfig, systemConfig]
+    .filter(isReadable)
+    .map((path) => (isAtLeast(version, 7, 3) ? { path } : { path, text: readFileSync(path, "utf8") }));
 }
 
 function isReadable(path: string): boolean {

@@ -37,11 +37,17 @@ export async function resolveHost({ ssh, args, host, env }: Resolution): Promise
   const argv = [ssh, "-G", "-T", "-o", "BatchMode=no", ...args, "--", host];
   const result = await runProcess(argv, { env, timeoutMs: resolveTimeoutMs });
   if (result.timedOut) {
-    throw invalid(`ssh -G took more than ${resolveTimeoutMs / 1000} s for host ${host}`, "Look for a Match exec in your ssh_config that hangs.");
+    throw invalid(
+      `ssh -G took more than ${resolveTimeoutMs / 1000} s for host ${host}`,
+      "Look for a Match exec in your ssh_config that hangs.",
+    );
   }
   if (result.exitCode !== 0) {
     const complaint = oneLine(result.stderr);
-    throw invalid(`ssh refuses the configuration of host ${host}: ${complaint}`, `Mend your ssh_config, then try: ssh -G ${host}`);
+    throw invalid(
+      `ssh refuses the configuration of host ${host}: ${complaint}`,
+      `Mend your ssh_config, then try: ssh -G ${host}`,
+    );
   }
   return checkResolved(parseResolved(result.stdout), host);
 }
@@ -51,10 +57,12 @@ export function parseResolved(text: string): ResolvedHost {
   const values = new Map<string, string[]>();
   for (const line of text.split("\n")) {
     const end = line.indexOf(" ");
-    if (end > 0) values.set(line.slice(0, end), [...(values.get(line.slice(0, end)) ?? []), line.slice(end + 1)]);
+    if (end > 0)
+      values.set(line.slice(0, end), [...(values.get(line.slice(0, end)) ?? []), line.slice(end + 1)]);
   }
   const first = (keyword: string) => values.get(keyword)?.[0];
-  const unlessNone = (keyword: string) => (first(keyword)?.toLowerCase() === "none" ? undefined : first(keyword));
+  const unlessNone = (keyword: string) =>
+    first(keyword)?.toLowerCase() === "none" ? undefined : first(keyword);
   const words = (keyword: string) => first(keyword)?.split(" ") ?? [];
   return {
     host: first("hostname") ?? "",
@@ -72,8 +80,16 @@ export function parseResolved(text: string): ResolvedHost {
 }
 
 function checkResolved(resolved: ResolvedHost, asked: string): ResolvedHost {
-  if (!isPlainHost(resolved.host)) throw invalid(`HostName of ${asked} is not a host name or address`, `Mend HostName in your ssh_config; see: ssh -G ${asked}`);
-  if (!isPlainUser(resolved.user)) throw invalid(`User of ${asked} is not a plain user name`, `Mend User in your ssh_config; see: ssh -G ${asked}`);
+  if (!isPlainHost(resolved.host))
+    throw invalid(
+      `HostName of ${asked} is not a host name or address`,
+      `Mend HostName in your ssh_config; see: ssh -G ${asked}`,
+    );
+  if (!isPlainUser(resolved.user))
+    throw invalid(
+      `User of ${asked} is not a plain user name`,
+      `Mend User in your ssh_config; see: ssh -G ${asked}`,
+    );
   if (!Number.isInteger(resolved.port) || resolved.port < 1 || resolved.port > 65_535) {
     throw invalid(`Port of ${asked} is not a port`, `Mend Port in your ssh_config; see: ssh -G ${asked}`);
   }
@@ -95,5 +111,8 @@ function invalid(message: string, hint: string): UserError {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 300);
+  return text
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, 300);
 }

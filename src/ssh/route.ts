@@ -4,7 +4,10 @@ import { parseJumpList } from "./jump-list.ts";
 import type { ResolvedHost } from "./resolve.ts";
 
 /** A host to go through; `label` is the name that its owner knows it by, `isDirect` that no ProxyCommand of ssh_config's leads to it. */
-export type Hop = Omit<SshConnection, "name" | "proxyJump"> & { readonly label: string; readonly isDirect?: boolean };
+export type Hop = Omit<SshConnection, "name" | "proxyJump"> & {
+  readonly label: string;
+  readonly isDirect?: boolean;
+};
 
 export type RouteLookup = {
   connection(name: string): SshConnection | undefined;
@@ -18,14 +21,24 @@ const maxHops = 16;
  * The hops to a connection, the first one dialled first; undefined when ssh_config's own ProxyCommand, or nothing,
  * leads there. What the connection says goes before ssh_config. Throws CONFIG_INVALID for a loop.
  */
-export async function planRoute(connection: SshConnection, resolved: ResolvedHost, lookup: RouteLookup): Promise<readonly Hop[] | undefined> {
-  if (connection.proxyJump !== undefined) return routeThrough(connection.proxyJump, true, [connection.name], lookup);
+export async function planRoute(
+  connection: SshConnection,
+  resolved: ResolvedHost,
+  lookup: RouteLookup,
+): Promise<readonly Hop[] | undefined> {
+  if (connection.proxyJump !== undefined)
+    return routeThrough(connection.proxyJump, true, [connection.name], lookup);
   if (resolved.proxyJump !== undefined) return routeThrough(resolved.proxyJump, false, [], lookup);
   return undefined;
 }
 
 /** Names of connections count only where our own configuration speaks (`named`), not in ssh_config's ProxyJump. */
-async function routeThrough(list: string, named: boolean, passed: readonly string[], lookup: RouteLookup): Promise<Hop[]> {
+async function routeThrough(
+  list: string,
+  named: boolean,
+  passed: readonly string[],
+  lookup: RouteLookup,
+): Promise<Hop[]> {
   const hops = readHops(list, named, lookup);
   const [first] = hops;
   if (first === undefined) return [];
@@ -53,12 +66,21 @@ function readHops(list: string, named: boolean, lookup: RouteLookup): NamedHop[]
       return { hop: { ...rest, label: name }, key: name, proxyJump };
     }
     const [jump] = parseJumpList(item);
-    if (jump === undefined) throw new UserError("CONFIG_INVALID", "`none` stands inside a list of jump hosts", "Write proxy_jump as `none` alone, or as a list of hosts.");
+    if (jump === undefined)
+      throw new UserError(
+        "CONFIG_INVALID",
+        "`none` stands inside a list of jump hosts",
+        "Write proxy_jump as `none` alone, or as a list of hosts.",
+      );
     const key = `${jump.user ?? ""}@${jump.host}:${jump.port ?? ""}`;
     return { hop: { ...jump, sshOptions: {}, label: item.trim() }, key, proxyJump: undefined };
   });
 }
 
 function loop(passed: readonly string[]): UserError {
-  return new UserError("CONFIG_INVALID", `the jump hosts lead in a circle: ${passed.join(", ")}`, "Take the repeated one out of proxy_jump, or of ProxyJump in your ssh_config.");
+  return new UserError(
+    "CONFIG_INVALID",
+    `the jump hosts lead in a circle: ${passed.join(", ")}`,
+    "Take the repeated one out of proxy_jump, or of ProxyJump in your ssh_config.",
+  );
 }

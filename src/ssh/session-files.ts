@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { sessionKey } from "../base/session-name.ts";
 
 /** The files that one session's ssh processes use, all 0600 in `runtimeFolder`/mux; hops are numbered from 1. */
@@ -16,9 +17,14 @@ const maxControlPathBytes = 80;
 
 export function sessionFiles(runtimeFolder: string, sessionName: string): SessionFiles {
   const folder = join(runtimeFolder, "mux");
-  const controlPath = join(folder, createHash("sha256").update(sessionKey(sessionName)).digest("hex").slice(0, 12));
-  if (Buffer.byteLength(controlPath) > maxControlPathBytes) throw new Error(`control socket path over ${maxControlPathBytes} bytes: ${controlPath}`);
-  const path = (extension: string, hop = 0) => join(folder, `${sessionName}.${hop === 0 ? "" : `hop${hop}.`}${extension}`);
+  const controlPath = join(
+    folder,
+    createHash("sha256").update(sessionKey(sessionName)).digest("hex").slice(0, 12),
+  );
+  if (Buffer.byteLength(controlPath) > maxControlPathBytes)
+    throw new Error(`control socket path over ${maxControlPathBytes} bytes: ${controlPath}`);
+  const path = (extension: string, hop = 0) =>
+    join(folder, `${sessionName}.${hop === 0 ? "" : `hop${hop}.`}${extension}`);
   return { folder, controlPath, config: (hop) => path("conf", hop), log: (hop) => path("err", hop) };
 }
 
@@ -37,7 +43,8 @@ export function removeSshFiles(runtimeFolder: string, sessionName: string): void
   const files = sessionFiles(runtimeFolder, sessionName);
   const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err)$`);
   rmSync(files.controlPath, { force: true });
-  for (const name of listFolder(files.folder)) if (mine.test(name)) rmSync(join(files.folder, name), { force: true });
+  for (const name of listFolder(files.folder))
+    if (mine.test(name)) rmSync(join(files.folder, name), { force: true });
 }
 
 function listFolder(folder: string): string[] {

@@ -4,7 +4,9 @@
  */
 export function shellQuote(word: string): string {
   if (/^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$/.test(word)) return word;
-  return word.replace(/[^'\\!]+|['\\!]/g, (part) => (/^['\\!]$/.test(part) ? `\\${part}` : `'${part}'`)) || "''";
+  return (
+    word.replace(/[^'\\!]+|['\\!]/g, (part) => (/^['\\!]$/.test(part) ? `\\${part}` : `'${part}'`)) || "''"
+  );
 }
 
 /** `%` doubled, for those of ssh's options in which it begins a token. */

@@ -8,11 +8,18 @@ const oldestSupported: SshVersion = { major: 7, minor: 0 };
 const versionTimeoutMs = 5_000;
 
 /** The version of the ssh at this absolute path. Throws SSH_UNAVAILABLE when it does not run, is not OpenSSH, or is older than 7.0. */
-export async function readSshVersion(ssh: string, env: Readonly<Record<string, string>>): Promise<SshVersion> {
+export async function readSshVersion(
+  ssh: string,
+  env: Readonly<Record<string, string>>,
+): Promise<SshVersion> {
   const text = await versionText(ssh, env);
   const version = parseSshVersion(text);
   if (version === undefined) {
-    throw new UserError("SSH_UNAVAILABLE", `${ssh} is not OpenSSH's client`, "Install the OpenSSH client, 7.0 or newer, and put it first on PATH.");
+    throw new UserError(
+      "SSH_UNAVAILABLE",
+      `${ssh} is not OpenSSH's client`,
+      "Install the OpenSSH client, 7.0 or newer, and put it first on PATH.",
+    );
   }
   if (!isAtLeast(version, oldestSupported.major, oldestSupported.minor)) {
     throw new UserError(
@@ -29,7 +36,12 @@ async function versionText(ssh: string, env: Readonly<Record<string, string>>): 
     const { stdout, stderr } = await runProcess([ssh, "-V"], { env, timeoutMs: versionTimeoutMs });
     return `${stderr}\n${stdout}`;
   } catch (cause) {
-    throw new UserError("SSH_UNAVAILABLE", `${ssh} could not be started`, "Install the OpenSSH client, 7.0 or newer.", { cause });
+    throw new UserError(
+      "SSH_UNAVAILABLE",
+      `${ssh} could not be started`,
+      "Install the OpenSSH client, 7.0 or newer.",
+      { cause },
+    );
   }
 }
 

@@ -99,7 +99,8 @@ export class ControlClient implements AsyncDisposable {
     try {
       for await (const bytes of this.#child.stdout) {
         this.#parser.push(bytes);
-        for (let event = this.#parser.next(); event !== undefined; event = this.#parser.next()) this.#take(event);
+        for (let event = this.#parser.next(); event !== undefined; event = this.#parser.next())
+          this.#take(event);
       }
     } catch {
       // The end of the stream says it all.
@@ -157,7 +158,8 @@ export class ControlClient implements AsyncDisposable {
     const decoder = new TextDecoder();
     try {
       for await (const bytes of this.#child.stderr) {
-        if (this.#stderr.length < 1000) this.#stderr += decoder.decode(bytes, { stream: true }).slice(0, 1000);
+        if (this.#stderr.length < 1000)
+          this.#stderr += decoder.decode(bytes, { stream: true }).slice(0, 1000);
       }
     } catch {
       // Only its words are lost.

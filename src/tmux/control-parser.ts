@@ -9,7 +9,12 @@ export type ControlEvent =
 
 export type ControlLimits = { readonly maxLineBytes: number; readonly maxBlockBytes: number };
 
-type OpenBlock = { readonly guard: string; readonly lines: string[]; bytes: number; exactLines: number | undefined };
+type OpenBlock = {
+  readonly guard: string;
+  readonly lines: string[];
+  bytes: number;
+  exactLines: number | undefined;
+};
 
 const newline = 10;
 

@@ -33,7 +33,12 @@ export async function pasteText(
 ): Promise<Typed> {
   const target = targetOf(name);
   const buffer = `mcp-${randomBytes(8).toString("hex")}`;
-  const flags = ["-d", "-r", ...(options.bracketed ? ["-p"] : []), ...(atLeast(server.version, "3.7") ? ["-S"] : [])];
+  const flags = [
+    "-d",
+    "-r",
+    ...(options.bracketed ? ["-p"] : []),
+    ...(atLeast(server.version, "3.7") ? ["-S"] : []),
+  ];
   const discard = command("delete-buffer", "-b", buffer);
   const replies = await server.run([
     command("set-buffer", "-b", buffer, "--", text),
@@ -49,7 +54,8 @@ export async function pasteText(
 export async function sendKeys(server: TmuxServer, name: string, keys: readonly string[]): Promise<Typed> {
   const target = targetOf(name);
   const unknown = keys.find((key) => !isKeyName(key));
-  if (unknown !== undefined || keys.length === 0) throw new Error(`not a key of tmux: ${JSON.stringify(unknown ?? keys)}`);
+  if (unknown !== undefined || keys.length === 0)
+    throw new Error(`not a key of tmux: ${JSON.stringify(unknown ?? keys)}`);
   const replies = await server.run([
     command("display-message", "-p", "-t", target, stateFormat),
     commandIf(target, freeFormat, command("send-keys", "-t", target, "--", ...keys), nothing(target)),

@@ -14,12 +14,25 @@ const option = "@mcp_recorder";
  * Keeps the recorder's script with its session. It stands in an option because tmux does not expand what an
  * option holds, and because 2.6 takes at most 2 kB as the command of a pipe.
  */
-export function recorderOption(runtimeFolder: string, { name, numberFile, segmentBytes }: Recording): TmuxCommand {
+export function recorderOption(
+  runtimeFolder: string,
+  { name, numberFile, segmentBytes }: Recording,
+): TmuxCommand {
   const file = relative(runtimeFolder, numberFile);
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9_./-]*$/.test(file) || !Number.isSafeInteger(segmentBytes) || segmentBytes <= 0) {
+  if (
+    !/^[A-Za-z0-9_-][A-Za-z0-9_./-]*$/.test(file) ||
+    !Number.isSafeInteger(segmentBytes) ||
+    segmentBytes <= 0
+  ) {
     throw new Error(`not a recording: ${JSON.stringify({ file, segmentBytes })}`);
   }
-  return command("set-option", "-t", targetOf(name), option, `set -- ${name} ${segmentBytes} ${file}\n${recorder}`);
+  return command(
+    "set-option",
+    "-t",
+    targetOf(name),
+    option,
+    `set -- ${name} ${segmentBytes} ${file}\n${recorder}`,
+  );
 }
 
 export function recorderStart(name: string): TmuxCommand {

@@ -24,7 +24,10 @@ export async function captureScreen(server: TmuxServer, name: string): Promise<S
   const target = targetOf(name);
   const geometryOf = (reply: Reply | undefined) => parseGeometry(name, reply?.lines[0] ?? "");
   const replies = await server.run(
-    [command("display-message", "-p", "-t", target, geometryFormat), command("capture-pane", "-p", "-t", target)],
+    [
+      command("display-message", "-p", "-t", target, geometryFormat),
+      command("capture-pane", "-p", "-t", target),
+    ],
     (earlier) => (earlier.length === 1 ? geometryOf(earlier[0])?.rows : undefined),
   );
   const geometry = geometryOf(replies[0]);

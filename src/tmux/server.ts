@@ -83,7 +83,14 @@ export class TmuxServer implements AsyncDisposable {
 type Run = (...args: string[]) => Promise<ProcessResult>;
 
 async function hubExists({ socketPath, program }: ConnectOptions, run: Run): Promise<boolean> {
-  const { exitCode, stderr, timedOut } = await run("-u", "-S", socketPath, "has-session", "-t", `=${hubName}`);
+  const { exitCode, stderr, timedOut } = await run(
+    "-u",
+    "-S",
+    socketPath,
+    "has-session",
+    "-t",
+    `=${hubName}`,
+  );
   if (timedOut) {
     throw new UserError(
       "TMUX_UNAVAILABLE",

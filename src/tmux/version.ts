@@ -27,10 +27,15 @@ export function requireSupportedVersion(output: string, program: string): TmuxVe
   const version = parseTmuxVersion(output);
   if (version !== undefined && atLeast(version, minimum)) return version;
   const found = version?.text ?? JSON.stringify(output.trim().slice(0, 80));
-  throw new UserError("TMUX_UNAVAILABLE", `${program} is tmux ${found}; ${minimum} or newer is needed`, installHint);
+  throw new UserError(
+    "TMUX_UNAVAILABLE",
+    `${program} is tmux ${found}; ${minimum} or newer is needed`,
+    installHint,
+  );
 }
 
-export const installHint = "Install tmux: apt install tmux, dnf install tmux, pacman -S tmux, apk add tmux or brew install tmux.";
+export const installHint =
+  "Install tmux: apt install tmux, dnf install tmux, pacman -S tmux, apk add tmux or brew install tmux.";
 
 function releaseOrder(major: number, minor: number, letter: string): number {
   return major * 10_000 + minor * 100 + (letter === "" ? 0 : letter.charCodeAt(0) - 96);

@@ -35,7 +35,12 @@ export function command(name: CommandName, ...words: readonly string[]): TmuxCom
  * Runs `then` where `condition` (a format of ours) is true for `target`, otherwise `otherwise`, with nothing in
  * between. Must be the last on its line: a failing branch does not stop what follows, as other failures do.
  */
-export function commandIf(target: string, condition: string, then: TmuxCommand, otherwise: TmuxCommand): TmuxCommand {
+export function commandIf(
+  target: string,
+  condition: string,
+  then: TmuxCommand,
+  otherwise: TmuxCommand,
+): TmuxCommand {
   return { words: ["if-shell", "-F", "-t", target, condition, then, otherwise], replies: 2 };
 }
 

@@ -122,8 +122,8 @@ describe("validate", () => {
   });
 
   test("prints no escape sequence of the file, and colours only when asked", () => {
-    const text = 'connections:\n  "a\\e[31mb": {host: "x\\e]0;y\\a"}\n';
-    expect(validate(text).out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+    const text = 'connections:\n  "a\\e[31mb":\n    host: "\u202ex\\e]0;y\\a\u009b31m"\n';
+    expect(validate(text).out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(validate(text, { color: true }).out).toContain("\u001b[31merror\u001b[39m");
   });
 });

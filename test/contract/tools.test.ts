@@ -4,11 +4,12 @@ import { join } from "node:path";
 
 import { listTools } from "../../src/server/answer-request.ts";
 import { instructions } from "../../src/server/instructions.ts";
+import { tools as definedTools } from "../../src/server/tools.ts";
 
 // UPDATE_SNAPSHOTS=1 writes the snapshots anew.
 
 const snapshotFolder = join(import.meta.dir, "snapshots");
-const { tools } = listTools({ textOnly: false });
+const { tools } = listTools(definedTools, { textOnly: false });
 const eachTool = tools.map((tool) => [tool.name, tool] as const);
 
 test("the tools are those of the contract", () => {
@@ -36,7 +37,7 @@ test("the instructions stay under 1,500 characters and name only tools that exis
 });
 
 test("results: text leaves the output schema out of the terminal tools alone", () => {
-  const without = listTools({ textOnly: true }).tools.filter(
+  const without = listTools(definedTools, { textOnly: true }).tools.filter(
     ({ outputSchema }) => outputSchema === undefined,
   );
   expect(without.map(({ name }) => name)).toEqual([

@@ -17,8 +17,9 @@ export function controlSoup(seed: number): string {
     () => `\u001b[${count()}${oneOf("ABCDEFGd`Z")}`,
     () => `\u001b[${count()};${count()}${oneOf("Hf")}`,
     () => `\u001b[${["", "0", "1", "2"][pick(4)]}${oneOf("JK")}`,
-    () => `\u001b[${count()}${oneOf("P@X")}`,
-    // With a region elsewhere tmux leaves rows behind that belong to neither place.
+    () => `\u001b[${count()}${oneOf("PX")}`,
+    // tmux 3.3a clears too little where more is inserted than is left to move: so neither there nor outside a region.
+    () => `\u001b[${pick(30)}G\u001b[${pick(20)}@`,
     () => `\u001b7\u001b[r\u001b8\u001b[${count()}${oneOf("LM")}`,
     () => `\u001b[4;20r\u001b[${4 + pick(16)}H\u001b[${count()}${oneOf("LM")}`,
     () => `\u001b[${pick(4)}${oneOf("ST")}`,

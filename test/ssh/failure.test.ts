@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { copyFileSync, writeFileSync, chmodSync } from "node:fs";
 import { join } from "node:path";
+
 import { UserError } from "../../src/base/user-error.ts";
 import { prepareSsh } from "../../src/ssh/prepare.ts";
 import { freePort, makeKey, startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
@@ -8,7 +9,10 @@ import { SshDesk, type Attempt, type AttemptOptions } from "../support/ssh-attem
 
 test("a login that works is no failure", async () => {
   await using place = await openPlace();
-  const attempt = await place.desk.attempt({ connection: place.connection, input: 'echo "at $HOME"; exit 7\n' });
+  const attempt = await place.desk.attempt({
+    connection: place.connection,
+    input: 'echo "at $HOME"; exit 7\n',
+  });
   expect(attempt.output).toContain(`at ${place.sshd.home}`);
   expect(attempt).toMatchObject({ exitStatus: 7, failure: undefined });
 });
@@ -42,7 +46,11 @@ test("a listener that never answers is CONNECTION_TIMEOUT", async () => {
 
 test("a listener that hangs up at once may be tried again", async () => {
   using desk = await SshDesk.open();
-  using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {}, open: (socket) => void socket.end() } });
+  using listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { data() {}, open: (socket) => void socket.end() },
+  });
   const attempt = await desk.attempt({ connection: { port: listener.port } });
   expectFailure(attempt, "CONNECTION_REFUSED", true);
   expect(attempt.failure?.error.message).toContain("before its greeting");
@@ -69,7 +77,10 @@ test("a host that takes passwords only is AUTH_FAILED and says so, without askin
 test("too many keys of the agent are AUTH_FAILED with the way out", async () => {
   await using place = await openPlace(["MaxAuthTries 1"]);
   const files = ["a", "b", "c"].map((name) => `IdentityFile ${place.key(name)}\n`).join("");
-  const attempt = await place.desk.attempt({ connection: { ...place.connection, keyPath: undefined }, sshConfig: files });
+  const attempt = await place.desk.attempt({
+    connection: { ...place.connection, keyPath: undefined },
+    sshConfig: files,
+  });
   expectFailure(attempt, "AUTH_FAILED", false);
   expect(attempt.failure?.error.hint).toContain("key_path");
 });
@@ -81,7 +92,9 @@ test.each([
   using desk = await SshDesk.open();
   const keyPath = join(desk.folder, "the key");
   make(keyPath);
-  const error = await prepareSsh(desk.request({ connection: { keyPath } })).catch((caught: unknown) => caught);
+  const error = await prepareSsh(desk.request({ connection: { keyPath } })).catch(
+    (caught: unknown) => caught,
+  );
   expect(error).toBeInstanceOf(UserError);
   expect(error).toMatchObject({ code: "KEY_UNUSABLE" });
   expect(`${String(error)} ${error instanceof UserError ? error.hint : ""}`).toContain(words);
@@ -90,8 +103,16 @@ test.each([
 test("a key file of garbage is KEY_UNUSABLE", async () => {
   await using place = await openPlace();
   const keyPath = join(place.desk.folder, "garbage");
-  writeFileSync(keyPath, "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEga2V5\n-----END OPENSSH PRIVATE KEY-----\n", { mode: 0o600 });
-  expectFailure(await place.desk.attempt({ connection: { ...place.connection, keyPath } }), "KEY_UNUSABLE", false);
+  writeFileSync(
+    keyPath,
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nbm90IGEga2V5\n-----END OPENSSH PRIVATE KEY-----\n",
+    { mode: 0o600 },
+  );
+  expectFailure(
+    await place.desk.attempt({ connection: { ...place.connection, keyPath } }),
+    "KEY_UNUSABLE",
+    false,
+  );
 });
 
 test("an encrypted key that the host knows is KEY_UNUSABLE and names ssh-add", async () => {
@@ -107,20 +128,28 @@ test("an encrypted key of ssh_config's that the host knows is KEY_UNUSABLE", asy
   await using place = await openPlace();
   const key = place.key("locked", "opensesame");
   copyFileSync(`${key}.pub`, join(place.sshd.folder, "authorized_keys"));
-  const attempt = await place.desk.attempt({ connection: { ...place.connection, keyPath: undefined }, sshConfig: `IdentityFile ${key}\n` });
+  const attempt = await place.desk.attempt({
+    connection: { ...place.connection, keyPath: undefined },
+    sshConfig: `IdentityFile ${key}\n`,
+  });
   expectFailure(attempt, "KEY_UNUSABLE", false);
 });
 
 test("no algorithm in common is CONFIG_INVALID and names the option", async () => {
   await using place = await openPlace(["Ciphers aes128-ctr"]);
-  const attempt = await place.desk.attempt({ connection: place.connection, sshConfig: "Ciphers aes256-ctr\n" });
+  const attempt = await place.desk.attempt({
+    connection: place.connection,
+    sshConfig: "Ciphers aes256-ctr\n",
+  });
   expectFailure(attempt, "CONFIG_INVALID", false);
   expect(attempt.failure?.error.hint).toContain("Ciphers");
 });
 
 test("a ssh_config that ssh cannot read is CONFIG_INVALID and names the line", async () => {
   using desk = await SshDesk.open();
-  const error = await prepareSsh(desk.request({ connection: {}, sshConfig: "Host *\nNoSuchOption yes\n" })).catch((caught: unknown) => caught);
+  const error = await prepareSsh(
+    desk.request({ connection: {}, sshConfig: "Host *\nNoSuchOption yes\n" }),
+  ).catch((caught: unknown) => caught);
   expect(error).toMatchObject({ code: "CONFIG_INVALID" });
   expect(String(error)).toMatch(/user config: line 2: Bad configuration option: nosuchoption/i);
 });
@@ -128,9 +157,22 @@ test("a ssh_config that ssh cannot read is CONFIG_INVALID and names the line", a
 test("a banner that imitates ssh's own words changes nothing", async () => {
   await using place = await openPlace([]);
   const banner = join(place.sshd.folder, "banner");
-  writeFileSync(banner, ["Permission denied (publickey).", "debug1: Authentications that can continue: password", "Host key verification failed.", "ssh: connect to host x port 1: Connection refused", ""].join("\r\n"));
+  writeFileSync(
+    banner,
+    [
+      "Permission denied (publickey).",
+      "debug1: Authentications that can continue: password",
+      "Host key verification failed.",
+      "ssh: connect to host x port 1: Connection refused",
+      "",
+    ].join("\r\n"),
+  );
   await using sshd = await startLoopbackSshd({ config: [`Banner ${banner}`] });
-  const connection = { port: sshd.port, keyPath: sshd.clientKey, sshOptions: { UserKnownHostsFile: sshd.knownHostsFile } };
+  const connection = {
+    port: sshd.port,
+    keyPath: sshd.clientKey,
+    sshOptions: { UserKnownHostsFile: sshd.knownHostsFile },
+  };
   expect((await place.desk.attempt({ connection })).failure).toBeUndefined();
   const denied = await place.desk.attempt({ connection: { ...connection, keyPath: place.key("stranger") } });
   expectFailure(denied, "AUTH_FAILED", false);
@@ -161,7 +203,11 @@ async function openPlace(config: readonly string[] = []): Promise<Place> {
   return {
     sshd,
     desk,
-    connection: { port: sshd.port, keyPath: sshd.clientKey, sshOptions: { UserKnownHostsFile: sshd.knownHostsFile } },
+    connection: {
+      port: sshd.port,
+      keyPath: sshd.clientKey,
+      sshOptions: { UserKnownHostsFile: sshd.knownHostsFile },
+    },
     key(name, passphrase) {
       makeKey(join(desk.folder, name), passphrase);
       return join(desk.folder, name);

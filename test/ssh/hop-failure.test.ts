@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+
 import type { SshConnection } from "../../src/ssh/connection.ts";
 import { freePort, startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { SshDesk, type Attempt } from "../support/ssh-attempt.ts";
@@ -13,7 +14,10 @@ test("a hop that refuses the connection is named", async () => {
 test("a hop that denies the login is named, with its methods", async () => {
   await using way = await openWay();
   const edge = { ...connectionTo("edge", way.hop), keyPath: way.target.clientKey };
-  const attempt = await way.desk.attempt({ connection: { ...connectionTo("web", way.target), proxyJump: "edge" }, others: [edge] });
+  const attempt = await way.desk.attempt({
+    connection: { ...connectionTo("web", way.target), proxyJump: "edge" },
+    others: [edge],
+  });
   expectFailure(attempt, "AUTH_FAILED", "jump host edge", false);
   expect(attempt.failure?.error.details).toMatchObject({ methods_offered: ["publickey"] });
 });
@@ -61,13 +65,28 @@ function expectFailure({ failure }: Attempt, code: string, words: string, retrya
 }
 
 function connectionTo(name: string, sshd: LoopbackSshd): SshConnection {
-  return { name, host: "127.0.0.1", port: sshd.port, keyPath: sshd.clientKey, useAgent: false, sshOptions: { UserKnownHostsFile: sshd.knownHostsFile } };
+  return {
+    name,
+    host: "127.0.0.1",
+    port: sshd.port,
+    keyPath: sshd.clientKey,
+    useAgent: false,
+    sshOptions: { UserKnownHostsFile: sshd.knownHostsFile },
+  };
 }
 
-type Way = AsyncDisposable & { readonly hop: LoopbackSshd; readonly target: LoopbackSshd; readonly desk: SshDesk };
+type Way = AsyncDisposable & {
+  readonly hop: LoopbackSshd;
+  readonly target: LoopbackSshd;
+  readonly desk: SshDesk;
+};
 
 async function openWay(hopConfig: readonly string[] = []): Promise<Way> {
-  const [hop, target, desk] = await Promise.all([startLoopbackSshd({ config: hopConfig }), startLoopbackSshd(), SshDesk.open()]);
+  const [hop, target, desk] = await Promise.all([
+    startLoopbackSshd({ config: hopConfig }),
+    startLoopbackSshd(),
+    SshDesk.open(),
+  ]);
   return {
     hop,
     target,

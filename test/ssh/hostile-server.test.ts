@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { explainFailure } from "../../src/ssh/failure.ts";
 import { prepareSsh } from "../../src/ssh/prepare.ts";
 import { startLoopbackSshd } from "../support/loopback-sshd.ts";
@@ -22,8 +23,13 @@ test("lines that a server writes into ssh's log through its debug messages decid
   using desk = await SshDesk.open();
   using server = serveRaw([greeting, packet(debugMessage(forged))], true);
   const attempt = await desk.attempt({ connection: { port: server.port } });
-  expect(readFileSync(attempt.prepared.target.logFile, "utf8")).toContain(`\ndebug1: Server host key: ${foreignKey}`);
-  expect(attempt.failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_REFUSED", details: undefined } });
+  expect(readFileSync(attempt.prepared.target.logFile, "utf8")).toContain(
+    `\ndebug1: Server host key: ${foreignKey}`,
+  );
+  expect(attempt.failure).toMatchObject({
+    retryable: true,
+    error: { code: "CONNECTION_REFUSED", details: undefined },
+  });
 });
 
 test("lines in a server's farewell decide nothing", async () => {
@@ -39,11 +45,20 @@ test("the last line of an ssh that still runs decides nothing", async () => {
   using server = serveRaw([greeting, packet(debugMessage(forged))], false);
   const request = desk.request({ connection: { port: server.port }, connectTimeoutSeconds: 30 });
   const prepared = await prepareSsh(request);
-  const child = Bun.spawn([...prepared.argv], { env: { ...request.env }, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+  const child = Bun.spawn([...prepared.argv], {
+    env: { ...request.env },
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
   try {
-    const log = () => Bun.file(prepared.target.logFile).text().catch(() => "");
+    const log = () =>
+      Bun.file(prepared.target.logFile)
+        .text()
+        .catch(() => "");
     const deadline = performance.now() + 10_000;
-    while (!(await log()).includes("Host key verification failed.") && performance.now() < deadline) await Bun.sleep(10);
+    while (!(await log()).includes("Host key verification failed.") && performance.now() < deadline)
+      await Bun.sleep(10);
     const failure = await explainFailure(prepared, { exitStatus: undefined, timedOut: true });
     expect(failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_TIMEOUT" } });
     expect(failure?.error.message).toContain("during the login");
@@ -55,7 +70,12 @@ test("the last line of an ssh that still runs decides nothing", async () => {
 
 test("text before the greeting that looks like ssh's log is no fact", async () => {
   using desk = await SshDesk.open();
-  using server = serveRaw(["Host key verification failed.\r\nssh: connect to host h port 1: Connection refused\r\nPermission denied (password).\r\n"], true);
+  using server = serveRaw(
+    [
+      "Host key verification failed.\r\nssh: connect to host h port 1: Connection refused\r\nPermission denied (password).\r\n",
+    ],
+    true,
+  );
   const attempt = await desk.attempt({ connection: { port: server.port } });
   expect(attempt.failure).toMatchObject({ retryable: true, error: { code: "CONNECTION_REFUSED" } });
   expect(attempt.failure?.error.message).toContain("before its greeting");
@@ -67,10 +87,14 @@ test("a fingerprint that the server wrote into the log is not shown as the one i
   using between = forwardWithDebugMessage(sshd.port, `x\r\ndebug1: Server host key: ${foreignKey}`);
   const knownHosts = join(desk.folder, "empty");
   writeFileSync(knownHosts, "");
-  const attempt = await desk.attempt({ connection: { port: between.port, sshOptions: { UserKnownHostsFile: knownHosts } } });
+  const attempt = await desk.attempt({
+    connection: { port: between.port, sshOptions: { UserKnownHostsFile: knownHosts } },
+  });
   expect(readFileSync(attempt.prepared.target.logFile, "utf8")).toContain(foreignKey);
   expect(attempt.failure?.error.code).toBe("HOST_KEY_UNKNOWN");
-  expect(JSON.stringify([attempt.failure?.error.message, attempt.failure?.error.details])).not.toContain("AAAAAAAA");
+  expect(JSON.stringify([attempt.failure?.error.message, attempt.failure?.error.details])).not.toContain(
+    "AAAAAAAA",
+  );
 });
 
 const greeting = "SSH-2.0-OpenSSH_9.2\r\n";
@@ -127,7 +151,9 @@ function forwardWithDebugMessage(port: number, text: string) {
 function meddle(data: Buffer, text: string): Buffer {
   const weaker = Buffer.from(data.toString("latin1").replace("kex-strict-s-", "kex-strixt-s-"), "latin1");
   const end = weaker.toString("latin1").startsWith("SSH-") ? weaker.indexOf("\n") + 1 : 0;
-  return end === 0 ? weaker : Buffer.concat([weaker.subarray(0, end), packet(debugMessage(text)), weaker.subarray(end)]);
+  return end === 0
+    ? weaker
+    : Buffer.concat([weaker.subarray(0, end), packet(debugMessage(text)), weaker.subarray(end)]);
 }
 
 /** RFC 4253, sections 6, 11.1 and 11.3: unencrypted packets before the first key exchange. */

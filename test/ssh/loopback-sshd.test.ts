@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 
 test("logs in as the current user, with a HOME of the test's own", async () => {
@@ -13,7 +14,9 @@ test("leaves neither folder nor port behind", async () => {
   const sshd = await startLoopbackSshd();
   await sshd[Symbol.asyncDispose]();
   expect(existsSync(sshd.folder)).toBe(false);
-  await expect(Bun.connect({ hostname: sshd.host, port: sshd.port, socket: { data() {} } })).rejects.toThrow();
+  await expect(
+    Bun.connect({ hostname: sshd.host, port: sshd.port, socket: { data() {} } }),
+  ).rejects.toThrow();
 });
 
 test("a rotated host key is not the one in the known hosts file", async () => {
@@ -26,8 +29,19 @@ test("a rotated host key is not the one in the known hosts file", async () => {
 
 function login(sshd: LoopbackSshd, command: string): string {
   const { stdout, stderr } = Bun.spawnSync([
-    "ssh", "-F", "none", "-p", String(sshd.port), "-i", sshd.clientKey, "-o", "BatchMode=yes",
-    "-o", `UserKnownHostsFile=${sshd.knownHostsFile}`, sshd.host, command,
+    "ssh",
+    "-F",
+    "none",
+    "-p",
+    String(sshd.port),
+    "-i",
+    sshd.clientKey,
+    "-o",
+    "BatchMode=yes",
+    "-o",
+    `UserKnownHostsFile=${sshd.knownHostsFile}`,
+    sshd.host,
+    command,
   ]);
   return stdout.toString() + stderr.toString();
 }

@@ -1,7 +1,19 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { isAtLeast, parseSshVersion } from "../../src/ssh/version.ts";
 
 export type LoopbackSshdOptions = {
@@ -19,7 +31,16 @@ type HostKey = { readonly publicLine: string; readonly fingerprint: string };
 
 const startTimeoutMs = 10_000;
 const portAttempts = 5;
-const searchPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/opt/homebrew/sbin", "/opt/homebrew/bin"].join(":");
+const searchPath = [
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+  "/opt/homebrew/sbin",
+  "/opt/homebrew/bin",
+].join(":");
 
 /** A real sshd on 127.0.0.1 for the current user, with fresh keys; its sessions die with it. */
 export async function startLoopbackSshd(options: LoopbackSshdOptions = {}): Promise<LoopbackSshd> {
@@ -66,7 +87,9 @@ export class LoopbackSshd implements AsyncDisposable {
   /** The host key that is offered now. */
   get hostKey(): HostKey {
     const path = join(this.folder, "host_ed25519.pub");
-    const fingerprint = /SHA256:\S+/.exec(run([program("ssh-keygen"), "-l", "-E", "sha256", "-f", path]))?.[0];
+    const fingerprint = /SHA256:\S+/.exec(
+      run([program("ssh-keygen"), "-l", "-E", "sha256", "-f", path]),
+    )?.[0];
     if (fingerprint === undefined) throw new Error(`no fingerprint of ${path}`);
     return { publicLine: readFileSync(path, "utf8").trim(), fingerprint };
   }
@@ -138,7 +161,12 @@ export class LoopbackSshd implements AsyncDisposable {
 
   #renderConfig(): string {
     const { config = [], setEnv = {}, shell } = this.#options;
-    const environment = { HOME: this.home, LANG: "C.UTF-8", ...(shell === undefined ? {} : { SHELL: shell }), ...setEnv };
+    const environment = {
+      HOME: this.home,
+      LANG: "C.UTF-8",
+      ...(shell === undefined ? {} : { SHELL: shell }),
+      ...setEnv,
+    };
     const variables = Object.entries(environment).map(([name, value]) => `"${name}=${value}"`);
     const firstMatch = config.findIndex((line) => /^\s*match\b/i.test(line));
     const matchAt = firstMatch === -1 ? config.length : firstMatch;
@@ -205,7 +233,11 @@ export function freePort(): Promise<number> {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        typeof address === "object" && address !== null
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
     });
   });
 }
@@ -231,7 +263,9 @@ function run(argv: string[]): string {
 /** Sessions leave the server's process group, so they are found as its children's children. */
 function descendants(root: number): number[] {
   const children = new Map<number, number[]>();
-  for (const line of run([program("ps"), "-A", "-o", "pid=,ppid="]).trim().split("\n")) {
+  for (const line of run([program("ps"), "-A", "-o", "pid=,ppid="])
+    .trim()
+    .split("\n")) {
     const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
     children.set(parent, [...(children.get(parent) ?? []), pid]);
   }

@@ -49,7 +49,16 @@ export class PrivateTmux implements AsyncDisposable {
   /** A plan for `script`, run by sh. */
   plan(name: string, script: string, more: Partial<SessionPlan> = {}): SessionPlan {
     const numberFile = join(this.options.runtimeFolder, "number");
-    return { name, cols: 80, rows: 24, argv: ["/bin/sh", "-c", script], numberFile, segmentBytes: 1 << 24, tags: {}, ...more };
+    return {
+      name,
+      cols: 80,
+      rows: 24,
+      argv: ["/bin/sh", "-c", script],
+      numberFile,
+      segmentBytes: 1 << 24,
+      tags: {},
+      ...more,
+    };
   }
 
   logFile(name: string): string {
@@ -72,7 +81,11 @@ export class PrivateTmux implements AsyncDisposable {
 }
 
 /** Waits until `look` gives something, by looking again; throws with `what` when `withinMs` have passed. */
-export async function until<T>(what: string, look: () => T | Promise<T>, withinMs = 4000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  withinMs = 4000,
+): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const seen = await look();

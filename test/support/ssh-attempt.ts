@@ -1,12 +1,18 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import type { SshConnection } from "../../src/ssh/connection.ts";
 import { explainFailure, type SshFailure } from "../../src/ssh/failure.ts";
 import { prepareSsh, type PreparedSsh, type SshRequest } from "../../src/ssh/prepare.ts";
 import { readSshVersion, type SshVersion } from "../../src/ssh/version.ts";
 
-export type Attempt = { readonly prepared: PreparedSsh; readonly output: string; readonly exitStatus: number; readonly failure: SshFailure | undefined };
+export type Attempt = {
+  readonly prepared: PreparedSsh;
+  readonly output: string;
+  readonly exitStatus: number;
+  readonly failure: SshFailure | undefined;
+};
 
 export type AttemptOptions = {
   readonly connection: Partial<SshConnection>;
@@ -23,7 +29,12 @@ export type AttemptOptions = {
 export class SshDesk implements Disposable {
   readonly folder: string;
   readonly version: SshVersion;
-  readonly env: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", SHELL: "/bin/sh", LC_CTYPE: "C.UTF-8" };
+  readonly env: Readonly<Record<string, string>> = {
+    PATH: "/usr/bin:/bin",
+    HOME: "/nonexistent",
+    SHELL: "/bin/sh",
+    LC_CTYPE: "C.UTF-8",
+  };
   readonly ssh: string;
 
   private constructor(folder: string, ssh: string, version: SshVersion) {
@@ -58,9 +69,23 @@ export class SshDesk implements Disposable {
   async attempt(options: AttemptOptions): Promise<Attempt> {
     const request = this.request(options);
     const prepared = await prepareSsh(request);
-    const child = Bun.spawn([...prepared.argv], { env: { ...request.env }, stdin: new Blob([options.input ?? "exit 7\n"]), stdout: "pipe", stderr: "pipe" });
-    const [stdout, stderr, exitStatus] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
-    return { prepared, output: stdout + stderr, exitStatus, failure: await explainFailure(prepared, { exitStatus, timedOut: false }) };
+    const child = Bun.spawn([...prepared.argv], {
+      env: { ...request.env },
+      stdin: new Blob([options.input ?? "exit 7\n"]),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr, exitStatus] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return {
+      prepared,
+      output: stdout + stderr,
+      exitStatus,
+      failure: await explainFailure(prepared, { exitStatus, timedOut: false }),
+    };
   }
 
   [Symbol.dispose](): void {

@@ -11,12 +11,19 @@ test("a thousand lines sent at once are answered in order, each with its own rep
   await using tmux = new PrivateTmux();
   const server = await tmux.connect();
   const say = async (number: number) => {
-    const commands = [command("display-message", "-p", `${number}`), command("display-message", "-p", `again ${number}`)];
-    return (await server.run(number % 2 === 0 ? commands : commands.slice(0, 1))).flatMap(({ lines }) => lines);
+    const commands = [
+      command("display-message", "-p", `${number}`),
+      command("display-message", "-p", `again ${number}`),
+    ];
+    return (await server.run(number % 2 === 0 ? commands : commands.slice(0, 1))).flatMap(
+      ({ lines }) => lines,
+    );
   };
   const numbers = Array.from({ length: 1000 }, (_, index) => index);
   const replies = await Promise.all(numbers.map(say));
-  expect(replies).toEqual(numbers.map((number) => (number % 2 === 0 ? [`${number}`, `again ${number}`] : [`${number}`])));
+  expect(replies).toEqual(
+    numbers.map((number) => (number % 2 === 0 ? [`${number}`, `again ${number}`] : [`${number}`])),
+  );
 });
 
 test("a failed command ends its line, and the next line is answered rightly", async () => {
@@ -64,7 +71,9 @@ test("the server's death is told at once to all who wait and all who come later"
   const results = await settled;
   expect(performance.now() - start).toBeLessThan(100);
   for (const result of [...results, ...(await Promise.allSettled([paneFacts(server, "none")]))]) {
-    expect(result.status === "rejected" && result.reason instanceof UserError && result.reason.code).toBe("TMUX_UNAVAILABLE");
+    expect(result.status === "rejected" && result.reason instanceof UserError && result.reason.code).toBe(
+      "TMUX_UNAVAILABLE",
+    );
   }
   expect(server.lost.aborted).toBe(true);
   expect(server.lost.reason).toBeInstanceOf(UserError);
@@ -87,7 +96,9 @@ test("a server that no longer answers counts as gone after the time limit", asyn
   const pid = await serverPid(server);
   process.kill(pid, "SIGSTOP");
   try {
-    const error: unknown = await server.run([command("display-message", "-p", "x")]).catch((reason: unknown) => reason);
+    const error: unknown = await server
+      .run([command("display-message", "-p", "x")])
+      .catch((reason: unknown) => reason);
     expect(error instanceof UserError && error.message).toContain("did not answer within 0.15 s");
   } finally {
     process.kill(pid, "SIGCONT");
@@ -99,7 +110,9 @@ test("leaving the conversation leaves the server and its sessions running", asyn
   const first = await tmux.connect();
   await createSession(first, tmux.plan("one", "exec cat"));
   await first[Symbol.asyncDispose]();
-  expect(await first.run([command("display-message", "-p", "x")]).catch((reason: unknown) => reason)).toBeInstanceOf(UserError);
+  expect(
+    await first.run([command("display-message", "-p", "x")]).catch((reason: unknown) => reason),
+  ).toBeInstanceOf(UserError);
   const second = await tmux.connect();
   expect((await paneFacts(second, "one"))?.dead).toBe(false);
 });

@@ -18,7 +18,16 @@ afterAll(async () => await tmux[Symbol.asyncDispose]());
 
 test("text of every kind arrives byte by byte, 60 kB of it too", async () => {
   const received = await startReader("reader");
-  const texts = ["a;", "-x", "--", "it's \"q\" \\ $HOME ~ #{pid} %H", "tab\tnew\nline", "漢字 👩‍👩‍👧 é", "!x ^y", "é漢'\n;".repeat(6000)];
+  const texts = [
+    "a;",
+    "-x",
+    "--",
+    'it\'s "q" \\ $HOME ~ #{pid} %H',
+    "tab\tnew\nline",
+    "漢字 👩‍👩‍👧 é",
+    "!x ^y",
+    "é漢'\n;".repeat(6000),
+  ];
   let all = "";
   for (const text of texts) {
     all += text;
@@ -40,14 +49,46 @@ test("brackets are put around a text only if asked for here and by the program",
 
 test("keys are pressed in order", async () => {
   const received = await startReader("keys");
-  expect(await sendKeys(server, "keys", ["a", "C-c", "C-\\", "Escape", "M-x", "Up", "Enter", "BSpace", "Tab", "/", "C-["])).toBe("typed");
+  expect(
+    await sendKeys(server, "keys", [
+      "a",
+      "C-c",
+      "C-\\",
+      "Escape",
+      "M-x",
+      "Up",
+      "Enter",
+      "BSpace",
+      "Tab",
+      "/",
+      "C-[",
+    ]),
+  ).toBe("typed");
   await until("the keys", () => readFileSync(received, "latin1") === "a\x03\x1c\x1b\x1bx\x1b[A\r\x7f\t/\x1b");
 });
 
 test("a text or a word that is no key is never pressed", async () => {
-  for (const key of ["", "Foo", "C-Foo", "ab", "Enter;", "'", '"', ";", "é", "C-c\n", "-x", "F13", "$", "~", "#"]) {
+  for (const key of [
+    "",
+    "Foo",
+    "C-Foo",
+    "ab",
+    "Enter;",
+    "'",
+    '"',
+    ";",
+    "é",
+    "C-c\n",
+    "-x",
+    "F13",
+    "$",
+    "~",
+    "#",
+  ]) {
     expect(isKeyName(key)).toBe(false);
-    expect(await sendKeys(server, "keys", ["a", key]).catch((reason: unknown) => reason)).toBeInstanceOf(Error);
+    expect(await sendKeys(server, "keys", ["a", key]).catch((reason: unknown) => reason)).toBeInstanceOf(
+      Error,
+    );
   }
 });
 
@@ -80,26 +121,43 @@ test("a typed text stands in no process's arguments, no message of tmux and no b
   const secret = `s3cret-${"x".repeat(20)}-end`;
   const looking = new AbortController();
   const seen = watchArguments(secret, looking.signal);
-  for (let round = 0; round < 50; round++) await pasteText(server, "private", `${secret}\n`, { bracketed: false });
+  for (let round = 0; round < 50; round++)
+    await pasteText(server, "private", `${secret}\n`, { bracketed: false });
   await until("the text", () => readFileSync(received).length >= 50 * (secret.length + 1));
   looking.abort();
   expect(await seen).toEqual([]);
-  for (const question of [["show-messages"], ["show-messages", "-J"], ["list-buffers"], ["show-options", "-g"]]) {
+  for (const question of [
+    ["show-messages"],
+    ["show-messages", "-J"],
+    ["list-buffers"],
+    ["show-options", "-g"],
+  ]) {
     expect(await tmux.ask(...question)).not.toContain("s3cret");
   }
 });
 
 test("control characters are refused before anything is typed", async () => {
   for (const text of ["\x1b[201~", "\0", "\r", "\u009b"]) {
-    expect(await pasteText(server, "plain", text, { bracketed: true }).catch((reason: unknown) => reason)).toBeInstanceOf(Error);
+    expect(
+      await pasteText(server, "plain", text, { bracketed: true }).catch((reason: unknown) => reason),
+    ).toBeInstanceOf(Error);
   }
 });
 
 /** A session whose program keeps all that it is sent in the file that this names. */
 async function startReader(name: string, greeting = ""): Promise<string> {
   const file = join(tmux.folder, `received-${name}`);
-  await createSession(server, tmux.plan(name, `stty raw -echo; printf '${greeting}ready'; exec cat >'${file}'`));
-  await until("the reader", () => existsSync(file) && existsSync(tmux.logFile(name)) && readFileSync(tmux.logFile(name), "utf8").endsWith("ready"));
+  await createSession(
+    server,
+    tmux.plan(name, `stty raw -echo; printf '${greeting}ready'; exec cat >'${file}'`),
+  );
+  await until(
+    "the reader",
+    () =>
+      existsSync(file) &&
+      existsSync(tmux.logFile(name)) &&
+      readFileSync(tmux.logFile(name), "utf8").endsWith("ready"),
+  );
   return file;
 }
 

@@ -15,14 +15,85 @@ beforeAll(async () => {
 afterAll(async () => await tmux[Symbol.asyncDispose]());
 
 const pieces = [
-  "'", '"', "\\", "\\\\", ";", "\\;", " ; ", "\n", "\t", " ", "~", "$HOME", "${HOME}", "#", "##", "#{pid}", "#(id)", "%", "%%", "%H",
-  "%if", "%begin", "{", "}", "-", "--", "-x", "=", "a=b", "!", "`id`", "*", "|", "&", "word", "0", "\\n", "\\e", "\\101", "\\u0041",
-  "é", "漢字", "👩‍👩‍👧", "\u{301}", "\u{feff}", "\u{2028}",
+  "'",
+  '"',
+  "\\",
+  "\\\\",
+  ";",
+  "\\;",
+  " ; ",
+  "\n",
+  "\t",
+  " ",
+  "~",
+  "$HOME",
+  "${HOME}",
+  "#",
+  "##",
+  "#{pid}",
+  "#(id)",
+  "%",
+  "%%",
+  "%H",
+  "%if",
+  "%begin",
+  "{",
+  "}",
+  "-",
+  "--",
+  "-x",
+  "=",
+  "a=b",
+  "!",
+  "`id`",
+  "*",
+  "|",
+  "&",
+  "word",
+  "0",
+  "\\n",
+  "\\e",
+  "\\101",
+  "\\u0041",
+  "é",
+  "漢字",
+  "👩‍👩‍👧",
+  "\u{301}",
+  "\u{feff}",
+  "\u{2028}",
 ];
 
 const corners = [
-  ";", "a;", "a\\;", "\\", "a\\", "'", "''", "it's", '"', "-", "--", "-b", "~", "~root", "$HOME", "#", "\n", "\n\n", "a\n", "\na",
-  "'\n'", ";\n;", " ", "\t", "{", "}", "%if 1", "x=1", "a'\n;", "日本語;",
+  ";",
+  "a;",
+  "a\\;",
+  "\\",
+  "a\\",
+  "'",
+  "''",
+  "it's",
+  '"',
+  "-",
+  "--",
+  "-b",
+  "~",
+  "~root",
+  "$HOME",
+  "#",
+  "\n",
+  "\n\n",
+  "a\n",
+  "\na",
+  "'\n'",
+  ";\n;",
+  " ",
+  "\t",
+  "{",
+  "}",
+  "%if 1",
+  "x=1",
+  "a'\n;",
+  "日本語;",
 ];
 
 test("every corner of the grammar reaches tmux as it stands", async () => {
@@ -43,7 +114,10 @@ test("60 kB of every kind of character reach tmux in one line", async () => {
 test("arguments of an invocation reach tmux as they stand", async () => {
   const { program, socketPath, env } = tmux.options;
   for (const text of [...corners, ...randomTexts(10)]) {
-    const args = renderArguments([command("set-buffer", "-b", "argument", "--", text), command("start-server")]);
+    const args = renderArguments([
+      command("set-buffer", "-b", "argument", "--", text),
+      command("start-server"),
+    ]);
     await runProcess([program, "-u", "-S", socketPath, ...args], { env: { ...env }, timeoutMs: 5000 });
     expect(await saved("argument")).toBe(text);
   }

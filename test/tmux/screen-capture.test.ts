@@ -37,14 +37,23 @@ test("a screen that imitates the end of tmux's reply is shown as it is", async (
   const script = `now=$(date +%s); n=$1; end=$((n + 190)); while [ $n -lt $end ]; do
     printf '%%%%end %s %s 1\\r\\n' $((now + n % 2)) $n; n=$((n + 1)); done; printf last; exec sleep 99`;
   const from = await nextBlockNumber();
-  await createSession(server, tmux.plan("forger", "", { rows: 200, argv: ["/bin/sh", "-c", script.replaceAll("%%%%", "%%"), "sh", String(from)] }));
+  await createSession(
+    server,
+    tmux.plan("forger", "", {
+      rows: 200,
+      argv: ["/bin/sh", "-c", script.replaceAll("%%%%", "%%"), "sh", String(from)],
+    }),
+  );
   const screen = await shows("forger", "last");
   expect(screen.lines.filter((line) => line.startsWith("%end"))).toHaveLength(190);
   expect(server.lost.aborted).toBe(false);
 });
 
 test("control characters never reach the caller", async () => {
-  await createSession(server, tmux.plan("controls", "printf 'a\\302\\233b\\177c\\001d\\033]2;x\\001y\\007!'; exec sleep 99"));
+  await createSession(
+    server,
+    tmux.plan("controls", "printf 'a\\302\\233b\\177c\\001d\\033]2;x\\001y\\007!'; exec sleep 99"),
+  );
   const screen = await shows("controls", "!");
   expect(/\p{Cc}/u.test(screen.lines.join("") + screen.title)).toBe(false);
 });
@@ -64,7 +73,14 @@ async function shows(name: string, text: string): Promise<ScreenCapture> {
 async function nextBlockNumber(): Promise<number> {
   const { program, socketPath, env } = tmux.options;
   const argv = [program, "-u", "-S", socketPath, "-C", "attach-session", "-t", "=mcp_hub"];
-  const child = Bun.spawn(argv, { env: { ...env }, stdin: new Blob(["display-message -p x\n"]), stdout: "pipe", stderr: "ignore" });
-  const numbers = [...(await new Response(child.stdout).text()).matchAll(/^%begin \d+ (\d+)/gm)].map(([, number]) => Number(number));
+  const child = Bun.spawn(argv, {
+    env: { ...env },
+    stdin: new Blob(["display-message -p x\n"]),
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const numbers = [...(await new Response(child.stdout).text()).matchAll(/^%begin \d+ (\d+)/gm)].map(
+    ([, number]) => Number(number),
+  );
   return Math.max(...numbers);
 }

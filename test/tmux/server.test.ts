@@ -22,12 +22,27 @@ test("with an environment of HOME and PATH only, TMUX set and TERM unset, text i
 });
 
 test("the panes' environment is the given one, the two folders and what tmux adds", async () => {
-  await using tmux = new PrivateTmux({ env: { HOME: "/", PATH: "/usr/bin:/bin", LC_CTYPE: "C.UTF-8", TMUX_TMPDIR: "/nowhere" } });
+  await using tmux = new PrivateTmux({
+    env: { HOME: "/", PATH: "/usr/bin:/bin", LC_CTYPE: "C.UTF-8", TMUX_TMPDIR: "/nowhere" },
+  });
   const server = await tmux.connect();
   await createSession(server, tmux.plan("one", "env; echo end; exec cat"));
   const log = await until("the end", () => logOf(tmux, "one", "end\r\n"));
-  const names = log.split("\r\n").slice(0, -2).map((line) => line.split("=")[0] ?? "");
-  const known = ["HOME", "PATH", "LC_CTYPE", "MCP_SSH_LOGS", "MCP_SSH_RUNTIME", "TERM", "PWD", "TMUX", "TMUX_PANE"];
+  const names = log
+    .split("\r\n")
+    .slice(0, -2)
+    .map((line) => line.split("=")[0] ?? "");
+  const known = [
+    "HOME",
+    "PATH",
+    "LC_CTYPE",
+    "MCP_SSH_LOGS",
+    "MCP_SSH_RUNTIME",
+    "TERM",
+    "PWD",
+    "TMUX",
+    "TMUX_PANE",
+  ];
   const addedByTmux = ["SHELL", "OLDPWD", "SHLVL", "_", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "COLORTERM"];
   expect(names.filter((name) => ![...known, ...addedByTmux].includes(name))).toEqual([]);
   expect(known.filter((name) => !names.includes(name))).toEqual([]);
@@ -40,24 +55,24 @@ test("the server keeps nothing, forwards nothing and lets a human press only our
   const wanted: Record<string, string> = {
     "history-limit": "2000",
     "remain-on-exit": "on",
-    "status": "off",
+    status: "off",
     "escape-time": "0",
     "message-limit": "0",
     "set-clipboard": "off",
     "allow-rename": "off",
-    "mouse": "off",
+    mouse: "off",
     "update-environment": "",
   };
-  for (const [name, value] of Object.entries(wanted)) expect(`${name} ${await option(tmux, name)}`).toBe(`${name} ${value}`);
+  for (const [name, value] of Object.entries(wanted))
+    expect(`${name} ${await option(tmux, name)}`).toBe(`${name} ${value}`);
   for (const name of ["allow-passthrough", "allow-set-title", "get-clipboard"]) {
     expect([undefined, "off"]).toContain(await option(tmux, name));
   }
-  const keys = async (table: string) => (await tmux.ask("list-keys", "-T", table)).match(/^bind-key .*$/gm) ?? [];
-  expect((await keys("prefix")).map((line) => line.replace(/^.*prefix +/, "").replace(/ +/, " ")).toSorted()).toEqual([
-    "C-b send-prefix",
-    "[ copy-mode",
-    "d detach-client",
-  ]);
+  const keys = async (table: string) =>
+    (await tmux.ask("list-keys", "-T", table)).match(/^bind-key .*$/gm) ?? [];
+  expect(
+    (await keys("prefix")).map((line) => line.replace(/^.*prefix +/, "").replace(/ +/, " ")).toSorted(),
+  ).toEqual(["C-b send-prefix", "[ copy-mode", "d detach-client"]);
   expect(await keys("root")).toEqual([]);
   await createSession(server, tmux.plan("one", "exec cat"));
   const [reply] = await server.run([command("display-message", "-p", "-t", "=mcp-one:", "#{history_limit}")]);
@@ -126,7 +141,8 @@ test("a version between 2.9 and 3.1 is refused only if the sequence ends its ser
     return await runProcess([program, ...args], { env: { ...env }, timeoutMs: 5000 });
   };
   const runDying = async (...args: string[]) => {
-    if (args.includes("capture-pane")) await run(...args.slice(0, args.indexOf("capture-pane")), "kill-server");
+    if (args.includes("capture-pane"))
+      await run(...args.slice(0, args.indexOf("capture-pane")), "kill-server");
     return await run(...args);
   };
   const [v28, v30, v32] = ["2.8", "3.0a", "3.2"].map((text) => parseTmuxVersion(text));
@@ -140,7 +156,8 @@ test("a version between 2.9 and 3.1 is refused only if the sequence ends its ser
   await refusal(probe.requireSafe(v30, runDying, runtimeFolder));
   expect(ran.length).toBe(tries);
   const installed = parseTmuxVersion((await run("-V")).stdout);
-  if (installed !== undefined && installed.order >= 30200) await new VulnerabilityProbe().requireSafe(v30, run, runtimeFolder);
+  if (installed !== undefined && installed.order >= 30200)
+    await new VulnerabilityProbe().requireSafe(v30, run, runtimeFolder);
 });
 
 function logOf(tmux: PrivateTmux, name: string, ending: string): string | undefined {
@@ -153,7 +170,8 @@ function logOf(tmux: PrivateTmux, name: string, ending: string): string | undefi
 async function option(tmux: PrivateTmux, name: string): Promise<string | undefined> {
   for (const scope of ["-gq", "-gwq", "-sq"]) {
     const line = (await tmux.ask("show-options", scope, name)).trim();
-    if (line === name || line.startsWith(`${name} `)) return line.slice(name.length + 1).replace(/^"(.*)"$|^''$/, "$1");
+    if (line === name || line.startsWith(`${name} `))
+      return line.slice(name.length + 1).replace(/^"(.*)"$|^''$/, "$1");
   }
   return undefined;
 }

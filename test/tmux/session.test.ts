@@ -31,7 +31,23 @@ test("200 programs that print at once and end: each log has all, from the first 
 }, 30_000);
 
 test("a program gets its arguments as they stand, without a shell", async () => {
-  const words = ["$HOME", "a b", "", "*", "'q' \"d\"", "#{pid}", "%H", "x;", ";", "new\nline", "tab\t", "漢字", "~", "-x", "{"];
+  const words = [
+    "$HOME",
+    "a b",
+    "",
+    "*",
+    "'q' \"d\"",
+    "#{pid}",
+    "%H",
+    "x;",
+    ";",
+    "new\nline",
+    "tab\t",
+    "漢字",
+    "~",
+    "-x",
+    "{",
+  ];
   const script = `for word; do printf '<%s>' "$word"; done`;
   await createSession(server, tmux.plan("words", "", { argv: ["/bin/sh", "-c", script, "sh", ...words] }));
   const expected = words.map((word) => `<${word.replace("\n", "\r\n")}>`).join("");
@@ -46,7 +62,9 @@ test("the first thing that a program learns of its terminal is the size asked fo
 
 test("a name that is taken is refused, and what has it is left alone", async () => {
   await createSession(server, tmux.plan("twice", "exec cat"));
-  const error: unknown = await createSession(server, tmux.plan("twice", "exec cat")).catch((reason: unknown) => reason);
+  const error: unknown = await createSession(server, tmux.plan("twice", "exec cat")).catch(
+    (reason: unknown) => reason,
+  );
   expect(error instanceof UserError && error.code).toBe("SESSION_EXISTS");
   expect(await paneFacts(server, "twice")).toMatchObject({ programEnded: false });
 });
@@ -74,13 +92,24 @@ test("the listing has each session of ours with its tags, and neither the hub no
   const other = await own.connect();
   const tags = { connection: "my-server", note: `a "b" \\ , } { | ; ~` };
   await createSession(other, own.plan("one", "exec cat", { tags }));
-  await createSession(other, own.plan("two", "printf '\\033]2;ti#tle # x\\033\\\\\\033[?1049h'; exec sleep 99", { tags: {} }));
+  await createSession(
+    other,
+    own.plan("two", "printf '\\033]2;ti#tle # x\\033\\\\\\033[?1049h'; exec sleep 99", { tags: {} }),
+  );
   await own.ask("new-session", "-d", "-s", "stranger", "sleep", "99");
   await until("the alternate screen", async () => (await paneFacts(other, "two"))?.alternateOn);
   const panes = await listPanes(other);
   expect(panes.map(({ name }) => name).toSorted()).toEqual(["one", "two"]);
   const [one, two] = panes;
-  expect(one).toMatchObject({ tags, dead: false, programEnded: false, pipeOpen: true, alternateOn: false, inMode: false, attachedHumans: 0 });
+  expect(one).toMatchObject({
+    tags,
+    dead: false,
+    programEnded: false,
+    pipeOpen: true,
+    alternateOn: false,
+    inMode: false,
+    attachedHumans: 0,
+  });
   expect(two?.tags).toEqual({});
   expect(one?.tty).toStartWith("/dev/");
   expect(() => process.kill(one?.pid ?? -1, 0)).not.toThrow();
@@ -102,13 +131,19 @@ test("a session starts again in its pane: log, tags and what was on the screen g
   await until("the sleep", async () => (await paneFacts(server, "again"))?.programEnded);
   await respawn(server, tmux.plan("again", "echo second; exec cat"));
   await until("the second", () => log("again") === `first\r\n${endMark(255)}second\r\n`);
-  expect(await paneFacts(server, "again")).toMatchObject({ programEnded: false, tags: { a: "b" }, pipeOpen: true });
+  expect(await paneFacts(server, "again")).toMatchObject({
+    programEnded: false,
+    tags: { a: "b" },
+    pipeOpen: true,
+  });
   const [scrollback] = await server.run([command("capture-pane", "-p", "-S", "-", "-t", "=mcp-again:")]);
   expect(scrollback?.lines.join("\n")).toContain("second");
 });
 
 test("starting again what does not exist is refused", async () => {
-  const error: unknown = await respawn(server, tmux.plan("nobody", "exec cat")).catch((reason: unknown) => reason);
+  const error: unknown = await respawn(server, tmux.plan("nobody", "exec cat")).catch(
+    (reason: unknown) => reason,
+  );
   expect(error instanceof UserError && error.code).toBe("SESSION_NOT_FOUND");
 });
 

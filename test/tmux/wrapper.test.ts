@@ -11,7 +11,9 @@ import type { TmuxServer } from "../../src/tmux/server.ts";
 import { command } from "../../src/tmux/words.ts";
 import { PrivateTmux, testNumber, until } from "../support/private-tmux.ts";
 
-const shells = [["/bin/sh"], ["/bin/dash"], ["/bin/bash"], ["/bin/busybox", "sh"]].filter(([path = ""]) => existsSync(path));
+const shells = [["/bin/sh"], ["/bin/dash"], ["/bin/bash"], ["/bin/busybox", "sh"]].filter(([path = ""]) =>
+  existsSync(path),
+);
 
 const tmux = new PrivateTmux();
 let server: TmuxServer;
@@ -24,7 +26,11 @@ afterAll(async () => await tmux[Symbol.asyncDispose]());
 for (const shell of shells) {
   describe(`under ${shell.join(" ")}`, () => {
     test("the end of the program is marked with its number and status", async () => {
-      for (const [script, status] of [["exit 0", 0], ["exit 255", 255], ["kill -TERM $$", 143]] as const) {
+      for (const [script, status] of [
+        ["exit 0", 0],
+        ["exit 255", 255],
+        ["kill -TERM $$", 143],
+      ] as const) {
         const name = await start(shell, script);
         await until("the mark", () => log(name).endsWith(mark(status)));
       }
@@ -76,18 +82,41 @@ for (const shell of shells) {
     });
 
     test("the number is in no argument and no environment", async () => {
-      const name = await start(shell, "tr '\\0' '\\n' <\"/proc/$PPID/cmdline\"; env; cat \"/proc/$PPID/environ\"; printf done");
+      const name = await start(
+        shell,
+        "tr '\\0' '\\n' <\"/proc/$PPID/cmdline\"; env; cat \"/proc/$PPID/environ\"; printf done",
+      );
       await until("the mark", () => log(name).endsWith(`done${mark(0)}`));
       expect(log(name).slice(0, -mark(0).length)).not.toContain(testNumber);
     });
   });
 }
 
-async function start(shell: readonly string[], script: string, argv = ["/bin/sh", "-c", script]): Promise<string> {
+async function start(
+  shell: readonly string[],
+  script: string,
+  argv = ["/bin/sh", "-c", script],
+): Promise<string> {
   const name = `wrapped-${sessions++}`;
   const numberFile = join(tmux.options.runtimeFolder, "number");
   const replies = await server.run([
-    command("new-session", "-d", "-s", `mcp-${name}`, "-x", "80", "-y", "24", "--", ...shell, "-c", wrapper, "sh", numberFile, ...argv),
+    command(
+      "new-session",
+      "-d",
+      "-s",
+      `mcp-${name}`,
+      "-x",
+      "80",
+      "-y",
+      "24",
+      "--",
+      ...shell,
+      "-c",
+      wrapper,
+      "sh",
+      numberFile,
+      ...argv,
+    ),
     recorderOption(tmux.options.runtimeFolder, { name, numberFile, segmentBytes: 1 << 20 }),
     recorderStart(name),
   ]);

@@ -160,8 +160,14 @@ describe("faults", () => {
   });
 
   test("of an unknown key name the nearest known one", () => {
-    const fixes = load(`${one("descripton: x")}settings: {max_sesions: 2}`).faults.map(({ fix }) => fix);
-    expect(fixes).toEqual(["did you mean `description`?", "did you mean `max_sessions`?"]);
+    const fixes = load(`${one("descripton: x\nprot: 22")}settings: {max_sesions: 2}`).faults.map(
+      ({ fix }) => fix,
+    );
+    expect(fixes).toEqual([
+      "did you mean `description`?",
+      "did you mean `port`?",
+      "did you mean `max_sessions`?",
+    ]);
   });
 
   test.each(["web:", "web: text", "web: [host]"])("a connection written as %p hides no other", (entry) => {

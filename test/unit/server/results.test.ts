@@ -1,12 +1,8 @@
 import { expect, test } from "bun:test";
 
-import { UserError } from "../../../src/base/user-error.ts";
-import { callTool } from "../../../src/server/call-tool.ts";
-import { SessionTurns } from "../../../src/server/session-turns.ts";
-import { tools } from "../../../src/server/tools.ts";
-import { waitLimits } from "../../../src/server/wait-limit.ts";
 import type { SessionSummary } from "../../../src/sessions/outcome.ts";
-import { fakeService, opened, outcome, type FakeAnswers } from "./fake-service.ts";
+import { call } from "./call-directly.ts";
+import { opened, outcome, type FakeAnswers } from "./fake-service.ts";
 
 const where = { user: "deploy", host: "web1", cwd: "/srv/app", isRoot: false, depth: 0 };
 
@@ -210,91 +206,6 @@ test("interrupting an idle prompt says that nothing was done; a stubborn program
   expect(stubborn.structured).toMatchObject({ interrupted: true, wait_seconds: 2 });
   expect(stubborn.structured["next"]).toContain("C-\\");
 });
-
-test("an error is code, message, hint and details, then the fenced screen of at most 8,000 characters", async () => {
-  const failing: FakeAnswers = {
-    execute: async () => {
-      throw new UserError("SESSION_BUSY", "c3 is still running", "Wait with get_terminal_output.", {
-        details: {
-          by: "command",
-          runningMs: 1200,
-          where: { isRoot: true, host: "a\nb" },
-          screen: `\u001b[2J${"s".repeat(9000)}`,
-        },
-      });
-    },
-  };
-  const { text, structured, isError } = await call(
-    "execute_command",
-    { session_name: "web", command: "x" },
-    failing,
-  );
-  const lines = text.split("\n");
-  expect(isError).toBe(true);
-  expect(lines.slice(0, 3)).toEqual([
-    "SESSION_BUSY: c3 is still running",
-    "hint: Wait with get_terminal_output.",
-    'details: {"by":"command","running_ms":1200,"where":{"is_root":true,"host":"a b"}}',
-  ]);
-  expect(lines[4]?.length).toBe(8000);
-  expect(structured).toMatchObject({
-    error: {
-      code: "SESSION_BUSY",
-      message: "c3 is still running",
-      details: { by: "command", running_ms: 1200 },
-    },
-  });
-});
-
-test("a bug becomes INTERNAL without its text, which goes to the log once", async () => {
-  const logged: string[] = [];
-  const failing: FakeAnswers = { execute: () => Promise.reject(new TypeError("secret internals")) };
-  const { text, structured } = await call("execute_command", { session_name: "web", command: "x" }, failing, {
-    logged,
-  });
-  expect(text).toStartWith("INTERNAL: ");
-  expect(JSON.stringify(structured) + text).not.toContain("secret internals");
-  expect(logged).toHaveLength(1);
-  expect(logged[0]).toContain("secret internals");
-});
-
-test("an unknown session is an error that names those there are", async () => {
-  const { structured } = await call("interrupt_command", { session_name: "wob" });
-  expect(structured).toMatchObject({ error: { code: "SESSION_NOT_FOUND", details: { names: ["web"] } } });
-});
-
-test("results: text leaves out the structured part, of errors too", async () => {
-  const good = await call("execute_command", { session_name: "web", command: "x" }, {}, { textOnly: true });
-  const bad = await call("execute_command", { session_name: "web" }, {}, { textOnly: true });
-  expect([good.structured, bad.structured]).toEqual([{}, {}]);
-  expect(bad.text).toStartWith("INVALID_ARGUMENT: command is missing");
-});
-
-async function call(
-  name: string,
-  args: Record<string, unknown>,
-  answers: FakeAnswers = {},
-  { logged = [], textOnly = false }: { logged?: string[]; textOnly?: boolean } = {},
-): Promise<{ text: string; structured: Record<string, unknown>; isError: boolean }> {
-  const tool = tools.find((candidate) => candidate.name === name);
-  if (tool === undefined) throw new Error(`no tool ${name}`);
-  const context = {
-    service: fakeService(answers),
-    call: { signal: new AbortController().signal, client: "test 1" },
-    turns: new SessionTurns(),
-    waits: waitLimits({}),
-  };
-  const result = await callTool({
-    tool,
-    arguments: args,
-    context,
-    textOnly,
-    log: (line) => logged.push(line),
-  });
-  const [block] = result.content;
-  if (result.content.length !== 1 || block?.type !== "text") throw new Error("not one text block");
-  return { text: block.text, structured: result.structuredContent ?? {}, isError: result.isError ?? false };
-}
 
 function summary(sessionName: string): SessionSummary {
   const { connectionInfo, connectionConfig, state, confidence, link, cursor } = opened();

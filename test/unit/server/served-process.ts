@@ -3,10 +3,12 @@ import type { Call } from "../../../src/sessions/outcome.ts";
 import { fakeService, outcome } from "./fake-service.ts";
 
 // The server over this process's pipes, with a session whose commands are orders to the fake:
-// `wait MS`, `wait MS stubborn` (does not heed its abort), `big CHARS`, `print`, `crash`.
+// `seen` (the commands before it), `wait MS`, `wait MS stubborn` (does not heed its abort), `big CHARS`, `print`, `crash`.
 
 const ending = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => ending.abort());
+
+const seen: string[] = [];
 
 await serveMcp({
   service: fakeService({
@@ -15,11 +17,12 @@ await serveMcp({
       if (order === "wait") await pause(Number(amount), manner === "stubborn" ? undefined : call);
       if (order === "print") printEverywhere();
       if (order === "crash") throw new Error("secret internals");
-      const output = order === "big" ? "x".repeat(Number(amount)) : "";
+      const output = order === "big" ? "x".repeat(Number(amount)) : order === "seen" ? seen.join("\n") : "";
+      seen.push(command);
       return outcome({
         command,
         output,
-        totalLines: output === "" ? 0 : 1,
+        totalLines: output.split("\n").length,
         exitCode: 0,
         endedBy: "command_ended",
       });

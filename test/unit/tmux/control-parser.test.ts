@@ -19,7 +19,11 @@ const steps: readonly Step[] = [
     title: "a reply that ends only on its own time, number and flags",
     bytes: "%begin 17 3 1\n%end 17 2 1\n%end 18 3 1\n%end 17 3 0\n%error 17 3\n%end 17 3 1 \n%end 17 3 1\n",
     events: [
-      { kind: "block", ok: true, lines: ["%end 17 2 1", "%end 18 3 1", "%end 17 3 0", "%error 17 3", "%end 17 3 1 "] },
+      {
+        kind: "block",
+        ok: true,
+        lines: ["%end 17 2 1", "%end 18 3 1", "%end 17 3 0", "%error 17 3", "%end 17 3 1 "],
+      },
     ],
   },
   {
@@ -62,7 +66,11 @@ describe("whatever the bytes are split into", () => {
 });
 
 test("invalid UTF-8 is shown as such and breaks nothing", () => {
-  const bytes = Buffer.concat([Buffer.from("%begin 1 1 1\na"), Buffer.from([0xff, 0xc3]), Buffer.from("\n%end 1 1 1\n")]);
+  const bytes = Buffer.concat([
+    Buffer.from("%begin 1 1 1\na"),
+    Buffer.from([0xff, 0xc3]),
+    Buffer.from("\n%end 1 1 1\n"),
+  ]);
   expect(parseBy(1, bytes)).toEqual([{ kind: "block", ok: true, lines: ["a\u{fffd}\u{fffd}"] }]);
 });
 
@@ -81,7 +89,11 @@ describe("it breaks, once and for good,", () => {
     ["on a reply without end", `%begin 1 1 1\n${"123456789\n".repeat(7)}`, "a reply is too long"],
     ["on text outside of replies", "hello\n", `tmux said "hello" outside any reply`],
     ["on an end without a beginning", "%end 1 1 1\n", `tmux said "%end 1 1 1" outside any reply`],
-    ["on a number that does not grow", "%begin 1 2 1\n%end 1 2 1\n%begin 1 2 1\n%end 1 2 1\n", "a block number came twice"],
+    [
+      "on a number that does not grow",
+      "%begin 1 2 1\n%end 1 2 1\n%begin 1 2 1\n%end 1 2 1\n",
+      "a block number came twice",
+    ],
   ];
   for (const [title, bytes, reason] of table) {
     test(title, () => {
@@ -103,7 +115,19 @@ describe("it breaks, once and for good,", () => {
 });
 
 test("nothing that a peer sends makes it throw", () => {
-  const pieces = ["%begin 1 1 1\n", "%end 1 1 1\n", "%error 1 1 1\n", "%exit\n", "%", "\n", "\0", "ÿ", "%begin ", "9".repeat(30), "%output %1 x"];
+  const pieces = [
+    "%begin 1 1 1\n",
+    "%end 1 1 1\n",
+    "%error 1 1 1\n",
+    "%exit\n",
+    "%",
+    "\n",
+    "\0",
+    "ÿ",
+    "%begin ",
+    "9".repeat(30),
+    "%output %1 x",
+  ];
   let seed = 7;
   for (let round = 0; round < 2000; round++) {
     const parser = new ControlParser({ maxLineBytes: 200, maxBlockBytes: 500 });

@@ -4,7 +4,22 @@ import { UserError } from "../../../src/base/user-error.ts";
 import { atLeast, parseTmuxVersion, requireSupportedVersion } from "../../../src/tmux/version.ts";
 
 test("versions sort as they were released", () => {
-  const sorted = ["1.8", "2.5", "2.6", "2.9", "2.9a", "3.0", "3.0a", "3.1b", "3.3", "3.3a", "3.6b", "next-3.7", "3.7", "3.7c"];
+  const sorted = [
+    "1.8",
+    "2.5",
+    "2.6",
+    "2.9",
+    "2.9a",
+    "3.0",
+    "3.0a",
+    "3.1b",
+    "3.3",
+    "3.3a",
+    "3.6b",
+    "next-3.7",
+    "3.7",
+    "3.7c",
+  ];
   const orders = sorted.map((text) => parseTmuxVersion(`tmux ${text}\n`)?.order ?? Number.NaN);
   expect(orders).toEqual(orders.toSorted((left, right) => left - right));
   expect(new Set(orders).size).toBe(sorted.length);

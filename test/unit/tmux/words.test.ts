@@ -1,7 +1,14 @@
 import { describe, expect, test } from "bun:test";
 
 import { parseTmuxVersion, type TmuxVersion } from "../../../src/tmux/version.ts";
-import { command, commandIf, isTypable, quoteWord, renderArguments, renderLine } from "../../../src/tmux/words.ts";
+import {
+  command,
+  commandIf,
+  isTypable,
+  quoteWord,
+  renderArguments,
+  renderLine,
+} from "../../../src/tmux/words.ts";
 
 const old = version("2.9a");
 const current = version("3.3a");
@@ -37,7 +44,10 @@ describe("a word of a control line", () => {
 });
 
 test("commands share a line, and never contain a newline", () => {
-  const line = renderLine([command("set-buffer", "--", "a\nb"), command("display-message", "-p", "x y")], current);
+  const line = renderLine(
+    [command("set-buffer", "--", "a\nb"), command("display-message", "-p", "x y")],
+    current,
+  );
   expect(line).toBe(`set-buffer -- 'a'"\\n"'b' ; display-message -p 'x y'`);
 });
 

@@ -1,0 +1,32 @@
+import { callTool } from "../../../src/server/call-tool.ts";
+import { SessionTurns } from "../../../src/server/session-turns.ts";
+import { tools } from "../../../src/server/tools.ts";
+import { waitLimits } from "../../../src/server/wait-limit.ts";
+import { fakeService, type FakeAnswers } from "./fake-service.ts";
+
+/** The result of a tool on the fake service, without the protocol around it. */
+export async function call(
+  name: string,
+  args: Record<string, unknown>,
+  answers: FakeAnswers = {},
+  { logged = [], textOnly = false }: { logged?: string[]; textOnly?: boolean } = {},
+): Promise<{ text: string; structured: Record<string, unknown>; isError: boolean }> {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool === undefined) throw new Error(`no tool ${name}`);
+  const context = {
+    service: fakeService(answers),
+    call: { signal: new AbortController().signal, client: "test 1" },
+    turns: new SessionTurns(),
+    waits: waitLimits({}),
+  };
+  const result = await callTool({
+    tool,
+    arguments: args,
+    context,
+    textOnly,
+    log: (line) => logged.push(line),
+  });
+  const [block] = result.content;
+  if (result.content.length !== 1 || block?.type !== "text") throw new Error("not one text block");
+  return { text: block.text, structured: result.structuredContent ?? {}, isError: result.isError ?? false };
+}
