@@ -23,7 +23,11 @@ export class LockTimeout extends Error {
  * Takes the flock on `path` (created 0600, never deleted, so that all holders meet at one inode), or throws
  * LockTimeout after `timeoutMs`. flock cannot be awaited without blocking the event loop, hence the re-tries.
  */
-export async function acquireFileLock(path: string, timeoutMs: number, signal?: AbortSignal): Promise<FileLock> {
+export async function acquireFileLock(
+  path: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<FileLock> {
   const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   try {
     const deadline = performance.now() + timeoutMs;
@@ -62,10 +66,14 @@ function flock(descriptor: number, operation: number): number {
 let loadedFlock: ((descriptor: number, operation: number) => number) | undefined;
 
 function loadFlock(): (descriptor: number, operation: number) => number {
-  const names = process.platform === "darwin" ? ["libSystem.B.dylib"] : ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
+  const names =
+    process.platform === "darwin"
+      ? ["libSystem.B.dylib"]
+      : ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
   for (const name of names) {
     try {
-      return dlopen(name, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } }).symbols.flock;
+      return dlopen(name, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } }).symbols
+        .flock;
     } catch {
       continue;
     }

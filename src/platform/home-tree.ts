@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+
 import { UserError } from "../base/user-error.ts";
 
 /** Absolute paths below `~/.mcp-ssh-interactive`. `runtime` holds sockets and is elsewhere where the root's path is long. */
@@ -71,7 +72,10 @@ function makePrivateFolder(folder: string): void {
     throw refused(`${folder} is no folder of its own`, `Move it away; a link is not followed here.`);
   }
   if (facts.uid !== process.getuid?.()) {
-    throw refused(`${folder} belongs to user id ${facts.uid}`, `chown ${process.getuid?.()} ${shellWord(folder)}`);
+    throw refused(
+      `${folder} belongs to user id ${facts.uid}`,
+      `chown ${process.getuid?.()} ${shellWord(folder)}`,
+    );
   }
   if ((facts.mode & 0o077) !== 0) {
     throw refused(

@@ -3,7 +3,7 @@
  * tmux and most remote shells lay out their lines; C1 controls count 0.
  */
 export class CellWidths {
-  private readonly known = new Uint8Array(0x10000);
+  private readonly known = new Uint8Array(0x3000);
 
   of(codePoint: number): number {
     if (codePoint >= this.known.length) return measure(codePoint);
@@ -17,6 +17,7 @@ export class CellWidths {
 
 function measure(codePoint: number): number {
   if (codePoint < 0x300) return codePoint < 0xa0 ? 0 : 1;
+  if (codePoint >= 0x3400 && codePoint < 0xa000) return 2;
   const glyph = String.fromCodePoint(codePoint);
   if (/^\p{Me}$/u.test(glyph)) return 0;
   const width = Bun.stringWidth(glyph);

@@ -117,7 +117,8 @@ export class EscapeParser {
     else if (byte === 0x5b) this.phase = "csi";
     else if (byte === 0x5d) this.phase = "osc";
     // DCS, SOS, PM, APC, and screen's ESC k that sets a title.
-    else if (byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f || byte === 0x6b) this.phase = "string";
+    else if (byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f || byte === 0x6b)
+      this.phase = "string";
     else this.end("escape", byte);
   }
 
@@ -139,8 +140,10 @@ export class EscapeParser {
 
   private addParameterByte(byte: number): void {
     const isPrivate = byte >= 0x3c;
-    if (this.intermediates !== "" && (isPrivate || !/[<-?]$/.test(this.intermediates))) this.phase = "csi-ignored";
-    else if (isPrivate && this.parameterBytes > 0) this.phase = "csi-ignored";
+    const isAfterIntermediate =
+      this.intermediates.length > 0 && this.intermediates.charCodeAt(this.intermediates.length - 1) < 0x30;
+    const isMisplaced = isPrivate && (this.parameterBytes > 0 || this.intermediates !== "");
+    if (isAfterIntermediate || isMisplaced) this.phase = "csi-ignored";
     else if (isPrivate) this.addIntermediate(byte);
     else if (++this.parameterBytes > MAX_PARAMETER_BYTES) this.discarded = true;
     else this.addParameter(byte);

@@ -38,6 +38,8 @@ export class LineRenderer {
   private readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   private mayHoldPartial = false;
   private lastPrinted = "";
+  /** How much of CR, space, CR was just read. */
+  private blanking: 0 | 1 | 2 = 0;
   private charsets = [false, false];
   private shift = 0;
 
@@ -51,7 +53,7 @@ export class LineRenderer {
 
   write(bytes: Uint8Array): void {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < data.length; ) {
+    for (let at = 0; at < data.length;) {
       if (!this.parser.inGround) {
         at = this.parser.advance(data, at, 0);
         this.applyOutcome();
@@ -113,10 +115,12 @@ export class LineRenderer {
     if (isAscii && !this.mayHoldPartial) {
       const text = data.toString("latin1", start, end);
       this.lastPrinted = text.slice(-1);
+      this.blanking = text === " " && this.blanking === 1 ? 2 : 0;
       this.terminal.print(this.charsets[this.shift] ? drawLines(text) : text);
       return;
     }
     this.lastPrinted = "";
+    this.blanking = 0;
     this.mayHoldPartial = (data[end - 1] ?? 0) >= 0x80;
     this.printText(this.decoder.decode(data.subarray(start, end), { stream: true }));
   }
@@ -125,14 +129,15 @@ export class LineRenderer {
     const { terminal } = this;
     let cells = "";
     let from = 0;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const codePoint = text.codePointAt(at) ?? 0;
       const width = codePoint < 0x80 ? 1 : this.widths.of(codePoint);
       const end = at + (codePoint > 0xffff ? 2 : 1);
       if (width !== 1 || codePoint > 0xffff || (terminal.joinsNext && codePoint >= 0x80)) {
         cells += text.slice(from, at);
         from = end;
-        if (width === 2 && codePoint <= 0xffff && terminal.wraps && !terminal.joinsNext) cells += text.slice(at, end) + WIDE_REST;
+        if (width === 2 && codePoint <= 0xffff && terminal.wraps && !terminal.joinsNext)
+          cells += text.slice(at, end) + WIDE_REST;
         else {
           terminal.print(cells);
           cells = "";
@@ -158,12 +163,15 @@ export class LineRenderer {
     else if (byte === 0x0f) this.shift = 0;
     else applyControl(this.terminal, byte);
     if (byte !== 0x7f) this.lastPrinted = "";
+    if (byte === 0x0d && this.blanking === 2) this.terminal.page.dropPromptPadding(this.terminal.y);
+    this.blanking = byte === 0x0d ? 1 : 0;
   }
 
   private applyOutcome(): void {
     const { outcome, final, intermediates, parameters } = this.parser;
     if (outcome === "nothing" || outcome === "osc") return;
     if (outcome === "control") return this.applyControl(final);
+    this.blanking = 0;
     if (outcome === "csi" && final !== 0x6d) {
       const letter = String.fromCharCode(final);
       if (letter === "b" && intermediates === "") this.repeatLast(parameters[0] ?? 1);

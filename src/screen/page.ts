@@ -105,7 +105,7 @@ export class Page {
 
   /**
    * zsh marks output that ends without a line feed: a mark and `cols` - 1 spaces, which end in the next row where
-   * anything stood before it, then CR, a space, CR. To be called when that space was written: the row is empty then.
+   * anything stood before it, then CR, a space, CR. To be called at that second CR: the row is empty then.
    */
   dropPromptPadding(index: number): void {
     const row = this.row(index);
@@ -113,7 +113,8 @@ export class Page {
     const above = this.rows[index - 1];
     const markAt = row.text.length % this.cols;
     if (markAt > 0) {
-      const hasMark = above?.wrapped === true && above.text.length === this.cols && above.text[markAt] !== " ";
+      const hasMark =
+        above?.wrapped === true && above.text.length === this.cols && above.text[markAt] !== " ";
       if (!hasMark || /[^ ]/.test(above.text.slice(markAt + 1))) return;
       above.text = above.text.slice(0, markAt + 1);
     }

@@ -78,7 +78,9 @@ export function renderCells(row: Row, from = 0, to: number = row.text.length): s
   const cells = from === 0 && to >= row.text.length ? row.text : cellsFrom(cellsBefore(row.text, to), from);
   if (!/[\u0000-\u0002\ud800-\udfff]/.test(cells)) return cells;
   const plain = cells.replaceAll(GAP, " ").replace(/[\u0001\u0002]+/g, "");
-  return row.clusters === undefined ? plain : plain.replace(/[\ud800-\udfff]/g, (cell) => renderCell(row, cell));
+  return row.clusters === undefined
+    ? plain
+    : plain.replace(/[\ud800-\udfff]/g, (cell) => renderCell(row, cell));
 }
 
 /** The row as it looks, with tabs as spaces. */

@@ -53,7 +53,7 @@ export function scanStream(
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parser = new EscapeParser(state.escape);
   const scan: Scan = { ...state, addressing: { ...state.addressing }, oscNumbers, events: [] };
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     if (parser.inGround) {
       const escapeAt = data.indexOf(0x1b, at);
       const textEnd = escapeAt === -1 ? data.length : escapeAt;

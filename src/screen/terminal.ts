@@ -1,5 +1,14 @@
 import { Page } from "./page.ts";
-import { clusterCell, deleteCells, emptyRow, insertGaps, joinToCell, WIDE_REST, writeCells, writeTab } from "./row.ts";
+import {
+  clusterCell,
+  deleteCells,
+  emptyRow,
+  insertGaps,
+  joinToCell,
+  WIDE_REST,
+  writeCells,
+  writeTab,
+} from "./row.ts";
 import type { Scrollback } from "./scrollback.ts";
 
 const TAB_COLUMNS = 8;
@@ -34,7 +43,7 @@ export class Terminal {
     if (cells === "") return;
     this.joinsNext = false;
     const { cols } = this.page;
-    for (let at = 0; at < cells.length; ) {
+    for (let at = 0; at < cells.length;) {
       let end = at + cols - this.x;
       if (cells[end] === WIDE_REST) end--;
       if (end > at) {
@@ -214,7 +223,10 @@ export class Terminal {
   }
 
   private resetTabStops(): void {
-    this.tabStops = Array.from({ length: this.page.cols }, (_, column) => column > 0 && column % TAB_COLUMNS === 0);
+    this.tabStops = Array.from(
+      { length: this.page.cols },
+      (_, column) => column > 0 && column % TAB_COLUMNS === 0,
+    );
   }
 
   private makeRoom(width: number): boolean {
@@ -230,6 +242,5 @@ export class Terminal {
     if (this.inserts) insertGaps(row, this.x, columns, this.page.cols);
     writeCells(row, this.x, cells);
     this.x += columns;
-    if (cells === " " && this.x === 1 && row.text.length > 1) this.page.dropPromptPadding(this.y);
   }
 }

@@ -13,10 +13,7 @@ const abortGraceMs = 250;
 
 /** The work of `serveMcp`. */
 export async function runServer(options: ServeOptions): Promise<void> {
-  const transport = new StdioTransport(
-    options.stdin ?? Bun.stdin.stream(),
-    options.stdout ?? Bun.stdout.writer(),
-  );
+  const transport = new StdioTransport(options.stdin, options.stdout);
   guardConsole();
   const server = createServer(options, transport);
   await server.connect(transport);

@@ -48,7 +48,11 @@ export class StdioTransport implements Transport {
   #version: string | undefined;
   #closed = false;
 
-  constructor(input: ReadableStream<Uint8Array>, output: ByteSink) {
+  /** Without arguments, on this process's own stdin and stdout. */
+  constructor(
+    input: ReadableStream<Uint8Array> = Bun.stdin.stream(),
+    output: ByteSink = Bun.stdout.writer(),
+  ) {
     this.#reader = input.getReader();
     this.#writer = new LineWriter(output);
     this.outputLost = this.#writer.lost;

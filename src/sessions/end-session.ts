@@ -1,9 +1,11 @@
+import { rmSync } from "node:fs";
+
 import { delay } from "../platform/delay.ts";
 import { removeSshFiles } from "../ssh/session-files.ts";
 import { paneFacts } from "../tmux/pane.ts";
-import { killSession } from "../tmux/session.ts";
 import type { TmuxServer } from "../tmux/server.ts";
-import { removeNumber, sessionPaths } from "./session-files.ts";
+import { killSession } from "../tmux/session.ts";
+import { sessionPaths } from "./session-files.ts";
 import type { Workplace } from "./workplace.ts";
 
 const hangUpMs = 250;
@@ -14,36 +16,39 @@ export async function endSession(place: Workplace, tmux: TmuxServer, sessionName
   const pane = await paneFacts(tmux, sessionName);
   await killSession(tmux, sessionName);
   if (pane !== undefined && !pane.dead) await awaitGroupEnd(pane.pid);
+  const { number, checkpoint } = sessionPaths(place.tree, sessionName);
   removeSshFiles(place.tree.runtime, sessionName);
-  removeNumber(sessionPaths(place.tree, sessionName).number);
+  for (const path of [number, checkpoint]) rmSync(path, { force: true });
   await place.state.remove(sessionName);
 }
 
+/** Ends what runs in the pane, which stays with its last screen. */
+export async function endProgram(place: Workplace, tmux: TmuxServer, sessionName: string): Promise<void> {
+  const pane = await paneFacts(tmux, sessionName);
+  if (pane !== undefined && !pane.dead && !pane.programEnded) {
+    signalGroup(pane.pid, "SIGHUP");
+    await awaitGroupEnd(pane.pid);
+  }
+  removeSshFiles(place.tree.runtime, sessionName);
+}
+
 /**
- * tmux hangs up the pane's process group; what has not gone a moment later is killed. There is no event for the end
+ * The pane's process group was hung up; what has not gone a moment later is killed. There is no event for the end
  * of another's child, and one that init has not reaped yet still counts.
  */
 async function awaitGroupEnd(pid: number): Promise<void> {
   const deadlineMs = performance.now() + hangUpMs;
-  while (groupExists(pid)) {
-    if (performance.now() >= deadlineMs) return signalGroup(pid, "SIGKILL");
+  while (signalGroup(pid, 0)) {
+    if (performance.now() >= deadlineMs) return void signalGroup(pid, "SIGKILL");
     await delay(pollMs, new AbortController().signal);
   }
 }
 
-function groupExists(pid: number): boolean {
+/** False when there is no such group. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-pid, 0);
-    return true;
+    return process.kill(-pid, signal);
   } catch {
     return false;
-  }
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    return;
   }
 }

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { sessionKey } from "../base/session-name.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
@@ -23,10 +24,6 @@ export function writeNumber(path: string): string {
   const number = randomBytes(16).toString("hex");
   writeFileAtomically(path, `${number}\n`);
   return number;
-}
-
-export function removeNumber(path: string): void {
-  rmSync(path, { force: true });
 }
 
 export function readNumber(tree: HomeTree, sessionName: string): string | undefined {

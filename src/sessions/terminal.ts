@@ -7,6 +7,8 @@ import type { CursorLine, StreamFacts } from "./derive-state.ts";
 const localMarkOsc = 7711;
 const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc]);
 const chunkBytes = 1_048_576;
+const checkpointEveryBytes = 4_194_304;
+const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
 /** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
 const minPromptBytes = 2;
@@ -29,6 +31,8 @@ export type TerminalOptions = {
   readonly cols: number;
   readonly rows: number;
   readonly checkpoint?: TerminalCheckpoint | undefined;
+  /** Called after some megabytes of reading, so that the next reader need not do it again. */
+  readonly saveCheckpoint?: ((checkpoint: TerminalCheckpoint) => void) | undefined;
 };
 
 /** Follows a session's log from `start` on, and derives from it what the terminal is doing. */
@@ -41,10 +45,13 @@ export class Terminal {
   #bytesMissed = 0;
   #lastOutputAtMs: number | undefined;
   #catchingUp: Promise<void> | undefined;
+  /** Where the last checkpoint stands. */
+  #savedAt: number;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
     this.#stream = options.checkpoint?.stream ?? initialStreamState(options.start);
+    this.#savedAt = this.#stream.offset;
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
   }
@@ -117,8 +124,16 @@ export class Terminal {
       const { bytes } = this.#options.log.read(this.#stream.offset, Math.min(extent.end, this.#stream.offset + chunkBytes));
       if (bytes.length === 0) return;
       this.#take(bytes);
-      if (this.#stream.offset < extent.end) await new Promise(setImmediate);
+      const read = this.#stream.offset - this.#savedAt;
+      const atEnd = this.#stream.offset >= extent.end;
+      if (read >= checkpointEveryBytes || (atEnd && read >= checkpointAtEndBytes)) this.#save();
+      if (!atEnd) await new Promise(setImmediate);
     }
+  }
+
+  #save(): void {
+    this.#savedAt = this.#stream.offset;
+    this.#options.saveCheckpoint?.(this.checkpoint());
   }
 
   #skipTo(offset: number): void {

@@ -12,7 +12,12 @@ import type { ServerInfo } from "./outcome.ts";
 export type Workplace = {
   readonly tree: HomeTree;
   readonly env: Readonly<Record<string, string>>;
-  readonly ssh: { readonly program: string; readonly version: () => Promise<SshVersion>; readonly userConfig: string; readonly systemConfig: string };
+  readonly ssh: {
+    readonly program: string;
+    readonly version: () => Promise<SshVersion>;
+    readonly userConfig: string;
+    readonly systemConfig: string;
+  };
   /** Throws CONFIG_INVALID when nothing of the file can be used. */
   readonly config: () => LoadedConfig;
   readonly readInfo: (config: ConnectionConfig, plainSecrets: readonly string[]) => ServerInfo;

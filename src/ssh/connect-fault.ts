@@ -2,36 +2,36 @@ export type ConnectFault = "refused" | "unreachable" | "timeout" | "other";
 
 export type ForwardFault = ConnectFault | "unknown name" | "prohibited";
 
-const timeoutWords = ["Connection timed out", "Operation timed out"];
+const timeoutWords = new Set(["Connection timed out", "Operation timed out"]);
 
-const unreachableWords = [
+const unreachableWords = new Set([
   "No route to host",
   "Network is unreachable",
   "Network unreachable",
   "Host is unreachable",
   "Network is down",
   "Host is down",
-];
+]);
 
-const unknownNameWords = [
+const unknownNameWords = new Set([
   "Name or service not known",
   "nodename nor servname provided, or not known",
   "Name does not resolve",
   "No address associated with hostname",
-];
+]);
 
-const temporaryNameWords = [
+const temporaryNameWords = new Set([
   "Temporary failure in name resolution",
   "Try again",
   "Non-recoverable failure in name resolution",
   "System error",
-];
+]);
 
 /** Reads the words of strerror(3) on Linux (glibc, musl), macOS and BSD. */
 export function connectFault(words: string): ConnectFault {
   if (words === "Connection refused") return "refused";
-  if (timeoutWords.includes(words)) return "timeout";
-  return unreachableWords.includes(words) ? "unreachable" : "other";
+  if (timeoutWords.has(words)) return "timeout";
+  return unreachableWords.has(words) ? "unreachable" : "other";
 }
 
 /** Several addresses may fail in several ways: the one that says most about the host. */
@@ -43,10 +43,10 @@ export function tellingFault(faults: readonly ConnectFault[]): ConnectFault {
 export function forwardFault(reason: string): ForwardFault {
   if (reason.startsWith("administratively prohibited")) return "prohibited";
   const words = /^connect failed: (.+)$/.exec(reason)?.[1] ?? "";
-  return unknownNameWords.includes(words) ? "unknown name" : connectFault(words);
+  return unknownNameWords.has(words) ? "unknown name" : connectFault(words);
 }
 
 /** Reads the words of gai_strerror(3). */
 export function isTemporaryNameFault(words: string): boolean {
-  return temporaryNameWords.includes(words);
+  return temporaryNameWords.has(words);
 }

@@ -25,6 +25,8 @@ export type FailedHost = {
   readonly resolved: ResolvedHost;
   readonly log: SshLog;
   readonly title: string;
+  /** Reached through a hop of ours, so that its ProxyCommand is not of ssh_config. */
+  readonly isBehindHop: boolean;
 };
 
 /**
@@ -43,7 +45,13 @@ export async function explainFailure(prepared: PreparedSsh, end: SshEnd): Promis
   const [way, log] = [ways[at], logs[at]];
   if (way === undefined || log === undefined || (log.authenticated && log.forwardFault === undefined))
     return undefined;
-  const host = { way, log, resolved: await resolveHost(way.resolution), title: titleOf(way, prepared) };
+  const host = {
+    way,
+    log,
+    resolved: await resolveHost(way.resolution),
+    title: titleOf(way, prepared),
+    isBehindHop: at > 0,
+  };
   const next = ways[at + 1];
   if (log.authenticated && log.forwardFault !== undefined && next !== undefined) {
     return forwardFailure(host, log.forwardFault, next, prepared);
@@ -78,8 +86,7 @@ async function failureOf(host: FailedHost, isOver: boolean): Promise<SshFailure>
   if (log.noCommon !== undefined) return final(noCommonFailure(host, log.noCommon));
   if (log.denied || log.tooManyFailures) return final(await authenticationFailure(host));
   if (log.timedOut || (isOver && log.closed === undefined)) return timeout(host);
-  if (log.connectFault === "other") return unreachable(host, "could not be connected to");
-  if (log.connected) return closedFailure(host);
+  if (log.started) return closedFailure(host);
   return final(notStarted(host));
 }
 
@@ -129,8 +136,9 @@ function timeout({ resolved, title, log }: FailedHost): SshFailure {
   return { error, retryable: true };
 }
 
-function closedFailure({ resolved, title, log, way }: FailedHost): SshFailure {
-  if (!log.greeted && resolved.proxyCommand !== undefined) {
+function closedFailure(host: FailedHost): SshFailure {
+  const { resolved, title, log, way } = host;
+  if (!log.greeted && resolved.proxyCommand !== undefined && !host.isBehindHop) {
     const error = new UserError(
       "HOST_UNREACHABLE",
       `the ProxyCommand of ssh_config for ${title} ended without a connection`,
@@ -138,6 +146,7 @@ function closedFailure({ resolved, title, log, way }: FailedHost): SshFailure {
     );
     return { error, retryable: true };
   }
+  if (!log.connected) return unreachable(host, "could not be connected to");
   const error = new UserError(
     "CONNECTION_REFUSED",
     `${resolved.host} port ${resolved.port} (${title}) ${log.closed === "reset" ? "reset" : "closed"} the connection ${log.greeted ? "during the login" : "before its greeting"}`,

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+
 import { z } from "zod";
 
 /**
@@ -31,7 +32,11 @@ export class Ledger {
   }
 
   append(record: LedgerRecord): void {
-    const descriptor = openSync(this.#path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW, 0o600);
+    const descriptor = openSync(
+      this.#path,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
+      0o600,
+    );
     try {
       writeSync(descriptor, `${JSON.stringify(record)}\n`);
     } finally {

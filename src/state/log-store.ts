@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, type Stats } from "node:fs";
 import { basename, dirname } from "node:path";
 
 /** One file of a session's log, open for reading; `end` is exclusive. Offsets are absolute over all segments. */
@@ -7,17 +7,26 @@ type Segment = { readonly descriptor: number; readonly start: number; readonly e
 /** What is kept of a log just now: bytes `first` to `end`, last written at `changedAtMs` (wall clock). */
 export type LogExtent = { readonly first: number; readonly end: number; readonly changedAtMs: number };
 
+/** Where the file that is written to begins; holds until the recorder rotates, when another file takes its name. */
+type CurrentFile = { readonly identity: string; readonly first: number; readonly start: number };
+
 const listingAttempts = 10;
 
 /** `SESSION.log` and its rotated segments `SESSION.log.<20-digit offset>`, written by the recorder alone. */
 export class LogStore {
   readonly path: string;
+  #current: CurrentFile | undefined;
 
   constructor(path: string) {
     this.path = path;
   }
 
   extent(): LogExtent {
+    const facts = statSync(this.path, { throwIfNoEntry: false });
+    const known = this.#current;
+    if (facts !== undefined && known?.identity === identityOf(facts)) {
+      return { first: known.first, end: known.start + facts.size, changedAtMs: facts.mtimeMs };
+    }
     return this.#withSegments((segments, changedAtMs) => ({
       first: segments[0]?.start ?? 0,
       end: segments.at(-1)?.end ?? 0,
@@ -27,13 +36,27 @@ export class LogStore {
 
   /** The kept bytes of `start` to `end`; shorter at either side where there are none (yet, or any more). */
   read(start: number, end: number): { readonly start: number; readonly bytes: Uint8Array } {
-    return this.#withSegments((segments) => {
-      const from = Math.max(start, segments[0]?.start ?? 0);
-      const to = Math.min(end, segments.at(-1)?.end ?? 0);
-      const bytes = new Uint8Array(Math.max(0, to - from));
-      for (const segment of segments) readSegment(bytes, from, to, segment);
-      return { start: from, bytes };
-    });
+    return (
+      this.#readCurrent(start, end) ?? this.#withSegments((segments) => readSegments(segments, start, end))
+    );
+  }
+
+  /** Undefined unless all of it stands in the file that is written to, and that is still the one known. */
+  #readCurrent(
+    start: number,
+    end: number,
+  ): { readonly start: number; readonly bytes: Uint8Array } | undefined {
+    const known = this.#current;
+    if (known === undefined || start < known.start) return undefined;
+    const descriptor = openIfThere(this.path);
+    if (descriptor === undefined) return undefined;
+    try {
+      const facts = fstatSync(descriptor);
+      if (identityOf(facts) !== known.identity) return undefined;
+      return readSegments([{ descriptor, start: known.start, end: known.start + facts.size }], start, end);
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   /** The recorder may rotate or drop a segment between the listing and the opening: then both are done anew. */
@@ -52,22 +75,21 @@ export class LogStore {
   }
 
   #openSegments(descriptors: number[]): { segments: Segment[]; changedAtMs: number } | undefined {
-    const open = (path: string): number => {
-      const descriptor = openSync(path, "r");
-      descriptors.push(descriptor);
-      return descriptor;
-    };
     const starts = this.#rotatedStarts();
-    const current = openIfThere(open, this.path);
+    const current = openIfThere(this.path);
+    if (current !== undefined) descriptors.push(current);
     const rotated = starts.map((start) => {
-      const descriptor = open(`${this.path}.${String(start).padStart(20, "0")}`);
+      const descriptor = openSync(`${this.path}.${String(start).padStart(20, "0")}`, "r");
+      descriptors.push(descriptor);
       return { descriptor, start, end: start + fstatSync(descriptor).size };
     });
     if (this.#rotatedStarts().join() !== starts.join()) return undefined;
     if (current === undefined) return { segments: rotated, changedAtMs: 0 };
     const facts = fstatSync(current);
     const start = rotated.at(-1)?.end ?? 0;
-    return { segments: [...rotated, { descriptor: current, start, end: start + facts.size }], changedAtMs: facts.mtimeMs };
+    this.#current = { identity: identityOf(facts), first: starts[0] ?? 0, start };
+    const segments = [...rotated, { descriptor: current, start, end: start + facts.size }];
+    return { segments, changedAtMs: facts.mtimeMs };
   }
 
   #rotatedStarts(): number[] {
@@ -79,18 +101,35 @@ export class LogStore {
   }
 }
 
+/** An inode's number alone may come back when an old segment was deleted. */
+function identityOf({ ino, birthtimeMs }: Stats): string {
+  return `${ino} ${birthtimeMs}`;
+}
+
+function readSegments(
+  segments: readonly Segment[],
+  start: number,
+  end: number,
+): { start: number; bytes: Uint8Array } {
+  const from = Math.max(start, segments[0]?.start ?? 0);
+  const to = Math.min(end, segments.at(-1)?.end ?? 0);
+  const bytes = new Uint8Array(Math.max(0, to - from));
+  for (const segment of segments) readSegment(bytes, from, to, segment);
+  return { start: from, bytes };
+}
+
 function readSegment(bytes: Uint8Array, from: number, to: number, segment: Segment): void {
   const end = Math.min(to, segment.end);
-  for (let offset = Math.max(from, segment.start); offset < end; ) {
+  for (let offset = Math.max(from, segment.start); offset < end;) {
     const count = readSync(segment.descriptor, bytes, offset - from, end - offset, offset - segment.start);
     if (count === 0) return;
     offset += count;
   }
 }
 
-function openIfThere(open: (path: string) => number, path: string): number | undefined {
+function openIfThere(path: string): number | undefined {
   try {
-    return open(path);
+    return openSync(path, "r");
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -7,7 +7,8 @@ export const sessionRecordSchema = z.object({
   tmux_session: z.string(),
   log_file: z.string(),
   created_at: z.string(),
-  phase: z.enum(["opening", "open"]),
+  /** `reopening`: the rest tells of the time before, until the new login is through. */
+  phase: z.enum(["opening", "reopening", "open"]),
   incarnation: z.string(),
   epoch: z.number().int(),
   log_start: z.number().int(),

@@ -1,5 +1,7 @@
 import { readFileSync, renameSync, statSync } from "node:fs";
+
 import { z } from "zod";
+
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
@@ -9,20 +11,24 @@ import { sessionRecordSchema, type SessionRecord } from "./session-record.ts";
 const version = 2;
 const lockTimeoutMs = 5_000;
 
-const stateSchema = z.object({ version: z.literal(version), sessions: z.record(z.string(), sessionRecordSchema) });
+const stateSchema = z.object({
+  version: z.literal(version),
+  sessions: z.record(z.string(), sessionRecordSchema),
+});
 const pythonSchema = z.object({ version: z.literal("1.0"), sessions: z.record(z.string(), z.unknown()) });
 
 /** The sessions by `sessionKey` of their names. */
 export type StateSnapshot = ReadonlyMap<string, SessionRecord>;
+
+/** What stood in the file at `stamp`; no sessions where it was missing or none of ours. */
+type Reading = { readonly stamp: string | undefined; readonly sessions: StateSnapshot | undefined };
 
 /** `state.json`: shared by any number of processes, changed whole under a lock, re-read when it changed. */
 export class StateFile {
   readonly #path: string;
   readonly #lockPath: string;
   readonly #warn: (message: string) => void;
-  #cached: { stamp: string; sessions: StateSnapshot } | undefined;
-  /** Set when the file had to be set aside, so that the sessions must be found again from tmux. */
-  wasLost = false;
+  #last: Reading = { stamp: undefined, sessions: undefined };
 
   constructor(path: string, lockPath: string, warn: (message: string) => void) {
     this.#path = path;
@@ -31,10 +37,12 @@ export class StateFile {
   }
 
   read(): StateSnapshot {
-    const stamp = this.#stamp();
-    if (stamp === undefined) return new Map();
-    if (this.#cached?.stamp !== stamp) this.#cached = { stamp, sessions: this.#parse(readFileSync(this.#path, "utf8")) };
-    return this.#cached.sessions;
+    return this.#reading().sessions ?? new Map();
+  }
+
+  /** False when the file is missing or not to be read, so that the sessions must be found again from tmux. */
+  get isWhole(): boolean {
+    return this.#reading().sessions !== undefined;
   }
 
   get(sessionName: string): SessionRecord | undefined {
@@ -42,17 +50,15 @@ export class StateFile {
   }
 
   /** Changes the sessions under the lock; `change` edits the map that it is given and its result is returned. */
-  async update<T>(change: (sessions: Map<string, SessionRecord>) => T): Promise<T> {
-    try {
-      await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
+  update<T>(change: (sessions: Map<string, SessionRecord>) => T): Promise<T> {
+    return this.#locked(() => {
       this.#setAsideUnreadable();
       const sessions = new Map(this.read());
       const result = change(sessions);
-      writeFileAtomically(this.#path, `${JSON.stringify({ version, sessions: Object.fromEntries(sessions) }, null, 2)}\n`);
+      const text = JSON.stringify({ version, sessions: Object.fromEntries(sessions) }, null, 2);
+      writeFileAtomically(this.#path, `${text}\n`);
       return result;
-    } catch (error) {
-      throw storageFailure(this.#path, error);
-    }
+    });
   }
 
   async put(record: SessionRecord): Promise<void> {
@@ -63,39 +69,58 @@ export class StateFile {
     await this.update((sessions) => sessions.delete(sessionKey(sessionName)));
   }
 
+  /** Looks once at start, so that an unreadable file is told and set aside before anything relies on it. */
+  async settle(): Promise<void> {
+    if (this.#stamp() !== undefined && !this.isWhole) await this.#locked(() => this.#setAsideUnreadable());
+  }
+
+  async #locked<T>(work: () => T): Promise<T> {
+    try {
+      await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
+      return work();
+    } catch (error) {
+      throw storageFailure(this.#path, error);
+    }
+  }
+
+  #reading(): Reading {
+    const stamp = this.#stamp();
+    if (this.#last.stamp !== stamp) this.#last = { stamp, sessions: parseSessions(this.#text()) };
+    return this.#last;
+  }
+
   #stamp(): string | undefined {
     const facts = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
     return facts === undefined ? undefined : `${facts.ino}.${facts.size}.${facts.mtimeNs}`;
   }
 
-  #parse(text: string): StateSnapshot {
-    const parsed = stateSchema.safeParse(parseJson(text));
-    return parsed.success ? new Map(Object.entries(parsed.data.sessions)) : new Map();
+  #text(): string {
+    try {
+      return readFileSync(this.#path, "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw storageFailure(this.#path, error);
+    }
   }
 
   /** Under the lock: a file of the Python original or one that cannot be read is kept beside, never overwritten. */
   #setAsideUnreadable(): void {
-    if (this.#stamp() === undefined) return;
-    const content = parseJson(readFileSync(this.#path, "utf8"));
-    if (stateSchema.safeParse(content).success) return;
-    const python = pythonSchema.safeParse(content).success;
-    const aside = python ? `${this.#path}.python` : `${this.#path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
+    if (this.#stamp() === undefined || this.isWhole) return;
+    const python = pythonSchema.safeParse(parseJson(this.#text())).success;
+    const time = new Date().toISOString().replaceAll(":", "");
+    const aside = python ? `${this.#path}.python` : `${this.#path}.corrupt-${time}`;
     renameSync(this.#path, aside);
-    this.#cached = undefined;
-    this.wasLost = true;
     this.#warn(
       python
         ? `state.json of the Python original was kept as ${aside}`
         : `state.json could not be read and was kept as ${aside}; sessions are found again from tmux`,
     );
   }
+}
 
-  /** Looks once at start, so that an unreadable file is told and set aside before anything relies on it. */
-  async settle(): Promise<void> {
-    if (this.#stamp() === undefined) return;
-    if (stateSchema.safeParse(parseJson(readFileSync(this.#path, "utf8"))).success) return;
-    await this.update(() => undefined);
-  }
+function parseSessions(text: string): StateSnapshot | undefined {
+  const parsed = stateSchema.safeParse(parseJson(text));
+  return parsed.success ? new Map(Object.entries(parsed.data.sessions)) : undefined;
 }
 
 function parseJson(text: string): unknown {
@@ -109,11 +134,20 @@ function parseJson(text: string): unknown {
 function storageFailure(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof LockTimeout) {
-    const hint = error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
+    const hint =
+      error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
     return new UserError("STORAGE_FAILED", error.message, hint, { cause: error });
   }
   if (error instanceof Error && "code" in error) {
-    return new UserError("STORAGE_FAILED", `${path} cannot be written: ${error.message}`, "Free disk space or mend the permissions, then try again.", { cause: error });
+    const message = `${path} cannot be read or written: ${error.message}`;
+    return new UserError(
+      "STORAGE_FAILED",
+      message,
+      "Free disk space or mend the permissions, then try again.",
+      {
+        cause: error,
+      },
+    );
   }
   return error;
 }

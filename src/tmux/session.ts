@@ -37,6 +37,11 @@ export async function createSession(server: TmuxServer, plan: SessionPlan): Prom
   throw startFailure(plan.name, replies);
 }
 
+/** Notes these tags at the session instead of what it carried; no fault when there is none. */
+export async function writeTags(server: TmuxServer, name: string, tags: Tags): Promise<void> {
+  await server.run([command("set-option", "-t", targetOf(name), tagsOption, renderTags(tags))]);
+}
+
 /** Ends what the pane runs and starts `argv` there; log and scrollback go on. Throws SESSION_NOT_FOUND without the session. */
 export async function respawn(server: TmuxServer, plan: Program & { readonly name: string }): Promise<void> {
   const target = targetOf(plan.name);

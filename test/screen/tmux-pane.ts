@@ -31,7 +31,17 @@ export class PlainTmux implements AsyncDisposable {
     const last = `=pane${this.started++}`;
     writeFileSync(this.logFile, "");
     const recorder = ["pipe-pane", "-t", this.pane, `exec cat >> '${this.logFile}'`];
-    await this.ask("new-session", "-d", "-s", `pane${this.started}`, ...size, "--", ...argv, ";", ...recorder);
+    await this.ask(
+      "new-session",
+      "-d",
+      "-s",
+      `pane${this.started}`,
+      ...size,
+      "--",
+      ...argv,
+      ";",
+      ...recorder,
+    );
     await this.ask("kill-session", "-t", last);
   }
 

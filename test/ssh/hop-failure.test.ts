@@ -60,6 +60,18 @@ test("a hop that never answers is the one that timed out", async () => {
   expectFailure(attempt, "CONNECTION_TIMEOUT", "jump host edge", true);
 });
 
+test("a target behind a hop that hangs up at once is no matter of a ProxyCommand", async () => {
+  await using way = await openWay();
+  using listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { data() {}, open: (socket) => void socket.end() },
+  });
+  const web = { ...connectionTo("web", way.target), port: listener.port, proxyJump: "edge" };
+  const attempt = await way.desk.attempt({ connection: web, others: [connectionTo("edge", way.hop)] });
+  expectFailure(attempt, "CONNECTION_REFUSED", "(web) closed the connection before its greeting", true);
+});
+
 function expectFailure({ failure }: Attempt, code: string, words: string, retryable: boolean): void {
   expect(failure).toMatchObject({ retryable, error: { code, message: expect.stringContaining(words) } });
 }

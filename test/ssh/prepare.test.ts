@@ -212,6 +212,7 @@ test("jump hosts that lead in a circle are CONFIG_INVALID", async () => {
   ];
   await expect(prepareAt(desk, { connection: { proxyJump: "a" }, others })).rejects.toMatchObject({
     code: "CONFIG_INVALID",
+    message: "the jump hosts lead in a circle: web, a, b, a",
   });
   await expect(prepareAt(desk, { connection: { proxyJump: "web" }, others })).rejects.toMatchObject({
     code: "CONFIG_INVALID",

@@ -55,10 +55,12 @@ for (const shell of shells) {
     });
 
     test("offsets go on beyond 2^33 and are never taken for octal numbers", async () => {
-      await using recording = new RecorderRun(shell, 100);
       const offset = 8_589_934_608;
-      writeFileSync(`${recording.logFile}.${String(offset).padStart(20, "0")}`, "x".repeat(81));
-      writeFileSync(recording.logFile, "y".repeat(120));
+      const folder = mkdtempSync(join(tmpdir(), "mcp-recorder-"));
+      mkdirSync(join(folder, oddName));
+      writeFileSync(join(folder, oddName, `one.log.${String(offset).padStart(20, "0")}`), "x".repeat(81));
+      writeFileSync(join(folder, oddName, "one.log"), "y".repeat(120));
+      await using recording = new RecorderRun(shell, 100, { folder });
       await recording.write(Buffer.from("z"));
       await recording.end();
       expect(recording.segments().map((segment) => segment.offset)).toEqual([offset, offset + 81]);

@@ -94,7 +94,7 @@ async function residentBytes(server: TmuxServer): Promise<number> {
 
 /** The server's children that are shells without a terminal of their own, and theirs. */
 async function recorderPids(server: TmuxServer): Promise<number[]> {
-  const [pane] = [await paneFacts(server, "one")];
+  const pane = await paneFacts(server, "one");
   return childrenOf(await serverPid(server))
     .filter(
       (pid) => pid !== pane?.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("MCP_SSH_LOGS"),

@@ -17,8 +17,7 @@ test("with an environment of HOME and PATH only, TMUX set and TERM unset, text i
   await using tmux = new PrivateTmux({ env: poor });
   const server = await tmux.connect();
   await createSession(server, tmux.plan("one", "printf '漢字 👍 é'; exec cat"));
-  const line = await until("the text", async () => (await captureScreen(server, "one"))?.lines[0]);
-  expect(line).toBe("漢字 👍 é");
+  await until("the text", async () => (await captureScreen(server, "one"))?.lines[0] === "漢字 👍 é");
 });
 
 test("the panes' environment is the given one, the two folders and what tmux adds", async () => {
@@ -61,13 +60,14 @@ test("the server keeps nothing, forwards nothing and lets a human press only our
     "set-clipboard": "off",
     "allow-rename": "off",
     mouse: "off",
-    "update-environment": "",
   };
   for (const [name, value] of Object.entries(wanted))
     expect(`${name} ${await option(tmux, name)}`).toBe(`${name} ${value}`);
   for (const name of ["allow-passthrough", "allow-set-title", "get-clipboard"]) {
     expect([undefined, "off"]).toContain(await option(tmux, name));
   }
+  // Up to 2.9 an empty list is not shown at all.
+  expect(["", undefined]).toContain(await option(tmux, "update-environment"));
   const keys = async (table: string) =>
     (await tmux.ask("list-keys", "-T", table)).match(/^bind-key .*$/gm) ?? [];
   expect(

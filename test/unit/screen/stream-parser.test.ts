@@ -10,25 +10,66 @@ type Step = { name: string; bytes: string; events: string[] };
 
 const steps: Step[] = [
   { name: "bracketed paste on", bytes: "ab\u001b[?2004h", events: ["paste on 1002-1010"] },
-  { name: "bracketed paste inside a list", bytes: "\u001b[?1;2004;25l", events: ["paste off 1000-1014"] },
-  { name: "alternate screen, three numbers", bytes: "\u001b[?1049h\u001b[?1047l\u001b[?47h", events: ["alternate on 1000-1008", "alternate off 1008-1016", "alternate on 1016-1022"] },
+  { name: "bracketed paste inside a list", bytes: "\u001b[?1;2004;25l", events: ["paste off 1000-1013"] },
+  {
+    name: "alternate screen, three numbers",
+    bytes: "\u001b[?1049h\u001b[?1047l\u001b[?47h",
+    events: ["alternate on 1000-1008", "alternate off 1008-1016", "alternate on 1016-1022"],
+  },
   { name: "an OSC ended by BEL", bytes: "\u001b]133;A;k=i\u0007", events: ["osc 133 <A;k=i> 1000-1012"] },
-  { name: "an OSC ended by ESC \\", bytes: "\u001b]7;file://h/tmp\u001b\\", events: ["osc 7 <file://h/tmp> 1000-1018"] },
+  {
+    name: "an OSC ended by ESC \\",
+    bytes: "\u001b]7;file://h/tmp\u001b\\",
+    events: ["osc 7 <file://h/tmp> 1000-1018"],
+  },
   { name: "an OSC without a payload", bytes: "\u001b]133\u0007", events: ["osc 133 <> 1000-1006"] },
   { name: "an OSC nobody asked for", bytes: "\u001b]0;title\u0007", events: [] },
   { name: "an OSC number that goes on in letters", bytes: "\u001b]133x;A\u0007", events: [] },
   { name: "an OSC aborted by CAN", bytes: "\u001b]133;A\u0018\u0007", events: [] },
   { name: "an OSC aborted by SUB", bytes: "\u001b]133;A\u001a\u0007", events: [] },
-  { name: "an OSC cut short by another sequence", bytes: "\u001b]133;A\u001b[?2004h", events: ["paste on 1007-1015"] },
-  { name: "an OSC cut short by another OSC", bytes: "\u001b]133;A\u001b]133;B\u0007", events: ["osc 133 <B> 1007-1015"] },
-  { name: "raw 0x9c is text inside an OSC", bytes: "\u001b]133;✓œ\u0007", events: ["osc 133 <✓œ> 1000-1012"] },
-  { name: "controls inside an OSC are dropped", bytes: "\u001b]133;A\r\n\u0007", events: ["osc 133 <A> 1000-1010"] },
+  {
+    name: "an OSC cut short by another sequence",
+    bytes: "\u001b]133;A\u001b[?2004h",
+    events: ["paste on 1007-1015"],
+  },
+  {
+    name: "an OSC cut short by another OSC",
+    bytes: "\u001b]133;A\u001b]133;B\u0007",
+    events: ["osc 133 <B> 1007-1015"],
+  },
+  {
+    name: "raw 0x9c is text inside an OSC",
+    bytes: "\u001b]133;✓œ\u0007",
+    events: ["osc 133 <✓œ> 1000-1012"],
+  },
+  {
+    name: "controls inside an OSC are dropped",
+    bytes: "\u001b]133;A\r\n\u0007",
+    events: ["osc 133 <A> 1000-1010"],
+  },
   { name: "a DCS hides what is inside it", bytes: "\u001bPq]133;A\u0007[?2004h\u001b\\", events: [] },
-  { name: "APC, PM, SOS and ESC k hide too", bytes: "\u001b_133\u001b\\\u001b^]133;A\u0007\u001b\\\u001bXx\u001b\\\u001bkname\u001b\\", events: [] },
-  { name: "ESC ends an open DCS, so that a stray one does not swallow the stream", bytes: "\u001bPx\u001b[?2004h", events: ["paste on 1003-1011"] },
+  {
+    name: "APC, PM, SOS and ESC k hide too",
+    bytes: "\u001b_133\u001b\\\u001b^]133;A\u0007\u001b\\\u001bXx\u001b\\\u001bkname\u001b\\",
+    events: [],
+  },
+  {
+    name: "ESC ends an open DCS, so that a stray one does not swallow the stream",
+    bytes: "\u001bPx\u001b[?2004h",
+    events: ["paste on 1003-1011"],
+  },
   { name: "CSI aborted by CAN", bytes: "\u001b[?2004\u0018h", events: [] },
   { name: "CSI restarted by ESC", bytes: "\u001b[?20\u001b[?2004h", events: ["paste on 1005-1013"] },
-  { name: "a control inside a CSI does not break it", bytes: "\u001b[?20\r04h", events: ["paste on 1000-1009"] },
+  {
+    name: "a control inside a CSI does not break it",
+    bytes: "\u001b[?20\r04h",
+    events: ["paste on 1000-1009"],
+  },
+  {
+    name: "DEL inside a sequence is skipped",
+    bytes: "\u001b\u007f[?2004\u007fh",
+    events: ["paste on 1000-1010"],
+  },
   { name: "a private mark in the wrong place", bytes: "\u001b[1?2004h", events: [] },
   { name: "another private mark", bytes: "\u001b[>2004h", events: [] },
   { name: "a request for the mode's state", bytes: "\u001b[?2004$p", events: [] },
@@ -55,7 +96,7 @@ describe("events", () => {
     const longest = "x".repeat(4096);
     expect(scan(Buffer.from(`\u001b]133;${longest}\u0007`)).events).toMatchObject([{ payload: longest }]);
     const next = scan(Buffer.from(`\u001b]133;${longest}x\u0007\u001b]133;A\u0007`)).events;
-    expect(next.map(describeEvent)).toEqual(["osc 133 <A> 5103-5111"]);
+    expect(next.map(describeEvent)).toEqual(["osc 133 <A> 5104-5112"]);
   });
 });
 
@@ -74,13 +115,16 @@ describe("state", () => {
   });
 
   test("cursor movements to a row are counted on the main screen", () => {
-    const { state } = scan(Buffer.from("\u001b[H\u001b[5;1H\u001b[3d\u001b[7G\u001b[?47h\u001b[H\u001b[?47l"));
+    const { state } = scan(
+      Buffer.from("\u001b[H\u001b[5;1H\u001b[3d\u001b[7G\u001b[?47h\u001b[H\u001b[?47l"),
+    );
     expect(state.addressing).toEqual({ count: 3, end: BASE + 13 });
   });
 
   test("an endless string is held in bounded memory", () => {
     let { state } = scan(Buffer.from("\u001b]133;"));
-    for (let round = 0; round < 50; round++) ({ state } = scanStream(state, Buffer.alloc(10_000, "x"), marks));
+    for (let round = 0; round < 50; round++)
+      ({ state } = scanStream(state, Buffer.alloc(10_000, "x"), marks));
     expect(JSON.stringify(state).length).toBeLessThan(500);
     const { events } = scanStream(state, Buffer.from("\u0007\u001b]133;A\u0007"), marks);
     expect(events.map(describeEvent)).toHaveLength(1);
@@ -98,7 +142,10 @@ test("every cut of the stream gives the same, also when another process goes on 
     const first = scan(bytes.subarray(0, cut));
     const stored: StreamState = JSON.parse(JSON.stringify(first.state));
     const second = scanStream(stored, bytes.subarray(cut), marks);
-    expect({ cut, state: second.state, events: [...first.events, ...second.events] }).toEqual({ cut, ...whole });
+    expect({ cut, state: second.state, events: [...first.events, ...second.events] }).toEqual({
+      cut,
+      ...whole,
+    });
   }
   let state = initialStreamState(BASE);
   const events: StreamEvent[] = [];

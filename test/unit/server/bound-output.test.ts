@@ -27,7 +27,12 @@ test("too many lines keep a quarter at the head, the rest at the tail, and count
     "line 1",
     "line 2",
     "[… 92 lines, 729 bytes left out; get_terminal_output with a larger num_lines and max_chars shows more …]",
-    ...["line 95", "line 96", "line 97", "line 98", "line 99", "line 100"],
+    "line 95",
+    "line 96",
+    "line 97",
+    "line 98",
+    "line 99",
+    "line 100",
   ]);
   expect({ lines, cut }).toEqual({ lines: 8, cut: true });
 });

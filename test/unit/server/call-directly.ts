@@ -4,18 +4,20 @@ import { tools } from "../../../src/server/tools.ts";
 import { waitLimits } from "../../../src/server/wait-limit.ts";
 import { fakeService, type FakeAnswers } from "./fake-service.ts";
 
+type CallExtras = { logged?: string[]; textOnly?: boolean; signal?: AbortSignal };
+
 /** The result of a tool on the fake service, without the protocol around it. */
 export async function call(
   name: string,
   args: Record<string, unknown>,
   answers: FakeAnswers = {},
-  { logged = [], textOnly = false }: { logged?: string[]; textOnly?: boolean } = {},
+  { logged = [], textOnly = false, signal = new AbortController().signal }: CallExtras = {},
 ): Promise<{ text: string; structured: Record<string, unknown>; isError: boolean }> {
   const tool = tools.find((candidate) => candidate.name === name);
   if (tool === undefined) throw new Error(`no tool ${name}`);
   const context = {
     service: fakeService(answers),
-    call: { signal: new AbortController().signal, client: "test 1" },
+    call: { signal, client: "test 1" },
     turns: new SessionTurns(),
     waits: waitLimits({}),
   };

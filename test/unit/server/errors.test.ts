@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 
 import { UserError } from "../../../src/base/user-error.ts";
 import { call } from "./call-directly.ts";
-import type { FakeAnswers } from "./fake-service.ts";
+import { opened, outcome, type FakeAnswers } from "./fake-service.ts";
 
 test("an error is code, message, hint and details, then the fenced screen of at most 8,000 characters", async () => {
   const failing: FakeAnswers = {
@@ -61,4 +61,30 @@ test("results: text leaves out the structured part, of errors too", async () => 
   const bad = await call("execute_command", { session_name: "web" }, {}, { textOnly: true });
   expect([good.structured, bad.structured]).toEqual([{}, {}]);
   expect(bad.text).toStartWith("INVALID_ARGUMENT: command is missing");
+});
+
+test("a call that is cancelled before or while its session is looked for reaches no session and is no bug", async () => {
+  const logged: string[] = [];
+  const reached: string[] = [];
+  const answers: FakeAnswers = {
+    open: async () => {
+      reached.push("open");
+      return opened();
+    },
+    execute: async () => {
+      reached.push("execute");
+      return outcome();
+    },
+  };
+  const cancelling = new AbortController();
+  const during = call("execute_command", { session_name: "web", command: "x" }, answers, {
+    logged,
+    signal: cancelling.signal,
+  });
+  cancelling.abort();
+  const args = { connection_config_name: "prod", session_name: "web" };
+  const before = call("open_connection", args, answers, { logged, signal: cancelling.signal });
+  const ends = await Promise.allSettled([before, during]);
+  expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect({ reached, logged }).toEqual({ reached: [], logged: [] });
 });

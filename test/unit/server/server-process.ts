@@ -10,9 +10,9 @@ export type Answer = {
   readonly result?: Readonly<Record<string, unknown>>;
 };
 
-/** The fixture as a child, killed at the end of its scope; `next` takes the lines in order, `answer` waits for the one with the id. */
-export function startServer(env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, fixture], {
+/** The fixture, or the program `argv`, as a child, killed at the end of its scope; `next` takes the lines in order, `answer` waits for the one with the id. */
+export function startServer(env: Record<string, string> = {}, argv = [process.execPath, fixture]) {
+  const child = Bun.spawn(argv, {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "pipe",

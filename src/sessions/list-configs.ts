@@ -1,0 +1,29 @@
+import type { LoadedConfig } from "../config/load-config.ts";
+import type { SessionRecord } from "../state/session-record.ts";
+import type { ConfigListing } from "./outcome.ts";
+import type { ConnectionConfig } from "./workplace.ts";
+
+/** Every connection of the configuration, one with a problem too, and which of `sessions` are open on it. */
+export function listConfigs(config: LoadedConfig, sessions: readonly SessionRecord[]): ConfigListing[] {
+  return [...config.connections].map(([name, entry]) => {
+    const openSessions = sessions
+      .filter(({ connection_config }) => connection_config === name)
+      .map(({ session_name }) => session_name);
+    if ("problem" in entry) return { name, ...entry.shown, openSessions, problem: entry.problem };
+    return { name, ...listed(entry.config), openSessions };
+  });
+}
+
+function listed(config: ConnectionConfig): Omit<ConfigListing, "name" | "openSessions"> {
+  const { host, user, port, description, auth, infoFile, policy, secretNames } = config;
+  return {
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(port === undefined ? {} : { port }),
+    description,
+    auth,
+    hasInfo: infoFile !== undefined,
+    policy: policy.mode,
+    secrets: secretNames,
+  };
+}

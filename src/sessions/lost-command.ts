@@ -1,0 +1,37 @@
+import { renderCursor } from "../base/cursor.ts";
+import type { SessionContext } from "./look.ts";
+import type { OpenOutcome } from "./outcome.ts";
+import { matchPrompt } from "./prompt.ts";
+import { readRange } from "./read-output.ts";
+import { lastSentCommand } from "./sent-command.ts";
+
+/** Of ssh itself when the connection broke; more is a signal that ended it. */
+const brokenStatus = 255;
+const signalStatus = 128;
+
+/** The command that ssh's end cut off, if one was running. To be called when the stream was read to its end. */
+export function lostCommand(session: SessionContext): OpenOutcome["lost"] {
+  const { terminal, record } = session;
+  const sent = lastSentCommand(session);
+  const until = terminal.end?.offset ?? terminal.offset;
+  if (sent === undefined || hasEndedByItself(session) || wasAtPrompt(session, sent.offset, until))
+    return undefined;
+  return {
+    commandId: sent.id,
+    command: sent.command,
+    outputUntil: renderCursor({ incarnation: record.incarnation, offset: until }),
+  };
+}
+
+function hasEndedByItself({ terminal }: SessionContext): boolean {
+  const status = terminal.end?.status;
+  return status !== undefined && status !== brokenStatus && status < signalStatus;
+}
+
+function wasAtPrompt(session: SessionContext, from: number, until: number): boolean {
+  const { prompt } = session.record;
+  if (prompt === undefined) return false;
+  if (prompt.bracketed) return session.terminal.bracketedPaste;
+  const lines = readRange(session, from, until).output.split("\n").slice(1);
+  return lines.some((line) => matchPrompt(prompt, line)?.typed === "");
+}

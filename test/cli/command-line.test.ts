@@ -1,0 +1,79 @@
+import { expect, test } from "bun:test";
+
+import { version } from "../../package.json";
+import { runBinary } from "../binary/run-binary.ts";
+import { TempHome } from "../support/temp-home.ts";
+
+const bare = { env: {} };
+
+test("--version says the program's name and version", async () => {
+  expect(await runBinary(["--version"], bare)).toEqual({
+    exitCode: 0,
+    stdout: `mcp-ssh-interactive ${version}\n`,
+    stderr: "",
+  });
+});
+
+test("--help, -h and help say the same on standard output, in at most 80 columns", async () => {
+  const help = await runBinary(["--help"], bare);
+  expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(help.stdout).toMatch(/^ {2}demo /m);
+  expect(Math.max(...help.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  for (const words of [["-h"], ["help"]]) expect(await runBinary(words, bare)).toEqual(help);
+});
+
+test.each([["validate", "--json"], ["demo", "--keep"], ["serve", "--home"]])(
+  "help %s shows its usage and its flags",
+  async (name, flag) => {
+    const help = await runBinary(["help", name], bare);
+    expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(help.stdout).toContain("Usage: mcp-ssh-interactive");
+    expect(help.stdout).toContain(flag);
+    if (name !== "serve") expect(await runBinary([name, "--help"], bare)).toEqual(help);
+  },
+);
+
+test.each([
+  [["valdate"], "did you mean validate?"],
+  [["xyzzy-quux"], `unknown command "xyzzy-quux"`],
+  [["help", "demos"], "did you mean demo?"],
+  [["help", "demo", "validate"], `unexpected "validate"`],
+  [["--hlep"], "did you mean --help?"],
+  [["--versoin"], "did you mean --version?"],
+  [["demo", "--keeep"], "did you mean --keep?"],
+  [["validate", "--keep"], "unknown flag --keep"],
+  [["validate", "a", "b"], `unexpected "b"`],
+  [["--home"], "--home needs a folder"],
+  [["--home="], "--home needs a folder"],
+  [["demo", "--keep=yes"], "--keep takes no value"],
+])("%j is wrong usage: exit 2, on stderr alone, with what was meant", async (args, said) => {
+  const { exitCode, stdout, stderr } = await runBinary(args, bare);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain(said);
+  expect(stderr).toContain("--help");
+});
+
+test("-- ends the flags", async () => {
+  const { exitCode, stderr } = await runBinary(["validate", "--", "--no-such-file"], bare);
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("--no-such-file");
+});
+
+test("control characters in a word are shown, not sent to the terminal", async () => {
+  const { stderr } = await runBinary(["--\u001b]0;x\u0007", "\u001b[2J"], bare);
+  expect(stderr).not.toMatch(/[\u001b\u0007]/);
+});
+
+test("validate exits with 0, 1 and 3, and finds its file by operand, --home and the environment", async () => {
+  await using temp = new TempHome();
+  const env = { HOME: "/nonexistent", MCP_SSH_INTERACTIVE_HOME: temp.root };
+  expect(await runBinary(["validate"], { env })).toMatchObject({ exitCode: 3 });
+  temp.writeConfig("connections:\n  web: {host: a, prot: 1}\n");
+  expect(await runBinary(["validate"], { env })).toMatchObject({ exitCode: 1 });
+  temp.writeConfig("connections:\n  web: {host: a}\n");
+  expect(await runBinary(["validate"], { env })).toMatchObject({ exitCode: 0 });
+  expect(await runBinary(["validate", "--home", temp.root], bare)).toMatchObject({ exitCode: 0 });
+  expect(await runBinary(["validate", temp.configFile], bare)).toMatchObject({ exitCode: 0 });
+  const json = await runBinary(["validate", "--json", temp.configFile], bare);
+  expect(JSON.parse(json.stdout)).toMatchObject({ valid: true });
+});
