@@ -19,12 +19,13 @@ import { exitCodes, type Invocation } from "./command.ts";
 import { TmuxConnection } from "./tmux-connection.ts";
 
 /** Serves MCP over stdio until the client goes; sessions stay. Throws before anything is served when it could not work. */
-export async function serve({ root, home, env, stderr }: Invocation): Promise<number> {
-  const log = (line: string) => stderr(`mcp-ssh-interactive: ${line}\n`);
+export async function serve({ root, home, env }: Invocation): Promise<number> {
+  // Queued, for a client that does not read our stderr must not hold us up.
+  const log = (line: string) => void process.stderr.write(`mcp-ssh-interactive: ${line}\n`);
   const tree = homeTree(root, process.getuid?.() ?? 0);
   const config = createConfigSource({ path: tree.configFile, home, root });
   const { settings, faults } = config.current();
-  if (faults.length > 0) log(`${faults.length} faults in ${tree.configFile}; mcp-ssh-interactive validate shows them`);
+  if (faults.length > 0) log(`${faults.length === 1 ? "1 fault" : `${faults.length} faults`} in ${tree.configFile}; mcp-ssh-interactive validate shows all`);
   openHomeTree(tree);
   const searchPath = trustedSearchPath(env["PATH"] ?? "", process.cwd());
   const tmuxProgram = requireProgram("tmux", searchPath, new UserError("TMUX_UNAVAILABLE", "tmux was not found on PATH", installHint));

@@ -26,7 +26,8 @@ export class TmuxConnection {
     };
     try {
       const server = await this.#connect();
-      server.lost.addEventListener("abort", forget, { once: true });
+      if (server.lost.aborted) forget();
+      else server.lost.addEventListener("abort", forget, { once: true });
       return server;
     } catch (error) {
       forget();

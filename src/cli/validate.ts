@@ -5,6 +5,7 @@ import type { Fault } from "../config/fault.ts";
 import { inspectConfig } from "../config/inspect-config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { InvalidConfig } from "../config/parse-config.ts";
+import { printable } from "./printable.ts";
 
 /** `root` is the tree of ours, `home` the user's home folder. */
 export type ValidateOptions = {
@@ -92,11 +93,6 @@ function renderFinding(fault: Fault, kind: "error" | "warning", color: boolean):
   }
   rows.push(`  expected: ${printable(fault.expected)}`, `  ${paint.green("fix")}: ${printable(fault.fix)}`);
   return `${rows.join("\n")}\n`;
-}
-
-/** The file is the user's, yet what is printed must not move the terminal's cursor. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, "�");
 }
 
 function count(number: number, noun: string): string {

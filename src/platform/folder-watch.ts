@@ -1,10 +1,14 @@
 import { watch, type FSWatcher } from "node:fs";
 
+/** How often is looked where the system has no watch left to give. */
+const lookEveryMs = 50;
+
 /** Tells of writes to files of one folder. The watch exists only while somebody is subscribed. */
 export class FolderWatch {
   readonly #folder: string;
   readonly #subscriptions = new Set<FileSubscription>();
   #watcher: FSWatcher | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -17,23 +21,35 @@ export class FolderWatch {
       if (this.#subscriptions.size === 0) this.#stop();
     });
     this.#subscriptions.add(subscription);
-    this.#watcher ??= this.#start();
+    if (this.#watcher === undefined && this.#timer === undefined) this.#start();
     return subscription;
   }
 
-  #start(): FSWatcher {
-    const watcher = watch(this.#folder, (_event, fileName) => {
-      for (const subscription of this.#subscriptions) {
-        if (fileName === null || fileName === subscription.fileName) subscription.announce();
-      }
-    });
-    watcher.on("error", () => this.#stop());
-    return watcher;
+  #start(): void {
+    try {
+      this.#watcher = watch(this.#folder, (_event, fileName) => this.#announce(fileName));
+      this.#watcher.on("error", () => this.#lookInstead());
+    } catch {
+      this.#lookInstead();
+    }
+  }
+
+  #announce(fileName: string | null): void {
+    for (const subscription of this.#subscriptions) {
+      if (fileName === null || fileName === subscription.fileName) subscription.announce();
+    }
+  }
+
+  #lookInstead(): void {
+    this.#stop();
+    this.#timer = setInterval(() => this.#announce(null), lookEveryMs);
   }
 
   #stop(): void {
     this.#watcher?.close();
     this.#watcher = undefined;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
 

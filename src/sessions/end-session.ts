@@ -44,10 +44,10 @@ async function awaitGroupEnd(pid: number): Promise<void> {
   }
 }
 
-/** False when there is no such group. */
+/** False when there is no such group. The numbers 0 and 1 would mean our own group, and all processes. */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(-pid, signal);
+    return pid > 1 && process.kill(-pid, signal);
   } catch {
     return false;
   }

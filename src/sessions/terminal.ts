@@ -116,9 +116,7 @@ export class Terminal {
 
   async #readOn(): Promise<void> {
     const extent = this.#options.log.extent();
-    if (this.#lastOutputAtMs === undefined && extent.changedAtMs > 0) {
-      this.#lastOutputAtMs = performance.now() - Math.max(0, Date.now() - extent.changedAtMs);
-    }
+    const isFirst = this.#lastOutputAtMs === undefined;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
     while (this.#stream.offset < extent.end) {
       const { bytes } = this.#options.log.read(this.#stream.offset, Math.min(extent.end, this.#stream.offset + chunkBytes));
@@ -128,6 +126,10 @@ export class Terminal {
       const atEnd = this.#stream.offset >= extent.end;
       if (read >= checkpointEveryBytes || (atEnd && read >= checkpointAtEndBytes)) this.#save();
       if (!atEnd) await new Promise(setImmediate);
+    }
+    // What came before this reader did may be long ago.
+    if (isFirst && extent.changedAtMs > 0) {
+      this.#lastOutputAtMs = performance.now() - Math.max(0, Date.now() - extent.changedAtMs);
     }
   }
 

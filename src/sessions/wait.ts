@@ -22,6 +22,7 @@ export async function waitUntil<T>(
   let pane = await lookAtPane(session);
   let paneAtMs = performance.now();
   for (;;) {
+    session.tmux.lost.throwIfAborted();
     if (performance.now() - paneAtMs >= paneIntervalMs) {
       pane = await lookAtPane(session);
       paneAtMs = performance.now();

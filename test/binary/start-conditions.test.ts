@@ -37,7 +37,7 @@ describe("a configuration that cannot be used ends with 3, one clear fault and i
     ["with connections that are no map", "connections: [a, b]\n", "connections"],
     ["with a tab as indentation", "connections:\n\tweb:\n\t\thost: a\n", "tab"],
     ["with an alias to nowhere", "connections:\n  web: *nowhere\n", "nowhere"],
-    ["with an open bracket", "connections: {web: {host: a}\n", ":1:"],
+    ["with an open bracket", "connections: {web: {host: a}\n", "line 2"],
     ["of 10 MB", `${sound}${"# more\n".repeat(1_500_000)}`, "1 MiB"],
     ["that is binary", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2]), "binary"],
     ["that is not UTF-8", new Uint8Array([0x63, 0xff, 0xfe, 0x0a]), "UTF-8"],

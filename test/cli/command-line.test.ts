@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { version } from "../../package.json";
+import { binary } from "../binary/binary.ts";
 import { runBinary } from "../binary/run-binary.ts";
 import { TempHome } from "../support/temp-home.ts";
 
@@ -22,14 +23,14 @@ test("--help, -h and help say the same on standard output, in at most 80 columns
   for (const words of [["-h"], ["help"]]) expect(await runBinary(words, bare)).toEqual(help);
 });
 
-test.each([["validate", "--json"], ["demo", "--keep"], ["serve", "--home"]])(
+test.each([["validate", "--json"], ["demo", "--keep"]])(
   "help %s shows its usage and its flags",
   async (name, flag) => {
     const help = await runBinary(["help", name], bare);
     expect(help).toMatchObject({ exitCode: 0, stderr: "" });
     expect(help.stdout).toContain("Usage: mcp-ssh-interactive");
     expect(help.stdout).toContain(flag);
-    if (name !== "serve") expect(await runBinary([name, "--help"], bare)).toEqual(help);
+    expect(await runBinary([name, "--help"], bare)).toEqual(help);
   },
 );
 
@@ -57,6 +58,19 @@ test("-- ends the flags", async () => {
   const { exitCode, stderr } = await runBinary(["validate", "--", "--no-such-file"], bare);
   expect(exitCode).toBe(3);
   expect(stderr).toContain("--no-such-file");
+});
+
+test("all of a long answer reaches a reader that is slow, and one that stops reading is no fault", async () => {
+  await using temp = new TempHome();
+  const faulty = Array.from({ length: 1000 }, (_, index) => `  c${index}: {host: a, prot: 1}\n`);
+  temp.writeConfig(`connections:\n${faulty.join("")}`);
+  const script = '{ "$1" validate --json "$2"; echo $? >&2; } | { sleep 1; shift 2; exec "$@"; }';
+  const piped = (...reader: string[]) =>
+    Bun.spawnSync(["/bin/sh", "-c", script, "sh", binary, temp.configFile, ...reader]);
+  const whole = piped("cat");
+  expect(whole.stderr.toString()).toBe("1\n");
+  expect(JSON.parse(whole.stdout.toString())).toMatchObject({ valid: false });
+  expect(piped("head", "-c", "5").stderr.toString()).toBe("1\n");
 });
 
 test("control characters in a word are shown, not sent to the terminal", async () => {

@@ -133,6 +133,8 @@ export class LoopbackSshd implements AsyncDisposable {
     const child = this.#child;
     this.#child = undefined;
     if (child === undefined) return;
+    // The number of one that has ended may be another process's by now.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     for (const pid of [child.pid, ...descendants(child.pid)]) kill(pid);
     await child.exited;
   }

@@ -106,7 +106,7 @@ test("while a human is in copy mode nothing is typed or pressed, and the buffer 
 
 test("a session that is gone, or dead, takes nothing", async () => {
   await startReader("mortal");
-  process.kill((await paneFacts(server, "mortal"))?.pid ?? -1, "SIGKILL");
+  await killPane(server, "mortal");
   await until("its death", async () => (await paneFacts(server, "mortal"))?.dead);
   expect(await pasteText(server, "mortal", "text", { bracketed: false })).toBe("gone");
   expect(await sendKeys(server, "mortal", ["Enter"])).toBe("gone");
@@ -179,4 +179,11 @@ function commandLine(pid: string): string {
   } catch {
     return "";
   }
+}
+
+/** Never a process id that was not found: -1 would mean all processes. */
+async function killPane(server: TmuxServer, name: string): Promise<void> {
+  const pane = await paneFacts(server, name);
+  if (pane === undefined) throw new Error(`no pane of ${name}`);
+  process.kill(pane.pid, "SIGKILL");
 }

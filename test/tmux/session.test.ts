@@ -111,7 +111,7 @@ test("the listing has each session of ours with its tags, and neither the hub no
   });
   expect(two?.tags).toEqual({});
   expect(one?.tty).toStartWith("/dev/");
-  expect(() => process.kill(one?.pid ?? -1, 0)).not.toThrow();
+  expect(() => process.kill(one?.pid ?? Number.NaN, 0)).not.toThrow();
 });
 
 test("tags that tmux could expand are refused", async () => {
@@ -149,7 +149,7 @@ test("starting again what does not exist is refused", async () => {
 test("a pane whose wrapper was killed stays, as dead", async () => {
   await createSession(server, tmux.plan("killed", "echo last words; exec cat"));
   await until("the words", () => log("killed") !== "");
-  process.kill((await paneFacts(server, "killed"))?.pid ?? -1, "SIGKILL");
+  await killPane(server, "killed");
   await until("the death", async () => (await paneFacts(server, "killed"))?.dead);
   // Up to 3.2 tmux adds a line of its own, which moves the rest up.
   const [scrollback] = await server.run([command("capture-pane", "-p", "-S", "-", "-t", "=mcp-killed:")]);
@@ -166,4 +166,11 @@ test("a number file outside of the runtime folder is refused", async () => {
 function log(name: string): string {
   const file = tmux.logFile(name);
   return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
+/** Never a process id that was not found: -1 would mean all processes. */
+async function killPane(server: TmuxServer, name: string): Promise<void> {
+  const pane = await paneFacts(server, name);
+  if (pane === undefined) throw new Error(`no pane of ${name}`);
+  process.kill(pane.pid, "SIGKILL");
 }

@@ -1,0 +1,85 @@
+import { nearestName } from "../base/nearest-name.ts";
+import type { Command } from "./command.ts";
+import { commands, serveCommand } from "./commands.ts";
+
+/** `root` is the operand of --home as it was given. `help` without a command is the program's own. */
+export type ParsedArguments =
+  | { readonly kind: "version" }
+  | { readonly kind: "help"; readonly command: Command | undefined }
+  | {
+      readonly kind: "run";
+      readonly command: Command;
+      readonly words: readonly string[];
+      readonly flags: ReadonlySet<string>;
+      readonly root: string | undefined;
+    };
+
+/** What was typed fits no command; the message says what, and what was probably meant. */
+export class UsageError extends Error {}
+
+const commonFlagNames = ["--help", "--version", "--no-color"];
+
+/** Throws UsageError. */
+export function parseArguments(args: readonly string[]): ParsedArguments {
+  const { words, flags, root } = split(args);
+  const [name, ...rest] = words;
+  if (flags.has("--version")) return { kind: "version" };
+  if (name === "help") {
+    requireAtMost(1, rest, "mcp-ssh-interactive help [COMMAND]");
+    return { kind: "help", command: rest[0] === undefined ? undefined : findCommand(rest[0]) };
+  }
+  const command = name === undefined ? serveCommand : findCommand(name);
+  if (flags.has("--help")) return { kind: "help", command: name === undefined ? undefined : command };
+  requireKnown(flags, command);
+  requireAtMost(command.maxWords, rest, command.usage);
+  return { kind: "run", command, words: rest, flags, root };
+}
+
+function split(args: readonly string[]) {
+  const words: string[] = [];
+  const flags = new Set<string>();
+  let root: string | undefined;
+  const given = [...args];
+  for (let argument = given.shift(); argument !== undefined; argument = given.shift()) {
+    const [flag, value] = splitFlag(argument);
+    if (argument === "--") words.push(...given.splice(0));
+    else if (!argument.startsWith("-") || argument === "-") words.push(argument);
+    else if (flag === "--home") root = requireFolder(value ?? given.shift());
+    else if (value !== undefined) throw new UsageError(`${flag} takes no value`);
+    else flags.add(flag === "-h" ? "--help" : flag);
+  }
+  return { words, flags, root };
+}
+
+function splitFlag(argument: string): [flag: string, value?: string] {
+  const at = argument.indexOf("=");
+  return at === -1 ? [argument] : [argument.slice(0, at), argument.slice(at + 1)];
+}
+
+function requireFolder(value: string | undefined): string {
+  if (value === undefined || value === "") throw new UsageError("--home needs a folder");
+  return value;
+}
+
+function requireKnown(flags: ReadonlySet<string>, command: Command): void {
+  const known = [...commonFlagNames, ...Object.keys(command.flags)];
+  const unknown = [...flags].find((flag) => !known.includes(flag));
+  if (unknown === undefined) return;
+  throw new UsageError(`unknown flag ${unknown}${suggestion(unknown, [...known, "--home"])}`);
+}
+
+function requireAtMost(count: number, words: readonly string[], usage: string): void {
+  if (words.length > count) throw new UsageError(`unexpected ${JSON.stringify(words[count])}; usage: ${usage}`);
+}
+
+function findCommand(name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const names = commands.map((candidate) => candidate.name);
+  throw new UsageError(`unknown command ${JSON.stringify(name)}${suggestion(name, [...names, "help"])}`);
+}
+
+function suggestion(word: string, candidates: readonly string[]): string {
+  const nearest = nearestName(word, candidates);
+  return nearest === undefined ? "" : `; did you mean ${nearest}?`;
+}
