@@ -23,4 +23,11 @@ export type Command = {
   readonly load: () => Promise<RunCommand>;
 };
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, configuration: 3, programs: 4, interrupted: 130 } as const;
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  configuration: 3,
+  programs: 4,
+  interrupted: 130,
+} as const;

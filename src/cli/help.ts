@@ -10,7 +10,7 @@ export function renderHelp(): string {
   return [
     "Real interactive SSH sessions for AI agents, over MCP.",
     "",
-    "Usage: mcp-ssh-interactive             serve MCP over stdio; an MCP client does so",
+    "Usage: mcp-ssh-interactive             serve MCP over stdio, for a client",
     "       mcp-ssh-interactive COMMAND …",
     "",
     "Commands:",

@@ -69,7 +69,8 @@ function requireKnown(flags: ReadonlySet<string>, command: Command): void {
 }
 
 function requireAtMost(count: number, words: readonly string[], usage: string): void {
-  if (words.length > count) throw new UsageError(`unexpected ${JSON.stringify(words[count])}; usage: ${usage}`);
+  if (words.length > count)
+    throw new UsageError(`unexpected ${JSON.stringify(words[count])}; usage: ${usage}`);
 }
 
 function findCommand(name: string): Command {

@@ -2,7 +2,7 @@ import { writeSync } from "node:fs";
 
 const fullPipePauseMs = 5;
 
-/** Returns when all is written, since what is still queued is lost at `process.exit`; a reader that has gone is no fault. */
+/** Returns when all is written, since what is still queued is lost at `process.exit`; a reader or terminal that has gone is no fault. */
 export function print(descriptor: 1 | 2, text: string): void {
   let rest: Uint8Array = Buffer.from(text);
   while (rest.length > 0) {
@@ -10,7 +10,7 @@ export function print(descriptor: 1 | 2, text: string): void {
       rest = rest.subarray(writeSync(descriptor, rest));
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (code === "EPIPE") return;
+      if (code === "EPIPE" || code === "EIO") return;
       if (code !== "EAGAIN") throw error;
       Bun.sleepSync(fullPipePauseMs);
     }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+
 import { version } from "../../package.json" with { type: "json" };
 import { UserError } from "../base/user-error.ts";
 import { readInfoFile } from "../config/info-file.ts";
@@ -25,11 +26,22 @@ export async function serve({ root, home, env }: Invocation): Promise<number> {
   const tree = homeTree(root, process.getuid?.() ?? 0);
   const config = createConfigSource({ path: tree.configFile, home, root });
   const { settings, faults } = config.current();
-  if (faults.length > 0) log(`${faults.length === 1 ? "1 fault" : `${faults.length} faults`} in ${tree.configFile}; mcp-ssh-interactive validate shows all`);
+  if (faults.length > 0)
+    log(
+      `${faults.length === 1 ? "1 fault" : `${faults.length} faults`} in ${tree.configFile}; mcp-ssh-interactive validate shows all`,
+    );
   openHomeTree(tree);
   const searchPath = trustedSearchPath(env["PATH"] ?? "", process.cwd());
-  const tmuxProgram = requireProgram("tmux", searchPath, new UserError("TMUX_UNAVAILABLE", "tmux was not found on PATH", installHint));
-  const sshProgram = requireProgram("ssh", searchPath, new UserError("SSH_UNAVAILABLE", "ssh was not found on PATH", sshInstallHint));
+  const tmuxProgram = requireProgram(
+    "tmux",
+    searchPath,
+    new UserError("TMUX_UNAVAILABLE", "tmux was not found on PATH", installHint),
+  );
+  const sshProgram = requireProgram(
+    "ssh",
+    searchPath,
+    new UserError("SSH_UNAVAILABLE", "ssh was not found on PATH", sshInstallHint),
+  );
   const childEnv = childEnvironment(env, searchPath);
   process.chdir(root);
   const stop = stopOnSignals();
@@ -54,7 +66,10 @@ export async function serve({ root, home, env }: Invocation): Promise<number> {
       systemConfig: "/etc/ssh/ssh_config",
     },
     config: () => config.current(),
-    readInfo: (connection, secrets) => ({ connectionConfigName: connection.name, ...readInfoFile(connection, secrets) }),
+    readInfo: (connection, secrets) => ({
+      connectionConfigName: connection.name,
+      ...readInfoFile(connection, secrets),
+    }),
     tmux: () => tmux.current(),
     state,
     logWatch: new FolderWatch(tree.logs),
@@ -68,7 +83,8 @@ export async function serve({ root, home, env }: Invocation): Promise<number> {
   return exitCodes.done;
 }
 
-const sshInstallHint = "Install the OpenSSH client: apt install openssh-client, dnf install openssh-clients, pacman -S openssh or apk add openssh-client.";
+const sshInstallHint =
+  "Install the OpenSSH client: apt install openssh-client, dnf install openssh-clients, pacman -S openssh or apk add openssh-client.";
 
 function requireProgram(name: string, searchPath: readonly string[], missing: UserError): string {
   const path = locateProgram(name, searchPath);

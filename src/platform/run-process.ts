@@ -25,6 +25,8 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
     stdin: options.stdin === undefined ? "ignore" : new Blob([options.stdin]),
     stdout: "pipe",
     stderr: "pipe",
+    // Ctrl+C at our terminal is for us; what becomes of the child is said here.
+    detached: true,
   });
   let timedOut = false;
   const cut = Promise.withResolvers<[string, string]>();

@@ -17,7 +17,7 @@ import type { SessionContext } from "./look.ts";
 import type { Call, OpenRequest } from "./outcome.ts";
 import { judgeReadiness, type Readiness } from "./readiness.ts";
 import { recordTags } from "./record-tags.ts";
-import { sessionPaths, writeNumber } from "./session-files.ts";
+import { createNumber, sessionPaths, writeNumber } from "./session-files.ts";
 import { waitUntil } from "./wait.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
@@ -82,8 +82,9 @@ export class ConnectAttempts {
     const { tree, config } = this.#place;
     const { request } = this.#plan;
     const { number: numberFile, log } = sessionPaths(tree, request.sessionName);
-    const record = this.#nextRecord(writeNumber(numberFile), new LogStore(log).extent().end);
+    const record = this.#nextRecord(createNumber(), new LogStore(log).extent().end);
     if (this.#latest === this.#plan.previous) await this.#claim(record);
+    writeNumber(numberFile, record.number);
     this.#latest = record;
     const pane = { name: request.sessionName, argv: this.#prepared.argv, numberFile };
     if (this.#paneLeft) await respawn(this.#tmux, pane);

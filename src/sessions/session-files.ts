@@ -19,11 +19,14 @@ export function sessionPaths(tree: HomeTree, sessionName: string) {
   };
 }
 
-/** A fresh number for the wrapper's end mark, 128 bits in hex, kept where only this user can read it. */
-export function writeNumber(path: string): string {
-  const number = randomBytes(16).toString("hex");
+/** A fresh number for the wrapper's end mark, 128 bits in hex. */
+export function createNumber(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/** Where only this user can read it. */
+export function writeNumber(path: string, number: string): void {
   writeFileAtomically(path, `${number}\n`);
-  return number;
 }
 
 export function readNumber(tree: HomeTree, sessionName: string): string | undefined {

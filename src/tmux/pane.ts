@@ -66,7 +66,10 @@ function parsePane(line: string): PaneFacts | undefined {
   const [tmuxName = "", ended, dead, status, pid, tty, alternate, mode, pipe, ...rest] = line.split("#");
   const [cols, rows, cursorX, cursorY, historySize, attached, tags, ...title] = rest;
   const name = sessionNameOf(tmuxName);
-  if (name === undefined || tags === undefined) return undefined;
+  const numbers = [pid, cols, rows, cursorX, cursorY, historySize, attached].map(Number);
+  if (name === undefined || tags === undefined || !numbers.every(Number.isSafeInteger)) return undefined;
+  // Signals go to this process's group: 0, 1 and -1 would mean quite other processes.
+  if (Number(pid) <= 1) return undefined;
   return {
     name,
     programEnded: ended === "1",

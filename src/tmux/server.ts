@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+
 import { UserError } from "../base/user-error.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { runProcess, type ProcessResult } from "../platform/run-process.ts";
 import { ControlClient, type Reply, type TmuxNotification } from "./control-client.ts";
 import { hubName, startingCommands } from "./server-options.ts";
@@ -33,18 +36,17 @@ export async function connectTmux(options: ConnectOptions): Promise<TmuxServer> 
   if (options.allowVulnerable !== true) {
     await (options.probe ?? new VulnerabilityProbe()).requireSafe(version, run, options.runtimeFolder);
   }
+  const deadline = performance.now() + timeoutOf(options);
   let failure = "";
-  for (let attempt = 0; attempt < connectAttempts; attempt++) {
-    if (!(await hubExists(options, run))) failure = await startServer(options, run);
+  for (let attempt = 0; attempt < connectAttempts && performance.now() < deadline; attempt++) {
+    const hub = await askForHub(options, run);
+    if (hub === "no answer") return refuse(options, version, "it does not answer");
+    if (hub === "absent") failure = await startServer(options, version, run);
     const attached = await attach(options);
     if (attached instanceof TmuxServer) return attached;
     failure = `${failure} ${attached}`.trim();
   }
-  throw new UserError(
-    "TMUX_UNAVAILABLE",
-    `No tmux server could be reached at ${options.socketPath}: ${failure}`,
-    `Run ${options.program} -S '${options.socketPath}' kill-server, then try again; this ends all sessions.`,
-  );
+  return refuse(options, version, failure);
 }
 
 /** Our tmux server, as long as `lost` is not aborted. Disposing it leaves the server and its sessions running. */
@@ -82,37 +84,50 @@ export class TmuxServer implements AsyncDisposable {
 
 type Run = (...args: string[]) => Promise<ProcessResult>;
 
-async function hubExists({ socketPath, program }: ConnectOptions, run: Run): Promise<boolean> {
-  const { exitCode, stderr, timedOut } = await run(
-    "-u",
-    "-S",
-    socketPath,
-    "has-session",
-    "-t",
-    `=${hubName}`,
-  );
-  if (timedOut) {
-    throw new UserError(
-      "TMUX_UNAVAILABLE",
-      `The tmux server at ${socketPath} does not answer`,
-      "If its process was stopped, continue it (kill -CONT); otherwise end it, which ends all sessions.",
-    );
-  }
-  if (/protocol version mismatch/.test(stderr)) {
-    throw new UserError(
-      "TMUX_UNAVAILABLE",
-      `The tmux server at ${socketPath} was started by another version of tmux than ${program}: ${stderr.trim()}`,
-      `End it with that version's kill-server, or its process by kill; this ends all sessions.`,
-    );
-  }
-  return exitCode === 0;
+async function askForHub(
+  { socketPath }: ConnectOptions,
+  run: Run,
+): Promise<"present" | "absent" | "no answer"> {
+  const { exitCode, timedOut } = await run("-u", "-S", socketPath, "has-session", "-t", `=${hubName}`);
+  if (timedOut) return "no answer";
+  return exitCode === 0 ? "present" : "absent";
 }
 
 /** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
-async function startServer({ socketPath }: ConnectOptions, run: Run): Promise<string> {
+async function startServer({ socketPath }: ConnectOptions, version: TmuxVersion, run: Run): Promise<string> {
   const commands = renderArguments(startingCommands());
-  const { stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
+  const { exitCode, stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
+  if (exitCode === 0) writeFileAtomically(versionFile(socketPath), `${version.text}\n`);
   return stderr.trim();
+}
+
+/** A server outlives an upgrade of the program, and versions often cannot talk to one another (2.6 to 3.0 with 3.2 and later, 3.7 with any before). */
+function refuse({ socketPath, program }: ConnectOptions, version: TmuxVersion, reason: string): never {
+  const started = readVersion(versionFile(socketPath));
+  if (/protocol version mismatch/.test(reason) || (started !== undefined && started !== version.text)) {
+    throw new UserError(
+      "TMUX_UNAVAILABLE",
+      `The tmux server at ${socketPath} was started by tmux ${started ?? "of another version"} and cannot talk to ${program}, which is ${version.text}: ${reason}`,
+      "End that server by kill of its process, or by its own version's kill-server; this ends all sessions.",
+    );
+  }
+  throw new UserError(
+    "TMUX_UNAVAILABLE",
+    `No tmux server could be reached at ${socketPath}: ${reason}`,
+    `If its process was stopped, continue it (kill -CONT); else run ${program} -S '${socketPath}' kill-server, which ends all sessions.`,
+  );
+}
+
+function versionFile(socketPath: string): string {
+  return `${socketPath}.version`;
+}
+
+function readVersion(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8").trim().slice(0, 40);
+  } catch {
+    return undefined;
+  }
 }
 
 async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
@@ -121,7 +136,7 @@ async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
     argv: [program, "-u", "-S", socketPath, "-f", "/dev/null", "-C", "attach-session", "-t", `=${hubName}`],
     env: serverEnvironment(options),
     onNotification,
-    replyTimeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+    replyTimeoutMs: timeoutOf(options),
   });
   try {
     const greeting = await client.greeting();
@@ -148,11 +163,15 @@ async function runTmux(options: ConnectOptions, args: readonly string[]): Promis
   try {
     return await runProcess([options.program, ...args], {
       env: serverEnvironment(options),
-      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      timeoutMs: timeoutOf(options),
     });
   } catch (cause) {
     throw new UserError("TMUX_UNAVAILABLE", `${options.program} cannot be started`, installHint, { cause });
   }
+}
+
+function timeoutOf({ timeoutMs }: ConnectOptions): number {
+  return timeoutMs ?? defaultTimeoutMs;
 }
 
 function serverEnvironment({ env, logsFolder, runtimeFolder }: ConnectOptions): Record<string, string> {

@@ -23,16 +23,16 @@ test("--help, -h and help say the same on standard output, in at most 80 columns
   for (const words of [["-h"], ["help"]]) expect(await runBinary(words, bare)).toEqual(help);
 });
 
-test.each([["validate", "--json"], ["demo", "--keep"]])(
-  "help %s shows its usage and its flags",
-  async (name, flag) => {
-    const help = await runBinary(["help", name], bare);
-    expect(help).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(help.stdout).toContain("Usage: mcp-ssh-interactive");
-    expect(help.stdout).toContain(flag);
-    expect(await runBinary([name, "--help"], bare)).toEqual(help);
-  },
-);
+test.each([
+  ["validate", "--json"],
+  ["demo", "--keep"],
+])("help %s shows its usage and its flags", async (name, flag) => {
+  const help = await runBinary(["help", name], bare);
+  expect(help).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(help.stdout).toContain("Usage: mcp-ssh-interactive");
+  expect(help.stdout).toContain(flag);
+  expect(await runBinary([name, "--help"], bare)).toEqual(help);
+});
 
 test.each([
   [["valdate"], "did you mean validate?"],

@@ -80,6 +80,12 @@ export class PrivateTmux implements AsyncDisposable {
   }
 }
 
+/** Signals one process; throws rather than reach others where `pid` is no process's number. */
+export function signalProcess(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined || !Number.isSafeInteger(pid) || pid <= 1) throw new Error(`not a process: ${pid}`);
+  process.kill(pid, signal);
+}
+
 /** Waits until `look` gives something, by looking again; throws with `what` when `withinMs` have passed. */
 export async function until<T>(
   what: string,

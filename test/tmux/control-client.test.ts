@@ -5,7 +5,7 @@ import { paneFacts } from "../../src/tmux/pane.ts";
 import type { TmuxServer } from "../../src/tmux/server.ts";
 import { createSession } from "../../src/tmux/session.ts";
 import { command } from "../../src/tmux/words.ts";
-import { PrivateTmux, until } from "../support/private-tmux.ts";
+import { PrivateTmux, signalProcess, until } from "../support/private-tmux.ts";
 
 test("a thousand lines sent at once are answered in order, each with its own reply", async () => {
   await using tmux = new PrivateTmux();
@@ -63,11 +63,11 @@ test("the server's death is told at once to all who wait and all who come later"
   await using tmux = new PrivateTmux();
   const server = await tmux.connect();
   const pid = await serverPid(server);
-  process.kill(pid, "SIGSTOP");
+  signalProcess(pid, "SIGSTOP");
   const pending = [server.run([command("display-message", "-p", "x")]), paneFacts(server, "none")];
   const settled = Promise.allSettled(pending);
   const start = performance.now();
-  process.kill(pid, "SIGKILL");
+  signalProcess(pid, "SIGKILL");
   const results = await settled;
   expect(performance.now() - start).toBeLessThan(100);
   for (const result of [...results, ...(await Promise.allSettled([paneFacts(server, "none")]))]) {
@@ -85,7 +85,7 @@ test("the server's death aborts the signal while nobody waits", async () => {
   const lost = new Promise<void>((resolve) => server.lost.addEventListener("abort", () => resolve()));
   const pid = await serverPid(server);
   const start = performance.now();
-  process.kill(pid, "SIGKILL");
+  signalProcess(pid, "SIGKILL");
   await lost;
   expect(performance.now() - start).toBeLessThan(100);
 });
@@ -94,14 +94,14 @@ test("a server that no longer answers counts as gone after the time limit", asyn
   await using tmux = new PrivateTmux();
   const server = await tmux.connect({ timeoutMs: 150 });
   const pid = await serverPid(server);
-  process.kill(pid, "SIGSTOP");
+  signalProcess(pid, "SIGSTOP");
   try {
     const error: unknown = await server
       .run([command("display-message", "-p", "x")])
       .catch((reason: unknown) => reason);
     expect(error instanceof UserError && error.message).toContain("did not answer within 0.15 s");
   } finally {
-    process.kill(pid, "SIGCONT");
+    signalProcess(pid, "SIGCONT");
   }
 });
 

@@ -7,7 +7,7 @@ import { paneFacts } from "../../src/tmux/pane.ts";
 import type { TmuxServer } from "../../src/tmux/server.ts";
 import { createSession, killSession } from "../../src/tmux/session.ts";
 import { command } from "../../src/tmux/words.ts";
-import { PrivateTmux, until } from "../support/private-tmux.ts";
+import { PrivateTmux, signalProcess, until } from "../support/private-tmux.ts";
 
 const tmux = new PrivateTmux();
 let server: TmuxServer;
@@ -185,5 +185,5 @@ function commandLine(pid: string): string {
 async function killPane(server: TmuxServer, name: string): Promise<void> {
   const pane = await paneFacts(server, name);
   if (pane === undefined) throw new Error(`no pane of ${name}`);
-  process.kill(pane.pid, "SIGKILL");
+  signalProcess(pane.pid, "SIGKILL");
 }

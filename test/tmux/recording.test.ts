@@ -8,7 +8,7 @@ import { reopenRecorder } from "../../src/tmux/recorder.ts";
 import type { TmuxServer } from "../../src/tmux/server.ts";
 import { createSession } from "../../src/tmux/session.ts";
 import { command } from "../../src/tmux/words.ts";
-import { PrivateTmux, testNumber, until } from "../support/private-tmux.ts";
+import { PrivateTmux, signalProcess, testNumber, until } from "../support/private-tmux.ts";
 
 const megabyte = 1 << 20;
 const endMark = `\x1b]7711;end;${testNumber};0\x1b\\`;
@@ -39,8 +39,10 @@ test("a killed recorder is noticed, started again once, and goes on where the lo
   await createSession(server, tmux.plan("one", "stty -echo; printf ready; exec cat"));
   const log = () => (existsSync(tmux.logFile("one")) ? readFileSync(tmux.logFile("one"), "utf8") : "");
   await until("the log", () => log() === "ready");
+  const recorders = await recorderPids(server);
   expect(await reopenRecorder(server, "one")).toBe(false);
-  for (const pid of await recorderPids(server)) process.kill(pid, "SIGKILL");
+  expect(await recorderPids(server)).toEqual(recorders);
+  for (const pid of recorders) signalProcess(pid, "SIGKILL");
   await until("the closed pipe", async () => {
     await type(server, "lost");
     return (await paneFacts(server, "one"))?.pipeOpen === false;
@@ -92,14 +94,13 @@ async function residentBytes(server: TmuxServer): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
-/** The server's children that are shells without a terminal of their own, and theirs. */
+/** The recorder's shell, which has the script among its arguments, and what it runs. */
 async function recorderPids(server: TmuxServer): Promise<number[]> {
-  const pane = await paneFacts(server, "one");
-  return childrenOf(await serverPid(server))
-    .filter(
-      (pid) => pid !== pane?.pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("MCP_SSH_LOGS"),
-    )
-    .flatMap((pid) => [pid, ...childrenOf(pid).flatMap((child) => [child, ...childrenOf(child)])]);
+  const recorders = childrenOf(await serverPid(server)).filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("MCP_SSH_LOGS"),
+  );
+  const withChildren = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(withChildren)];
+  return recorders.flatMap(withChildren);
 }
 
 function childrenOf(pid: number): number[] {

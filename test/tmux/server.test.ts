@@ -10,7 +10,7 @@ import { createSession } from "../../src/tmux/session.ts";
 import { parseTmuxVersion } from "../../src/tmux/version.ts";
 import { VulnerabilityProbe } from "../../src/tmux/vulnerability-probe.ts";
 import { command } from "../../src/tmux/words.ts";
-import { PrivateTmux, until } from "../support/private-tmux.ts";
+import { PrivateTmux, signalProcess, until } from "../support/private-tmux.ts";
 
 test("with an environment of HOME and PATH only, TMUX set and TERM unset, text is intact in both directions", async () => {
   const poor = { HOME: "/", PATH: "/usr/bin:/bin", TMUX: "/nowhere,1,0", TMUX_PANE: "%9" };
@@ -89,7 +89,7 @@ test("the socket of a dead server is no hindrance", async () => {
   await using tmux = new PrivateTmux();
   const first = await tmux.connect();
   const pid = await pidOf(first);
-  process.kill(pid, "SIGKILL");
+  signalProcess(pid, "SIGKILL");
   await until("its loss", () => first.lost.aborted);
   expect(existsSync(tmux.options.socketPath)).toBe(true);
   expect(await pidOf(await tmux.connect())).not.toBe(pid);
@@ -108,12 +108,18 @@ test("a server without the hub gets it back, and keeps its sessions", async () =
 test("a server that is stopped is reported as such", async () => {
   await using tmux = new PrivateTmux();
   const pid = await pidOf(await tmux.connect());
-  process.kill(pid, "SIGSTOP");
+  signalProcess(pid, "SIGSTOP");
   try {
     const error = await refusal(connectTmux({ ...tmux.options, timeoutMs: 200 }));
-    expect(error.message).toBe(`The tmux server at ${tmux.options.socketPath} does not answer`);
+    expect(error.message).toBe(
+      `No tmux server could be reached at ${tmux.options.socketPath}: it does not answer`,
+    );
+    // So does a server of a version that the program cannot talk to.
+    writeFileSync(`${tmux.options.socketPath}.version`, "2.7\n");
+    const other = await refusal(connectTmux({ ...tmux.options, timeoutMs: 200 }));
+    expect(other.message).toContain("was started by tmux 2.7 and cannot talk to");
   } finally {
-    process.kill(pid, "SIGCONT");
+    signalProcess(pid, "SIGCONT");
   }
 });
 

@@ -1,49 +1,58 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
 import { version } from "../../../package.json" with { type: "json" };
 import { UserError } from "../../base/user-error.ts";
 import { childEnvironment } from "../../platform/child-environment.ts";
 import { homeTree } from "../../platform/home-tree.ts";
 import { locateProgram, trustedSearchPath } from "../../platform/programs.ts";
 import { runProcess } from "../../platform/run-process.ts";
-import { connectToolClient, type ToolClient } from "../../server/mcp-client.ts";
+import { connectToolClient } from "../../server/mcp-client.ts";
 import { installHint } from "../../tmux/version.ts";
 import { exitCodes, type Invocation } from "../command.ts";
 import { ownCommand } from "../own-command.ts";
 import { createStage, type Stage } from "./stage.ts";
+import { steps } from "./steps.ts";
 import { startThrowawaySshd, type ThrowawaySshd } from "./throwaway-sshd.ts";
 
-const session = "demo";
-const steps: readonly { readonly says: string; readonly tool: string; readonly args: Readonly<Record<string, unknown>> }[] = [
-  { says: "The agent sees which hosts it may use.", tool: "list_available_configs", args: {} },
-  { says: "It opens a session: a real ssh login, in a terminal that outlives the client.", tool: "open_connection", args: { connection_config_name: "demo", session_name: session } },
-  { says: "A command: one call brings what it printed, in the moment it ends.", tool: "execute_command", args: { session_name: session, command: "uname -sm && date -u +%F && id -un", wait_seconds: 10 } },
-  { says: "Several lines are one command, typed as they are.", tool: "execute_command", args: { session_name: session, command: "for word in real interactive shell; do\n  printf '%s ' \"$word\"\ndone; echo '✓'", wait_seconds: 10 } },
-  { says: "A long one does not hold the agent up.", tool: "execute_command", args: { session_name: session, command: "i=0; while :; do echo tick $((i=i+1)); sleep 0.1; done" } },
-  { says: "Nothing is typed into a program that runs.", tool: "execute_command", args: { session_name: session, command: "reboot" } },
-  { says: "It is stopped as a person would stop it.", tool: "interrupt_command", args: { session_name: session } },
-  { says: "The terminal as a human at it would see it.", tool: "get_terminal_output", args: { session_name: session, view: "screen" } },
-  { says: "The end; the log stays.", tool: "close_connection", args: { session_name: session } },
-];
+/** Where sshd is, and an ordinary user's PATH does not lead. */
+const systemFolders = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/opt/homebrew/sbin"];
+
+type Environment = Readonly<Record<string, string>>;
 
 /** The whole thing on this machine: an sshd of its own, the real server, a real client. Cleans up unless told to keep. */
 export async function demo({ flags, env, color, stdout }: Invocation): Promise<number> {
   const searchPath = trustedSearchPath(env["PATH"] ?? "", process.cwd());
-  if (locateProgram("tmux", searchPath) === undefined) throw new UserError("TMUX_UNAVAILABLE", "tmux was not found on PATH", installHint);
+  const tmux = locateProgram("tmux", searchPath);
+  if (tmux === undefined) throw new UserError("TMUX_UNAVAILABLE", "tmux was not found on PATH", installHint);
   const childEnv = childEnvironment(env, searchPath);
   const stage = createStage(stdout, color);
   const interrupted = onInterrupt();
-  stage.title("A throw-away sshd on 127.0.0.1, the real server, a real MCP client");
-  const sshd = await startThrowawaySshd(childEnv, searchPath);
-  let kept = false;
+  stage.title("mcp-ssh-interactive at work", [
+    "A throw-away sshd on 127.0.0.1, the real server, and a client that calls its tools as an agent would.",
+  ]);
   try {
-    const root = writeTree(sshd);
-    const played = await play(stage, root, childEnv, interrupted);
-    kept = played && flags.has("--keep");
-    if (kept) stage.closing(keptWords(sshd, root));
-    return played ? exitCodes.done : interrupted.aborted ? exitCodes.interrupted : exitCodes.failed;
-  } finally {
-    if (!kept) await clean(sshd, childEnv, searchPath);
+    const sshd = await startThrowawaySshd(childEnv, [...searchPath, ...systemFolders]);
+    let kept = false;
+    try {
+      const root = writeTree(sshd);
+      const succeeded = await play(stage, root, childEnv, interrupted);
+      kept = succeeded && flags.has("--keep");
+      if (succeeded) stage.closing(kept ? keptWords(sshd, root, tmux) : nextWords);
+      if (interrupted.aborted) return exitCodes.interrupted;
+      if (succeeded) return exitCodes.done;
+      stage.closing([
+        "That should not have happened. The last words of the sshd:",
+        ...sshd.lastWords().map((line) => `  ${line}`),
+      ]);
+      return exitCodes.failed;
+    } finally {
+      if (!kept) await clean(sshd, childEnv, tmux);
+    }
+  } catch (error) {
+    // Ctrl+C reaches our children too, and what then fails in them is no fault.
+    if (interrupted.aborted) return exitCodes.interrupted;
+    throw error;
   }
 }
 
@@ -75,37 +84,50 @@ function writeTree(sshd: ThrowawaySshd): string {
   return root;
 }
 
-/** False when a step failed that should not, or the human pressed Ctrl+C. */
-async function play(stage: Stage, root: string, env: Readonly<Record<string, string>>, interrupted: AbortSignal): Promise<boolean> {
-  await using client = await connectToolClient([...ownCommand(), "--home", root], env, "mcp-ssh-interactive demo", version);
-  for (const step of steps) {
-    if (interrupted.aborted) return false;
-    if (!(await perform(stage, client, step))) return false;
+/** False when a step came out otherwise than it should, or the human pressed Ctrl+C. */
+async function play(
+  stage: Stage,
+  root: string,
+  env: Environment,
+  interrupted: AbortSignal,
+): Promise<boolean> {
+  const command = [...ownCommand(), "--home", root];
+  await using client = await connectToolClient(command, env, "mcp-ssh-interactive demo", version);
+  for (const [index, step] of steps.entries()) {
+    const startedAtMs = performance.now();
+    const answer = await Promise.race([client.call(step.tool, step.args), whenAborted(interrupted)]);
+    if (answer === undefined) return false;
+    stage.played({ number: index + 1, step, answer, tookMs: performance.now() - startedAtMs });
+    if (answer.isError !== (step.refused === true)) return false;
   }
-  stage.closing(["That was all of it. Next: write ~/.mcp-ssh-interactive/config.yml and register the program in your MCP client; the README shows both."]);
-  return true;
+  return !interrupted.aborted;
 }
 
-async function perform(stage: Stage, client: ToolClient, { says, tool, args }: (typeof steps)[number]): Promise<boolean> {
-  const startedAtMs = performance.now();
-  const answer = await client.call(tool, args);
-  stage.call({ says, tool, args, answer, tookMs: performance.now() - startedAtMs });
-  const refusalIsThePoint = args["command"] === "reboot";
-  return answer.isError === refusalIsThePoint;
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
 }
 
-function keptWords({ folder, pid }: ThrowawaySshd, root: string): string[] {
+const nextWords = [
+  "That was all of it, and nothing of it stays on this machine.",
+  "Next: write ~/.mcp-ssh-interactive/config.yml and register this program in your MCP client; the README shows both.",
+];
+
+function keptWords({ folder, pid }: ThrowawaySshd, root: string, tmux: string): string[] {
+  const { tmuxSocket } = homeTree(root, process.getuid?.() ?? 0);
   return [
-    "Kept, to play with. Register this command in an MCP client:",
+    "The sshd and its configuration are kept. Register this command in an MCP client to play with them:",
     `  ${[...ownCommand(), "--home", root].join(" ")}`,
-    "When you are done:",
-    `  kill ${pid}; tmux -S ${homeTree(root, process.getuid?.() ?? 0).tmuxSocket} kill-server; rm -r ${folder}`,
+    "",
+    "When you are done, this removes all of it:",
+    `  kill ${pid}; ${tmux} -S ${tmuxSocket} kill-server`,
+    `  rm -r ${folder}`,
   ];
 }
 
-async function clean(sshd: ThrowawaySshd, env: Readonly<Record<string, string>>, searchPath: readonly string[]): Promise<void> {
-  const tmux = locateProgram("tmux", searchPath) ?? "tmux";
+async function clean(sshd: ThrowawaySshd, env: Environment, tmux: string): Promise<void> {
   const { tmuxSocket } = homeTree(treeRoot(sshd), process.getuid?.() ?? 0);
-  await runProcess([tmux, "-S", tmuxSocket, "kill-server"], { env, timeoutMs: 5_000 }).catch(() => undefined);
+  const kill = [tmux, "-S", tmuxSocket, "kill-server"];
+  await runProcess(kill, { env, timeoutMs: 5_000 }).catch(() => undefined);
   await sshd.remove();
 }

@@ -1,6 +1,17 @@
-import { mkdirSync, rmSync, writeFileSync, copyFileSync, mkdtempSync, realpathSync, openSync, closeSync, readFileSync } from "node:fs";
+import {
+  mkdirSync,
+  rmSync,
+  writeFileSync,
+  copyFileSync,
+  mkdtempSync,
+  realpathSync,
+  openSync,
+  closeSync,
+  readFileSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+
 import { UserError } from "../../base/user-error.ts";
 import { delay } from "../../platform/delay.ts";
 import { locateProgram } from "../../platform/programs.ts";
@@ -14,26 +25,35 @@ export type ThrowawaySshd = {
   readonly clientKey: string;
   readonly knownHosts: string;
   readonly pid: number;
+  /** The end of what it wrote. */
+  readonly lastWords: () => string[];
   /** Ends it with its sessions and removes the folder. */
   readonly remove: () => Promise<void>;
 };
 
 const startTimeoutMs = 10_000;
+const lastLines = 4;
+const removeTimeoutMs = 3_000;
 const pollMs = 10;
 const portAttempts = 5;
-const sshdHint = "Install the OpenSSH server: apt install openssh-server, dnf install openssh-server, pacman -S openssh or apk add openssh; macOS has it.";
+const sshdHint =
+  "Install the OpenSSH server: apt install openssh-server, dnf install openssh-server, pacman -S openssh or apk add openssh; macOS has it.";
 
-/** Starts it on a free port. Throws SSH_UNAVAILABLE when there is no sshd, or with sshd's own words when it does not start. */
-export async function startThrowawaySshd(env: Readonly<Record<string, string>>, searchPath: readonly string[]): Promise<ThrowawaySshd> {
-  const sshd = findProgram("sshd", searchPath);
-  const keygen = findProgram("ssh-keygen", searchPath);
+/** Starts it on a free port; programs are looked for in `folders`. Throws SSH_UNAVAILABLE when there is no sshd, or with sshd's own words when it does not start. */
+export async function startThrowawaySshd(
+  env: Readonly<Record<string, string>>,
+  folders: readonly string[],
+): Promise<ThrowawaySshd> {
+  const sshd = findProgram("sshd", folders);
+  const keygen = findProgram("ssh-keygen", folders);
   const folder = realpathSync(mkdtempSync("/tmp/mcp-ssh-demo-"));
   try {
     const home = join(folder, "home");
     mkdirSync(home, { mode: 0o700 });
-    for (const name of ["host_key", "client_key"]) await mustRun([keygen, "-q", "-t", "ed25519", "-N", "", "-C", "demo", "-f", join(folder, name)], env);
+    for (const name of ["host_key", "client_key"])
+      await mustRun([keygen, "-q", "-t", "ed25519", "-N", "", "-C", "demo", "-f", join(folder, name)], env);
     copyFileSync(join(folder, "client_key.pub"), join(folder, "authorized_keys"));
-    const user = (await mustRun(["/usr/bin/id", "-un"], env)).trim();
+    const user = (await mustRun([findProgram("id", folders), "-un"], env)).trim();
     if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
     const { port, child } = await listenOnFreePort(sshd, folder, home, env);
     const knownHosts = join(folder, "known_hosts");
@@ -42,44 +62,88 @@ export async function startThrowawaySshd(env: Readonly<Record<string, string>>, 
     const remove = async () => {
       child.kill();
       await child.exited;
-      rmSync(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     };
-    return { folder, port, user, clientKey: join(folder, "client_key"), knownHosts, pid: child.pid, remove };
+    const clientKey = join(folder, "client_key");
+    const lastWords = () => readLog(folder).split("\n").slice(-lastLines);
+    return { folder, port, user, clientKey, knownHosts, pid: child.pid, lastWords, remove };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-function findProgram(name: string, searchPath: readonly string[]): string {
-  const found = locateProgram(name, [...searchPath, "/usr/sbin", "/usr/local/sbin", "/sbin", "/opt/homebrew/sbin"]);
-  if (found === undefined) throw new UserError("SSH_UNAVAILABLE", `${name} was not found; the demo needs an OpenSSH server of its own`, sshdHint);
+/** A session that is just ending may still write into it. */
+async function removeFolder(folder: string): Promise<void> {
+  const deadlineMs = performance.now() + removeTimeoutMs;
+  for (;;) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (performance.now() >= deadlineMs) throw error;
+      await delay(pollMs, new AbortController().signal);
+    }
+  }
+}
+
+function findProgram(name: string, folders: readonly string[]): string {
+  const found = locateProgram(name, folders);
+  if (found === undefined)
+    throw new UserError(
+      "SSH_UNAVAILABLE",
+      `${name} was not found; the demo needs an OpenSSH server of its own`,
+      sshdHint,
+    );
   return found;
 }
 
 async function mustRun(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
   const result = await runProcess(argv, { env, timeoutMs: startTimeoutMs });
-  if (result.exitCode !== 0) throw new UserError("SSH_UNAVAILABLE", `${argv[0]} failed: ${result.stderr.trim()}`, "Mend what it says, then run the demo again.");
+  if (result.exitCode !== 0)
+    throw new UserError(
+      "SSH_UNAVAILABLE",
+      `${argv[0]} failed: ${result.stderr.trim()}`,
+      "Mend what it says, then run the demo again.",
+    );
   return result.stdout;
 }
 
 type Listening = { readonly port: number; readonly child: Bun.Subprocess };
 
 /** A port that was free may be taken before sshd has it: then another is tried. */
-async function listenOnFreePort(sshd: string, folder: string, home: string, env: Readonly<Record<string, string>>): Promise<Listening> {
+async function listenOnFreePort(
+  sshd: string,
+  folder: string,
+  home: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Listening> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     writeFileSync(join(folder, "sshd_config"), renderConfig(folder, home, port), { mode: 0o600 });
     const log = openSync(join(folder, "sshd.log"), "a", 0o600);
-    const child = Bun.spawn([sshd, "-D", "-e", "-f", join(folder, "sshd_config")], { env, stdin: "ignore", stdout: "ignore", stderr: log, detached: true });
+    const child = Bun.spawn([sshd, "-D", "-e", "-f", join(folder, "sshd_config")], {
+      env,
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: log,
+      detached: true,
+    });
     closeSync(log);
     if (await answers(port, child)) return { port, child };
     child.kill();
-    const words = readFileSync(join(folder, "sshd.log"), "utf8").trim();
+    const words = readLog(folder);
     if (attempt === portAttempts || !words.includes("Address already in use")) {
-      throw new UserError("SSH_UNAVAILABLE", `${sshd} did not start: ${words}`, "Mend what it says, then run the demo again.");
+      throw new UserError(
+        "SSH_UNAVAILABLE",
+        `${sshd} did not start: ${words}`,
+        "Mend what it says, then run the demo again.",
+      );
     }
   }
+}
+
+function readLog(folder: string): string {
+  return readFileSync(join(folder, "sshd.log"), "utf8").replaceAll("\r", "").trim();
 }
 
 function renderConfig(folder: string, home: string, port: number): string {
@@ -95,7 +159,8 @@ function renderConfig(folder: string, home: string, port: number): string {
     "StrictModes no",
     "UsePAM no",
     "PrintLastLog no",
-    `SetEnv HOME=${home} LANG=${process.platform === "darwin" ? "en_US" : "C"}.UTF-8`,
+    "PrintMotd no",
+    `SetEnv HOME=${home} HISTFILE=/dev/null LANG=${process.platform === "darwin" ? "en_US" : "C"}.UTF-8`,
     "",
   ].join("\n");
 }
@@ -106,7 +171,11 @@ function freePort(): Promise<number> {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        typeof address === "object" && address !== null
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
     });
   });
 }
