@@ -1,15 +1,26 @@
-import { initialStreamState, scanStream, type StreamEvent, type StreamState } from "../screen/stream-parser.ts";
 import { LineRenderer } from "../screen/line-renderer.ts";
+import {
+  initialStreamState,
+  scanStream,
+  type StreamEvent,
+  type StreamState,
+} from "../screen/stream-parser.ts";
 import type { LogStore } from "../state/log-store.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
+import { fillerBefore, fillerIn } from "./prompt-filler.ts";
+import { PromptLevels } from "./prompt-levels.ts";
+import { withoutRightPrompt } from "./prompt.ts";
 
 /** The private OSC of our wrapper and recorder: `end;NUMBER;STATUS` and `gap;NUMBER;BYTES`. */
-const localMarkOsc = 7711;
+export const localMarkOsc = 7711;
 const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc]);
 const chunkBytes = 1_048_576;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
+const fillerSearchBytes = 4_096;
+/** Its mark for a missing line end; black and reset at once, before any prompt. */
+const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
 /** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
 const minPromptBytes = 2;
 
@@ -37,6 +48,7 @@ export type TerminalOptions = {
 
 /** Follows a session's log from `start` on, and derives from it what the terminal is doing. */
 export class Terminal {
+  readonly levels = new PromptLevels();
   readonly #options: TerminalOptions;
   #stream: StreamState;
   /** The CSI ? 2004 h with which the line editor that waits now began. */
@@ -77,18 +89,30 @@ export class Terminal {
     return { stream: this.#stream, editor: this.#editor, end: this.#end };
   }
 
-  /** Whether what waits drew its prompt the way fish does, which drops tabs that are typed. */
+  /** Whether what waits drew its prompt the way fish does. */
   get promptOfFish(): boolean {
-    return /[⏎¶]/.test(Buffer.from(this.#currentLine().bytes).toString("utf8"));
+    const { bytes } = this.#options.log.read(this.inputStart - fillerSearchBytes, this.#stream.offset);
+    return drawnByFish.test(Buffer.from(bytes).toString("utf8"));
+  }
+
+  /** Where the line began that something waits behind: at its line editor's start, else behind the last line feed. */
+  get inputStart(): number {
+    return this.#stream.bracketedPaste && this.#editor !== undefined
+      ? this.#editor.start
+      : this.#stream.lineStart;
   }
 
   /** Where the output that the current prompt follows ends. */
   get outputEnd(): number {
     if (this.#end !== undefined) return this.#end.offset;
-    const { start, bytes } = this.#currentLine();
+    const { lineStart, offset } = this.#stream;
     const editor = this.#editor;
-    if (editor !== undefined && (editor.end <= start || editor.end + minPromptBytes <= this.#stream.offset)) return editor.start;
-    return start + (fillerStart(bytes) ?? 0);
+    if (editor !== undefined && (editor.end <= lineStart || editor.end + minPromptBytes <= offset)) {
+      const { start, bytes } = this.#options.log.read(editor.start - fillerSearchBytes, editor.start);
+      return start + (fillerBefore(bytes) ?? bytes.length);
+    }
+    const { start, bytes } = this.#options.log.read(lineStart - fillerSearchBytes, offset);
+    return start + (fillerIn(bytes) ?? Math.max(0, lineStart - start));
   }
 
   /** Reads what the log holds beyond the last reading. */
@@ -116,10 +140,13 @@ export class Terminal {
 
   async #readOn(): Promise<void> {
     const extent = this.#options.log.extent();
-    const isFirst = this.#lastOutputAtMs === undefined;
+    const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
     while (this.#stream.offset < extent.end) {
-      const { bytes } = this.#options.log.read(this.#stream.offset, Math.min(extent.end, this.#stream.offset + chunkBytes));
+      const { bytes } = this.#options.log.read(
+        this.#stream.offset,
+        Math.min(extent.end, this.#stream.offset + chunkBytes),
+      );
       if (bytes.length === 0) return;
       this.#take(bytes);
       const read = this.#stream.offset - this.#savedAt;
@@ -127,8 +154,8 @@ export class Terminal {
       if (read >= checkpointEveryBytes || (atEnd && read >= checkpointAtEndBytes)) this.#save();
       if (!atEnd) await new Promise(setImmediate);
     }
-    // What came before this reader did may be long ago.
-    if (isFirst && extent.changedAtMs > 0) {
+    // What is read only now may have come long ago.
+    if (isNew && extent.changedAtMs > 0) {
       this.#lastOutputAtMs = performance.now() - Math.max(0, Date.now() - extent.changedAtMs);
     }
   }
@@ -147,12 +174,12 @@ export class Terminal {
   #take(bytes: Uint8Array): void {
     const { state, events } = scanStream(this.#stream, bytes, oscNumbers);
     this.#stream = state;
-    this.#lastOutputAtMs = performance.now();
     for (const event of events) this.#apply(event);
   }
 
   #apply(event: StreamEvent): void {
-    if (event.kind === "bracketed-paste") this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
+    if (event.kind === "bracketed-paste")
+      this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
     if (event.kind === "osc" && event.number === localMarkOsc) this.#applyMark(event.payload, event.start);
   }
 
@@ -183,12 +210,6 @@ export class Terminal {
     const renderer = new LineRenderer({ cols, rows, maxLines: 10 });
     renderer.write(bytes);
     const { before, after } = renderer.read().cursor;
-    return { start, before, after };
+    return { start, before, after: withoutRightPrompt(after) };
   }
-}
-
-/** Where zsh (PROMPT_SP) and fish begin to fill a line that output has not ended, to draw the prompt at a line's start. */
-function fillerStart(line: Uint8Array): number | undefined {
-  const filler = /(?:\x1b\[[0-9;]*m)*(?:%|#|~|\xe2\x8f\x8e|\xc2\xb6)(?:\x1b\[[0-9;]*m)* {10,}\r/.exec(Buffer.from(line).toString("latin1"));
-  return filler?.index;
 }

@@ -35,6 +35,7 @@ beforeAll(async () => {
     ),
     "  alias: {host: web, use_agent: true}\n",
     "  included: {host: included}\n",
+    "  stubborn: {host: stubborn}\n",
     "  spelled: {host: web-direct, proxy_jump: jump}\n",
   );
   server = await home.start();
@@ -49,6 +50,7 @@ afterAll(async () => {
 function sshConfig(): string {
   return [
     "Include conf.d/*",
+    `Host stubborn\n  ProxyCommand sh -c 'trap "" HUP INT TERM PIPE; sleep 300; sleep 300'`,
     "Host jump",
     `  HostName 127.0.0.1\n  Port ${hop.port}\n  IdentityFile ${hop.clientKey}`,
     `  UserKnownHostsFile ${hop.knownHostsFile}`,
@@ -67,8 +69,8 @@ function sshConfig(): string {
   ].join("\n");
 }
 
-const open = (name: string): Promise<ToolResult> =>
-  server.call("open_connection", { connection_config_name: name, session_name: "s", timeout_seconds: 3 });
+const open = (name: string, timeout_seconds = 20): Promise<ToolResult> =>
+  server.call("open_connection", { connection_config_name: name, session_name: "s", timeout_seconds });
 
 const port = async (): Promise<unknown> => {
   const command = { session_name: "s", command: "set -- $SSH_CONNECTION; echo $4", wait_seconds: 10 };
@@ -81,7 +83,10 @@ test.each(["direct", "by-edge", "alias", "included", "spelled"])(
   "%s opens in spite of hostile settings in the user's ssh_config, and leaves nothing when closed",
   async (name) => {
     const { fields } = await open(name);
-    expect(fields).toMatchObject({ state: "idle", connection_info: { host: "127.0.0.1", port: target.port } });
+    expect(fields).toMatchObject({
+      state: "idle",
+      connection_info: { host: "127.0.0.1", port: target.port },
+    });
     expect(await port()).toBe(String(target.port));
     const ssh = paneProcesses(home).filter(({ commandLine }) => /^\S*ssh -F/.test(commandLine));
     expect(ssh.length).toBe(["direct", "included"].includes(name) ? 1 : 2);
@@ -92,15 +97,21 @@ test.each(["direct", "by-edge", "alias", "included", "spelled"])(
 );
 
 test.each([
-  ["edge-unknown", "HOST_KEY_UNKNOWN"],
-  ["edge-changed", "HOST_KEY_CHANGED"],
-  ["edge-stranger", "AUTH_FAILED"],
-  ["edge-down", "CONNECTION_REFUSED"],
-])("a jump host with the fault of %s is %s, and named", async (name, code) => {
-  const { code: found, text } = await open(`by-${name}`);
+  ["edge-unknown", "HOST_KEY_UNKNOWN", 20],
+  ["edge-changed", "HOST_KEY_CHANGED", 20],
+  ["edge-stranger", "AUTH_FAILED", 20],
+  ["edge-down", "CONNECTION_REFUSED", 2],
+])("a jump host with the fault of %s is %s, and named", async (name, code, timeoutSeconds) => {
+  const { code: found, text } = await open(`by-${name}`, timeoutSeconds);
   expect(found).toBe(code);
   expect(text).toContain(`jump host ${name}`);
   await until("nothing is left", async () => Bun.deepEquals(await tracesOf(home), noTraces), 10_000);
+});
+
+test("a ProxyCommand that ignores being hung up is gone too after an open that timed out", async () => {
+  const { code } = await open("stubborn", 2);
+  expect(code).toBe("CONNECTION_TIMEOUT");
+  expect(await tracesOf(home)).toEqual(noTraces);
 });
 
 test("a changed key of the jump host shows both fingerprints", async () => {
