@@ -1,5 +1,7 @@
-import { dlopen, FFIType } from "bun:ffi";
+import { FFIType } from "bun:ffi";
 import { closeSync, openSync, readFileSync, writeSync, ftruncateSync, constants } from "node:fs";
+
+import { loadLibc } from "./libc.ts";
 
 const lockExclusive = 2;
 const lockNonBlocking = 4;
@@ -66,19 +68,7 @@ function flock(descriptor: number, operation: number): number {
 let loadedFlock: ((descriptor: number, operation: number) => number) | undefined;
 
 function loadFlock(): (descriptor: number, operation: number) => number {
-  const names =
-    process.platform === "darwin"
-      ? ["libSystem.B.dylib"]
-      : ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
-  for (const name of names) {
-    try {
-      return dlopen(name, { flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } }).symbols
-        .flock;
-    } catch {
-      continue;
-    }
-  }
-  throw new Error(`flock(2) was not found in ${names.join(", ")}`);
+  return loadLibc({ flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } }).flock;
 }
 
 function readHolder(path: string): number | undefined {

@@ -12,7 +12,8 @@ export function trustedSearchPath(path: string, startFolder: string): string[] {
 function isTrustedFolder(entry: string, startFolder: string): boolean {
   try {
     const folder = realpathSync(entry);
-    if (startFolder !== sep && `${folder}${sep}`.startsWith(`${realpathSync(startFolder)}${sep}`)) return false;
+    if (startFolder !== sep && `${folder}${sep}`.startsWith(`${realpathSync(startFolder)}${sep}`))
+      return false;
     if (`${entry}${sep}${folder}${sep}`.includes(`${sep}node_modules${sep}`)) return false;
     return (statSync(folder).mode & 0o022) === 0 || isGroupWritableOnlyByRoot(folder);
   } catch {

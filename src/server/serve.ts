@@ -1,8 +1,8 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 
+import { readerGone } from "../platform/reader-gone.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { respond, type Desk } from "./answer-request.ts";
-import type { ByteSink } from "./line-writer.ts";
 import { SessionTurns } from "./session-turns.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import { guardConsole, guardProcessStdout } from "./stdout-guard.ts";
@@ -22,8 +22,6 @@ export type ServeOptions = {
   readonly log: (line: string) => void;
   /** Aborted to end the server, by a signal handler for instance. */
   readonly signal: AbortSignal;
-  readonly stdin?: ReadableStream<Uint8Array>;
-  readonly stdout?: ByteSink;
 };
 
 const graceMs = 600;
@@ -36,17 +34,18 @@ const abortGraceMs = 250;
 export async function serveMcp(options: ServeOptions): Promise<void> {
   guardConsole();
   const transport = new StdioTransport({
-    input: options.stdin,
-    output: options.stdout,
     onRequest: (request) => void answer(request),
     onReadError: (error) => options.log(`standard input cannot be read: ${String(error)}`),
   });
   const desk = createDesk(options, transport);
   const answer = async (request: JSONRPCRequest) => transport.send(await respond(desk, request));
   transport.start();
-  await Promise.race([transport.inputEnded, transport.outputLost, aborted(options.signal)]);
+  const ended = new AbortController();
+  const outputLost = Promise.race([transport.outputLost, readerGoneAfterStart(transport, ended.signal)]);
+  await Promise.race([transport.inputEnded, outputLost, aborted(options.signal)]);
   await transport.stopReading();
-  await Promise.race([finishCalls(transport), transport.outputLost]);
+  await Promise.race([finishCalls(transport), outputLost]);
+  ended.abort();
 }
 
 function createDesk({ service, settings, version, log }: ServeOptions, transport: StdioTransport): Desk {
@@ -76,6 +75,11 @@ async function loadTools(transport: StdioTransport): Desk["tools"] {
   guardProcessStdout();
   const { tools } = await import("./tools.ts");
   return tools;
+}
+
+async function readerGoneAfterStart({ firstAnswer }: StdioTransport, signal: AbortSignal): Promise<void> {
+  await firstAnswer;
+  await readerGone(1, signal);
 }
 
 async function finishCalls({ calls }: StdioTransport): Promise<void> {

@@ -13,16 +13,13 @@ import {
   type RequestId,
 } from "./json-rpc.ts";
 import { LineReader, type Line } from "./line-reader.ts";
-import { LineWriter, type ByteSink } from "./line-writer.ts";
+import { LineWriter } from "./line-writer.ts";
 
 const maxLineBytes = 16 * 1024 * 1024;
 
 export type TransportOptions = {
   readonly onRequest: (request: JSONRPCRequest) => void;
   readonly onReadError: (error: unknown) => void;
-  /** This process's own stdin and stdout where not given. */
-  readonly input?: ReadableStream<Uint8Array> | undefined;
-  readonly output?: ByteSink | undefined;
 };
 
 type ByteReader = {
@@ -31,7 +28,7 @@ type ByteReader = {
 };
 
 /**
- * One JSON-RPC message a line. Whatever comes in is answered or ignored by the specification; nothing that a
+ * One JSON-RPC message a line, on this process's stdin and stdout. Whatever comes in is answered or ignored by the specification; nothing that a
  * client sends makes it throw.
  */
 export class StdioTransport {
@@ -54,8 +51,8 @@ export class StdioTransport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#reader = (options.input ?? Bun.stdin.stream()).getReader();
-    this.#writer = new LineWriter(options.output ?? Bun.stdout.writer());
+    this.#reader = Bun.stdin.stream().getReader();
+    this.#writer = new LineWriter(Bun.stdout.writer());
     this.outputLost = this.#writer.lost;
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;

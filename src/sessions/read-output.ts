@@ -1,4 +1,4 @@
-import { renderLines } from "../screen/line-renderer.ts";
+import { LineRenderer, renderLines } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { OutputFacts } from "./outcome.ts";
@@ -6,11 +6,34 @@ import type { OutputFacts } from "./outcome.ts";
 /** More is never shown in one result; what stands before it is counted as missed. */
 const maxRangeBytes = 4_194_304;
 const firstTailBytes = 65_536;
+const lineSearchBytes = 65_536;
 const startSearchBytes = 65_536;
 
 /** The text of the log from `start` to `end`, as a person would have seen it printed. */
 export function readRange(session: SessionContext, start: number, end: number): OutputFacts {
   return outputOf(readLines(session, start, end));
+}
+
+/**
+ * What came from `start` on, where the cursor may stand anywhere: in the line that was begun before it, or in the
+ * middle of what an editor draws again.
+ */
+export function readSince(session: SessionContext, start: number): OutputFacts {
+  const { log, record, terminal } = session;
+  const end = terminal.offset;
+  if (end - start > maxRangeBytes) return readRange(session, start, end);
+  const { cols, rows } = record;
+  const before = log.read(Math.max(record.log_start, start - lineSearchBytes), start);
+  const renderer = new LineRenderer({ cols, rows, maxLines: Number.MAX_SAFE_INTEGER });
+  renderer.write(before.bytes.subarray(before.bytes.lastIndexOf(0x0a) + 1));
+  const { cursor } = renderer.read();
+  const news = log.read(start, end);
+  renderer.write(news.bytes);
+  const [first = "", ...rest] = renderer.read().lines.slice(cursor.line);
+  const isSame = first.startsWith(cursor.before);
+  const lines = [isSame ? first.slice(cursor.before.length) : first, ...rest];
+  const isEmpty = lines.length === 1 && lines[0]?.trim() === "";
+  return outputOf({ lines: isEmpty ? [] : lines, bytesMissed: news.start - start });
 }
 
 /** The last `numLines` lines of this incarnation, the screen's included, as on scrolling up. */

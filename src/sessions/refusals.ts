@@ -8,7 +8,7 @@ export function busy(session: SessionContext, by: string, current?: Look): UserE
   const inFlight = lastSentCommand(session);
   return new UserError(
     "SESSION_BUSY",
-    `${session.record.session_name} is not at an empty prompt: ${by} is in the way; nothing was typed`,
+    `${session.record.session_name} is not at an empty prompt: ${by}; nothing was typed`,
     "Look with get_terminal_output, then wait, or end what runs with interrupt_command.",
     {
       details: {

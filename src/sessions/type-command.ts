@@ -69,7 +69,7 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
       throw stalled(session);
     return requireEmptyPrompt(session, call);
   }
-  if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command", current);
+  if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
   if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
   return current;
 }

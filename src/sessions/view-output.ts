@@ -4,7 +4,7 @@ import { captureScreen } from "../tmux/screen-capture.ts";
 import { settled } from "./command-end.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, OutputFacts, OutputOutcome, OutputRequest, ScreenFacts } from "./outcome.ts";
-import { readRange, readScrollback } from "./read-output.ts";
+import { readScrollback, readSince } from "./read-output.ts";
 import { screenText } from "./screen-text.ts";
 import { lastSentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
@@ -75,7 +75,7 @@ async function readView(
   from: number | undefined,
   numLines: number,
 ): Promise<OutputFacts & { screen?: ScreenFacts }> {
-  if (view === "new" && from !== undefined) return readRange(session, from, session.terminal.offset);
+  if (view === "new" && from !== undefined) return readSince(session, from);
   if (view !== "screen") return readScrollback(session, numLines);
   const screen = await captureScreen(session.tmux, session.record.session_name);
   return screen === undefined ? readScrollback(session, session.record.rows) : screenText(screen);

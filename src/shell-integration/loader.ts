@@ -8,6 +8,6 @@ import loader from "./scripts/loader.sh" with { type: "text" };
  */
 export function renderLoader(): string {
   const script = codeLines(loader).join("; ");
-  // To fish alone the two words are the same; there backquotes are letters, elsewhere `source` is not reached.
-  return ` test '\\\\' = \\\\ && sh -c '${script}' | source || eval \`sh -c '${script}'\``;
+  // To fish alone \x41 is an A; there backquotes are letters, elsewhere `source` is not reached.
+  return ` test A = \\x41 && sh -c '${script}' | source || eval \`sh -c '${script}'\``;
 }

@@ -24,7 +24,7 @@ function renderCode(shell: Shell, aid: string): string {
     case "zsh":
       return evaluated(emulated(code(zsh)));
     case "fish":
-      return `printf '${encode(code(fish))}' | source`;
+      return `builtin printf '${encode(code(fish))}' | source`;
     case "korn":
       return evaluated(
         `if (eval ': \${ :;}') 2>/dev/null; then\n${code(korn)}\nelse\n${code(plainPrompt(posix))}\nfi`,
@@ -34,18 +34,18 @@ function renderCode(shell: Shell, aid: string): string {
     case "ash":
       return evaluated(code(measuredPrompt(posix)));
     case "tcsh":
-      return evaluated(code(tcsh, "; "));
+      return evaluated(code(tcsh, "; "), "printf");
   }
 }
 
-function evaluated(code: string): string {
-  return `eval "\`printf '${encode(code)}'\`"`;
+function evaluated(code: string, printf = String.raw`\command printf`): string {
+  return `eval "\`${printf} '${encode(code)}'\`"`;
 }
 
 /** zsh in the emulation of itself, whatever options the user has set; functions keep it. */
 function emulated(code: string): string {
   const percent = "[[ -o promptpercent ]] && __mcp_percent=1 || __mcp_percent=";
-  return `${percent}\nbuiltin emulate zsh -c '${code.replaceAll("'", `'\\''`)}'`;
+  return `${percent}\n\\builtin emulate zsh -c '${code.replaceAll("'", `'\\''`)}'`;
 }
 
 function plainPrompt(script: string): string {
@@ -60,7 +60,7 @@ function measuredPrompt(script: string): string {
 /** Nothing in it is touched by word splitting, globbing, quotes or a terminal. */
 function encode(code: string): string {
   return code.replaceAll(
-    /[^A-Za-z0-9_./:,-]/g,
+    /[^A-Za-z0-9_]/g,
     (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
   );
 }

@@ -69,12 +69,11 @@ test.each(["SIGTERM", "SIGINT", "SIGHUP", "the end of input"] as const)(
   },
 );
 
-test("a closed output ends the server within a second of its next answer, and sessions stay", async () => {
+test("a closed output ends the server within a second, though nothing is written, and sessions stay", async () => {
   await using server = await startBinary();
   await callAndSeeRunning(server, 1);
   await server.closeOutput();
   const startedAtMs = performance.now();
-  server.send({ jsonrpc: "2.0", id: 2, method: "ping" });
   expect(await server.exited()).toBe(0);
   expect(performance.now() - startedAtMs).toBeLessThan(endedWithinMs);
   await expectSessionUsable();

@@ -87,6 +87,7 @@ describe.each(installedShells().map((shell) => [shell.name, shell] as const))("%
     const from = pane.log().length;
     await pane.type("sleep 100");
     await pane.until("the echo", () => pane.log(from).includes("100"));
+    await pane.quiet(from);
     await pane.press("C-c");
     const seen = await pane.marksUntilPrompt(begin);
     expect(summary(seen)).toEqual([expect.stringMatching(/^ended 2: (?!0$)/), "prompt 2"]);
@@ -98,6 +99,7 @@ describe.each(installedShells().map((shell) => [shell.name, shell] as const))("%
     await pane.type("sh -c 'echo running; sleep 100'");
     await pane.press("Enter");
     await pane.until("it runs", () => /[\r\n\x07]running/.test(pane.log()));
+    await pane.quiet(0);
     await pane.press("C-c");
     const seen = await pane.marksUntilPrompt(begin);
     expect(summary(seen).slice(shell.marksBegin ? 1 : 0)).toEqual([

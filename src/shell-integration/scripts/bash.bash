@@ -1,6 +1,6 @@
 case $- in *a*) __mcp_export=1; set +a ;; *) __mcp_export= ;; esac
 __mcp_tell() {
-  { builtin printf '\033]7712;%s\007' "$1" >/dev/tty; } 2>/dev/null || builtin printf '\033]7712;%s\007' "$1" || :
+  { \builtin printf '\033]7712;%s\007' "$1" >/dev/tty; } 2>/dev/null || \builtin printf '\033]7712;%s\007' "$1" || :
 }
 __mcp_done() {
   local __mcp_status=$?
@@ -29,7 +29,7 @@ __mcp_prompt() {
   if [[ $PWD != "${__mcp_pwd-}" ]]; then
     __mcp_pwd=$PWD
     __mcp_folder=$PWD
-    case $PWD in *[[:cntrl:]]*) __mcp_folder=$(builtin printf %s "$PWD" | od -An -v -tx1 | tr -d '\n' | tr ' ' %) ;; esac
+    case $PWD in *[[:cntrl:]]*) __mcp_folder=%$(\builtin printf %s "$PWD" | \command od -An -v -tx1 | \command tr -c 0-9a-f %) ;; esac
   fi
   local flags=
   if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) && __mcp_hook "$1"; then flags=c; fi
@@ -40,7 +40,7 @@ __mcp_prompt() {
 __mcp_hook() {
   local began='${__mcp_c-}${__mcp_late+$(__mcp_tell "C;$__mcp_late")}'
   local more='\[${__mcp_p-}${__mcp_late+$(__mcp_tell "P;$__mcp_late")}\]'
-  if ! shopt -q promptvars; then
+  if ! \builtin shopt -q promptvars; then
     PS0=${PS0-} PS2=${PS2-}
     PS0=${PS0//"$began"/} PS2=${PS2//"$more"/}
     return 1
@@ -58,10 +58,10 @@ __mcp_hook() {
 }
 __mcp_forget() {
   local entry
-  entry=$(HISTTIMEFORMAT='' builtin history 1)
+  entry=$(HISTTIMEFORMAT='' \builtin history 1)
   case $entry in *']7712;R;'*) ;; *) return 0 ;; esac
   entry=${entry#"${entry%%[0-9]*}"}
-  builtin history -d "${entry%%[!0-9]*}"
+  \builtin history -d "${entry%%[!0-9]*}"
 }
 __mcp_integrate() {
   local first='${__mcp_n+"__mcp_done"} && :' last='${__mcp_n+"__mcp_ready"}' attributes
@@ -81,8 +81,8 @@ __mcp_integrate() {
 __mcp_forget 2>/dev/null || :
 if __mcp_integrate; then
   __mcp_n=0
-  __mcp_user=$(id -un 2>/dev/null) || :
-  __mcp_host=$(uname -n 2>/dev/null) || :
+  __mcp_user=$(\command id -un 2>/dev/null) || :
+  __mcp_host=$(\command uname -n 2>/dev/null) || :
   __mcp_user=${__mcp_user//[[:cntrl:];]/}
   __mcp_host=${__mcp_host//[[:cntrl:];]/}
 else

@@ -1,10 +1,10 @@
 set -g __mcp_n 0
 set -g __mcp_told 1
-set -g __mcp_user (id -un 2>/dev/null | string replace -ra '[[:cntrl:];]' '')
-set -g __mcp_host (uname -n 2>/dev/null | string replace -ra '[[:cntrl:];]' '')
+set -g __mcp_user (command id -un 2>/dev/null | string replace -ra '[[:cntrl:];]' '')
+set -g __mcp_host (command uname -n 2>/dev/null | string replace -ra '[[:cntrl:];]' '')
 function __mcp_tell
-    printf '\e]7712;%s\a' $argv[1] >/dev/tty 2>/dev/null
-    or printf '\e]7712;%s\a' $argv[1]
+    builtin printf '\e]7712;%s\a' $argv[1] >/dev/tty 2>/dev/null
+    or builtin printf '\e]7712;%s\a' $argv[1]
 end
 function __mcp_ended
     set -g __mcp_n (math $__mcp_n + 1)
@@ -14,7 +14,7 @@ end
 function __mcp_prompt
     set -l folder $PWD
     if string match -qr '[[:cntrl:]]' -- $folder
-        set folder %(printf %s $PWD | od -An -v -tx1 | string split -n ' ' | string join %)
+        set folder %(builtin printf %s $PWD | command od -An -v -tx1 | command tr -c 0-9a-f % | string collect)
     end
     __mcp_tell "A;@AID@;$__mcp_n;$argv[1];$__mcp_user;$__mcp_host;$folder"
 end

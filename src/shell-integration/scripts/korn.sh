@@ -1,8 +1,8 @@
 case $- in *a*) __mcp_export=1; set +a ;; *) __mcp_export= ;; esac
 __mcp_n=0
 __mcp_pwd=
-__mcp_user=$(id -un 2>/dev/null | tr -d ';\000-\037\177') || :
-__mcp_host=$(uname -n 2>/dev/null | tr -d ';\000-\037\177') || :
+__mcp_user=$(\command id -un 2>/dev/null | \command tr -d ';\000-\037\177') || :
+__mcp_host=$(\command uname -n 2>/dev/null | \command tr -d ';\000-\037\177') || :
 __mcp_tell() {
   { print -rn -- $'\033]7712;'"$1"$'\007' >/dev/tty; } 2>/dev/null || print -rn -- $'\033]7712;'"$1"$'\007' || :
 }
@@ -34,7 +34,7 @@ __mcp_report() {
   if [[ $PWD != "$__mcp_pwd" ]]; then
     __mcp_pwd=$PWD
     __mcp_folder=$PWD
-    case $PWD in *[[:cntrl:]]*) __mcp_folder=$(print -rn -- "$PWD" | od -An -v -tx1 | tr -d '\n' | tr ' ' %) ;; esac
+    case $PWD in *[[:cntrl:]]*) __mcp_folder=%$(print -rn -- "$PWD" | \command od -An -v -tx1 | \command tr -c 0-9a-f %) ;; esac
   fi
   PS2=$__mcp_more_begin$'\033]7712;P;@AID@;'$__mcp_n$'\007'$__mcp_more_end$__mcp_ps2
   __mcp_tell "A;@AID@;$__mcp_n;;$__mcp_user;$__mcp_host;$__mcp_folder"

@@ -1,9 +1,9 @@
 case $- in *a*) __mcp_export=1; set +a ;; *) __mcp_export= ;; esac
 __mcp_n=0
-__mcp_user=$(id -un 2>/dev/null | tr -d ';\\\000-\037\177') || :
-__mcp_host=$(uname -n 2>/dev/null | tr -d ';\\\000-\037\177') || :
-__mcp_esc=$(printf '\033]7712')
-__mcp_bel=$(printf '\007')
+__mcp_user=$(\command id -un 2>/dev/null | \command tr -d ';\\\000-\037\177') || :
+__mcp_host=$(\command uname -n 2>/dev/null | \command tr -d ';\\\000-\037\177') || :
+__mcp_esc=$(\command printf '\033]7712')
+__mcp_bel=$(\command printf '\007')
 case ${PS1-} in *__mcp_esc*) ;; *) __mcp_ps1=${PS1-} ;; esac
 case ${PS2-} in *__mcp_esc*) ;; *) __mcp_ps2=${PS2-} ;; esac
 unset PS1 PS2

@@ -5,11 +5,11 @@ if (! $?mcp_n && "`alias cwdcmd`" != '') alias mcp_user_cwdcmd "`alias cwdcmd`"
 if (! $?mcp_n && ! $?prompt2) set prompt2='%R? '
 if (! $?mcp_n) set mcp_prompt2=$prompt2:q
 set mcp_n=0
-set mcp_user="`id -un`"
-set mcp_host="`uname -n`"
+set mcp_user="`\id -un`"
+set mcp_host="`\uname -n`"
 set mcp_esc="`printf '\033]7712;'`"
 set mcp_bel="`printf '\007'`"
-alias mcp_look 'set mcp_folder=`sh -c '"'"'IFS=;set -f;printf %s $PWD|od -An -v -tx1|tr -d \\012|tr \\040 %'"'"'`'
+alias mcp_look 'set mcp_folder=%`sh -c '"'"'IFS=;set -f;printf %s $PWD|od -An -v -tx1|tr -c 0-9a-f %'"'"'`'
 alias cwdcmd 'mcp_look; mcp_user_cwdcmd'
 alias mcp_began 'echo -n "${mcp_esc}C;@AID@;${mcp_n}${mcp_bel}" >/dev/tty'
 alias mcp_done 'set mcp_status=$status; @ mcp_n++; echo -n "${mcp_esc}D;@AID@;${mcp_n};${mcp_status}${mcp_bel}" >/dev/tty; set status=$mcp_status'

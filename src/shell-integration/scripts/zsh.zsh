@@ -1,9 +1,10 @@
-typeset -g +x __mcp_user=$(id -un 2>/dev/null) __mcp_host=${HOST-} __mcp_pwd= __mcp_folder= __mcp_more=
-typeset -gi +x __mcp_n=0
+\builtin typeset -g +x __mcp_user= __mcp_host=${HOST-} __mcp_pwd= __mcp_folder= __mcp_more=
+\builtin typeset -gi +x __mcp_n=0
+__mcp_user=$(\command id -un 2>/dev/null)
 __mcp_user=${__mcp_user//[[:cntrl:];]/}
 __mcp_host=${__mcp_host//[[:cntrl:];]/}
 __mcp_tell() {
-  { builtin print -rn -- $'\e]7712;'$1$'\a' >/dev/tty } 2>/dev/null || builtin print -rn -- $'\e]7712;'$1$'\a'
+  { \builtin print -rn -- $'\e]7712;'$1$'\a' >/dev/tty } 2>/dev/null || \builtin print -rn -- $'\e]7712;'$1$'\a'
 }
 __mcp_done() {
   local __mcp_status=$?
@@ -17,7 +18,7 @@ __mcp_ready() {
     __mcp_pwd=$PWD
     __mcp_folder=$PWD
     if [[ $PWD == *[[:cntrl:]]* ]]; then
-      __mcp_folder=$(builtin print -rn -- $PWD | od -An -v -tx1 | tr -d '\n' | tr ' ' %)
+      __mcp_folder=%$(\builtin print -rn -- $PWD | \command od -An -v -tx1 | \command tr -c 0-9a-f %)
     fi
   fi
   PS2=${PS2#$__mcp_more}
@@ -33,6 +34,6 @@ __mcp_began() {
   setopt noxtrace noallexport noerrexit noerrreturn
   __mcp_tell "C;@AID@;$__mcp_n"
 }
-typeset -ga precmd_functions preexec_functions
+\builtin typeset -ga precmd_functions preexec_functions
 precmd_functions=(__mcp_done ${precmd_functions:#__mcp_*} __mcp_ready)
 preexec_functions=(${preexec_functions:#__mcp_*} __mcp_began)

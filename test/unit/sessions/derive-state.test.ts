@@ -38,6 +38,7 @@ test.each<[string, StreamFacts, Background, string]>([
   ["the prompt of a plain shell, too soon", facts("# ", { quietMs: 20 }), inDash, "running"],
   ["the prompt of a plain shell behind output", facts("abc# "), inDash, "idle"],
   ["a plain prompt where a program left bracketed paste on", facts("# ", editing), inDash, "idle"],
+  ["the same, too soon", facts("# ", { ...editing, quietMs: 20 }), inDash, "running"],
   ["an inner prompt in an outer one's end", facts("a@b:~# ", editing), { ...known, prompts: [dash] }, "idle"],
   ["a new prompt of a line editor", facts("x@y:/# ", editing), known, "idle"],
   ["a new prompt, too soon", facts("x@y:/# ", { ...editing, quietMs: 20 }), known, "running"],
