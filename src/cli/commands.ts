@@ -6,7 +6,12 @@ export const serveCommand: Command = {
   summary: "Serve MCP over stdio; an MCP client starts it so",
   flags: {},
   maxWords: 0,
-  load: async () => (await import("./serve.ts")).serve,
+  load: async () => {
+    // Before the modules that make schemas are loaded.
+    const { interpretSchemas } = await import("../config/interpret-schemas.ts");
+    interpretSchemas();
+    return (await import("./serve.ts")).serve;
+  },
 };
 
 /** The subcommands, in the order of the help. */

@@ -18,11 +18,6 @@ export type Fault = {
 /** A place in the text, 1-based. */
 export type Place = { readonly line: number; readonly column: number };
 
-/** One line of text for errors and lists: place, message, fix. */
-export function renderFault(fault: Fault): string {
-  return `line ${fault.line}, column ${fault.column}: ${fault.message}; ${fault.fix}`;
-}
-
 const shownKeys = new Set(
   (
     "connections settings host user port key_path description info_file use_agent proxy_jump ssh_options host_key " +

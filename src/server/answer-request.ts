@@ -1,11 +1,18 @@
-import type { JSONRPCRequest, ListToolsResult, Result } from "@modelcontextprotocol/sdk/types.js";
+import type {
+  Implementation,
+  JSONRPCMessage,
+  JSONRPCRequest,
+  ListToolsResult,
+  Result,
+} from "@modelcontextprotocol/sdk/types.js";
 
 import { nearestName } from "../base/nearest-name.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { callTool } from "./call-tool.ts";
 import type { Tool } from "./define-tool.ts";
+import { answerInitialize, readClient } from "./handshake.ts";
 import { isRecord } from "./is-record.ts";
-import { ProtocolFault, rpcCodes, type RequestId } from "./json-rpc.ts";
+import { makeError, ProtocolFault, rpcCodes, type RequestId } from "./json-rpc.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import { withProgress, type Notify } from "./progress.ts";
 import type { SessionTurns } from "./session-turns.ts";
@@ -20,15 +27,36 @@ export type Desk = {
   /** `settings.results: text`: the terminal tools declare and return no structured content. */
   readonly textOnly: boolean;
   readonly log: (line: string) => void;
+  /** Our own. */
+  readonly version: string;
   /** Undefined until the client has sent `initialize`. */
-  readonly client: () => { readonly name: string; readonly version: string } | undefined;
+  client: Implementation | undefined;
   readonly signal: (id: RequestId) => AbortSignal;
   readonly sendProgress: (token: RequestId, progress: number, message: string) => void;
 };
 
-/** Answers what the SDK leaves to us: the tools. Throws ProtocolFault for what is against the protocol. */
-export async function answerRequest(desk: Desk, request: JSONRPCRequest): Promise<Result> {
-  switch (request.method) {
+/** The message that answers a request: its result, or the error that it came to. */
+export async function respond(desk: Desk, request: JSONRPCRequest): Promise<JSONRPCMessage> {
+  const { id } = request;
+  try {
+    return { jsonrpc: "2.0", id, result: await answerRequest(desk, request) };
+  } catch (error) {
+    if (error instanceof ProtocolFault) return makeError(id, error.code, error.message);
+    desk.log(
+      `${request.method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return makeError(id, rpcCodes.internalError, "something went wrong inside this server");
+  }
+}
+
+async function answerRequest(desk: Desk, request: JSONRPCRequest): Promise<Result> {
+  const { method, params = {} } = request;
+  switch (method) {
+    case "initialize":
+      desk.client = readClient(params);
+      return answerInitialize(params, desk.version);
+    case "ping":
+      return {};
     case "tools/list":
       requireClient(desk);
       return listTools(await desk.tools, desk);
@@ -75,10 +103,9 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
   );
 }
 
-function requireClient({ client }: Desk): { readonly name: string; readonly version: string } {
-  const known = client();
-  if (known === undefined) throw new ProtocolFault(rpcCodes.invalidRequest, "initialize must come first");
-  return known;
+function requireClient({ client }: Desk): Implementation {
+  if (client === undefined) throw new ProtocolFault(rpcCodes.invalidRequest, "initialize must come first");
+  return client;
 }
 
 function findTool(tools: readonly Tool[], name: unknown): Tool {

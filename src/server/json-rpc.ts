@@ -1,9 +1,4 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
-import {
-  InitializeRequestSchema,
-  JSONRPCNotificationSchema,
-  JSONRPCRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
 
 import { isRecord } from "./is-record.ts";
 
@@ -14,6 +9,7 @@ export const rpcCodes = {
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
+  internalError: -32603,
   shuttingDown: -32000,
 } as const;
 
@@ -64,14 +60,25 @@ export function readMessage(value: unknown): Incoming {
   }
   if (typeof value["method"] !== "string")
     return fault(id, rpcCodes.invalidRequest, "method must be a string");
-  const params = "params" in value ? { params: withoutTask(value["params"]) } : {};
-  const message = { jsonrpc: "2.0", method: value["method"], ...params };
-  if (!("id" in value)) return readNotification(message);
+  const { method, params } = value;
+  const known = params === undefined || (isRecord(params) && hasSoundMeta(params));
+  const message = { method, ...(isRecord(params) ? { params: withoutTask(params) } : {}) };
+  if (!("id" in value)) {
+    return known
+      ? { kind: "notification", notification: { jsonrpc: "2.0", ...message } }
+      : { kind: "nothing" };
+  }
   if (id === null) return fault(null, rpcCodes.invalidRequest, "id must be a string or a whole number");
-  return readRequest({ ...message, id }, id);
+  if (!known) return fault(id, rpcCodes.invalidParams, "params must be an object, its _meta too");
+  return { kind: "request", request: { jsonrpc: "2.0", id, ...message } };
 }
 
 export function makeFault(id: RequestId | null, code: number, message: string): Fault {
+  return { jsonrpc: "2.0", id, error: { code, message } };
+}
+
+/** The answer to a request that failed. */
+export function makeError(id: RequestId, code: number, message: string): JSONRPCMessage {
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
 
@@ -80,25 +87,14 @@ export function answeredId(message: JSONRPCMessage): RequestId | undefined {
   return "method" in message ? undefined : message.id;
 }
 
-function readRequest(message: unknown, id: RequestId): Incoming {
-  const parsed = JSONRPCRequestSchema.safeParse(message);
-  if (!parsed.success) return fault(id, rpcCodes.invalidParams, "params must be an object, its _meta too");
-  if (parsed.data.method === "initialize" && !InitializeRequestSchema.safeParse(parsed.data).success) {
-    return fault(id, rpcCodes.invalidParams, "initialize needs protocolVersion, capabilities and clientInfo");
-  }
-  return { kind: "request", request: parsed.data };
-}
-
-function readNotification(message: unknown): Incoming {
-  const parsed = JSONRPCNotificationSchema.safeParse(message);
-  return parsed.success ? { kind: "notification", notification: parsed.data } : { kind: "nothing" };
+function hasSoundMeta({ _meta: meta }: Readonly<Record<string, unknown>>): boolean {
+  if (meta === undefined) return true;
+  return isRecord(meta) && (meta["progressToken"] === undefined || isRequestId(meta["progressToken"]));
 }
 
 /** We declare no tasks, so a request that asks for one is served as a plain one. */
-function withoutTask(params: unknown): unknown {
-  if (!isRecord(params) || !("task" in params)) return params;
-  const { task: _, ...others } = params;
-  return others;
+function withoutTask(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== "task"));
 }
 
 function fault(id: RequestId | null, code: number, message: string): Incoming {

@@ -10,7 +10,6 @@ export type ToolAnswer = {
 
 /** A real MCP client of a server that it starts itself; disposing it ends that server. */
 export type ToolClient = AsyncDisposable & {
-  readonly listTools: () => Promise<readonly string[]>;
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<ToolAnswer>;
 };
 
@@ -26,7 +25,6 @@ export async function connectToolClient(
   const client = new Client({ name, version });
   await client.connect(transport);
   return {
-    listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     call: async (tool, args) => {
       const result = await client.callTool({ name: tool, arguments: { ...args } });
       return {

@@ -54,10 +54,7 @@ export function adviseNext(
   }
 }
 
-export function adviseReopening(names: {
-  readonly sessionName: string;
-  readonly connectionConfig: string;
-}): string {
+function adviseReopening(names: { readonly sessionName: string; readonly connectionConfig: string }): string {
   const { sessionName, connectionConfig } = names;
   const args = { connection_config_name: connectionConfig, session_name: sessionName };
   return `open_connection ${JSON.stringify(args)} opens it again in place`;

@@ -1,5 +1,4 @@
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
 
 import { Batch, batchVersion } from "./batch.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
@@ -18,6 +17,14 @@ import { LineWriter, type ByteSink } from "./line-writer.ts";
 
 const maxLineBytes = 16 * 1024 * 1024;
 
+export type TransportOptions = {
+  readonly onRequest: (request: JSONRPCRequest) => void;
+  readonly onReadError: (error: unknown) => void;
+  /** This process's own stdin and stdout where not given. */
+  readonly input?: ReadableStream<Uint8Array> | undefined;
+  readonly output?: ByteSink | undefined;
+};
+
 type ByteReader = {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
@@ -27,10 +34,7 @@ type ByteReader = {
  * One JSON-RPC message a line. Whatever comes in is answered or ignored by the specification; nothing that a
  * client sends makes it throw.
  */
-export class StdioTransport implements Transport {
-  onmessage?: Transport["onmessage"];
-  onclose?: Transport["onclose"];
-  onerror?: Transport["onerror"];
+export class StdioTransport {
   readonly calls = new CallsInFlight();
   /** Resolves when nothing more will be read. */
   readonly inputEnded: Promise<void>;
@@ -38,6 +42,7 @@ export class StdioTransport implements Transport {
   readonly outputLost: Promise<void>;
   /** Resolves when a request has been answered. */
   readonly firstAnswer: Promise<void>;
+  readonly #options: TransportOptions;
   readonly #reader: ByteReader;
   readonly #writer: LineWriter;
   readonly #lines = new LineReader(maxLineBytes);
@@ -46,15 +51,11 @@ export class StdioTransport implements Transport {
   readonly #noteAnswer: () => void;
   #initializeId: RequestId | undefined;
   #version: string | undefined;
-  #closed = false;
 
-  /** Without arguments, on this process's own stdin and stdout. */
-  constructor(
-    input: ReadableStream<Uint8Array> = Bun.stdin.stream(),
-    output: ByteSink = Bun.stdout.writer(),
-  ) {
-    this.#reader = input.getReader();
-    this.#writer = new LineWriter(output);
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#reader = (options.input ?? Bun.stdin.stream()).getReader();
+    this.#writer = new LineWriter(options.output ?? Bun.stdout.writer());
     this.outputLost = this.#writer.lost;
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;
@@ -64,7 +65,7 @@ export class StdioTransport implements Transport {
     this.#noteAnswer = answered.resolve;
   }
 
-  async start(): Promise<void> {
+  start(): void {
     void this.#read();
   }
 
@@ -89,13 +90,6 @@ export class StdioTransport implements Transport {
     await this.#reader.cancel().catch(() => undefined);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    void this.stopReading();
-    this.onclose?.();
-  }
-
   async #read(): Promise<void> {
     try {
       for (;;) {
@@ -105,7 +99,7 @@ export class StdioTransport implements Transport {
       }
       for (const line of this.#lines.end()) this.#receiveLine(line);
     } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      this.#options.onReadError(error);
     } finally {
       this.#endInput();
     }
@@ -149,7 +143,6 @@ export class StdioTransport implements Transport {
       case "notification":
         if (incoming.notification.method === "notifications/cancelled")
           this.#cancel(incoming.notification.params);
-        this.onmessage?.(incoming.notification);
         return undefined;
       case "request": {
         const { id, method } = incoming.request;
@@ -160,7 +153,7 @@ export class StdioTransport implements Transport {
           batch.expect(id);
           this.#batches.set(id, batch);
         }
-        this.onmessage?.(incoming.request);
+        this.#options.onRequest(incoming.request);
         return undefined;
       }
     }

@@ -18,11 +18,11 @@ export function terminalFacts(facts: TerminalFacts): Facts {
   };
 }
 
-export function awaitingFact(awaiting: Awaiting | undefined): Facts | undefined {
+function awaitingFact(awaiting: Awaiting | undefined): Facts | undefined {
   return awaiting && { kind: awaiting.kind, prompt: cleanField(awaiting.prompt) };
 }
 
-export function whereFact(where: Where | undefined): Facts | undefined {
+function whereFact(where: Where | undefined): Facts | undefined {
   if (where === undefined) return undefined;
   const { user, host, cwd, isRoot, depth } = where;
   const fact = { ...cleaned({ user, host, cwd }), ...present({ is_root: isRoot, depth }) };

@@ -2,6 +2,8 @@ import { UserError } from "../base/user-error.ts";
 
 const maxCommandBytes = 131_072;
 const maxPlainLineBytes = 1_000;
+/** fish draws the whole command again at each of its lines: 300 take 3 s, 1,000 half a minute. */
+const maxFishLines = 300;
 
 /**
  * The text as it will stand on the line: CRLF as LF, without the newline at its end, for which Enter is pressed.
@@ -22,15 +24,31 @@ export function prepareCommand(command: string): string {
   }
   const bytes = Buffer.byteLength(text);
   if (bytes > maxCommandBytes) {
-    throw refused(`the command has ${bytes} bytes, more than ${maxCommandBytes}`, "Send it in parts, or put it into a file on the host.");
+    throw refused(
+      `the command has ${bytes} bytes, more than ${maxCommandBytes}`,
+      "Send it in parts, or put it into a file on the host.",
+    );
   }
   return text;
 }
 
+/** What waits for the command: whether its line editor asks for bracketed paste, and whether it is fish. */
+export type Editor = { readonly bracketedPaste: boolean; readonly isFish: boolean };
+
 /** Throws INVALID_ARGUMENT where the line editor that waits now could not take the text as one command. */
-export function assertTakenBy(text: string, editor: { readonly bracketedPaste: boolean; readonly dropsTabs: boolean }): void {
-  if (editor.dropsTabs && text.includes("\t")) {
-    throw refused("the command holds a tab, which fish drops from what is typed", "Use spaces, or \\t where fish expands it.");
+export function assertTakenBy(text: string, editor: Editor): void {
+  if (editor.isFish && text.includes("\t")) {
+    throw refused(
+      "the command holds a tab, which fish drops from what is typed",
+      "Use spaces, or \\t where fish expands it.",
+    );
+  }
+  const lines = text.split("\n").length;
+  if (editor.isFish && lines > maxFishLines) {
+    throw refused(
+      `the command has ${lines} lines, too many for fish, which takes ${maxFishLines}`,
+      "Send it in parts, or put it into a file on the host.",
+    );
   }
   if (editor.bracketedPaste) return;
   if (text.includes("\n")) {
@@ -39,7 +57,8 @@ export function assertTakenBy(text: string, editor: { readonly bracketedPaste: b
       "Send the lines one by one, or join them with ; or &&.",
     );
   }
-  if (text.includes("\t")) throw refused("this shell may take a tab as completion", "Use spaces instead of the tab.");
+  if (text.includes("\t"))
+    throw refused("this shell may take a tab as completion", "Use spaces instead of the tab.");
   const bytes = Buffer.byteLength(text);
   if (bytes > maxPlainLineBytes) {
     throw refused(

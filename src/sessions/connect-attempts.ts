@@ -13,6 +13,7 @@ import { captureScreen } from "../tmux/screen-capture.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { createSession, respawn, writeTags } from "../tmux/session.ts";
 import { createContext } from "./create-context.ts";
+import type { StreamFacts } from "./derive-state.ts";
 import type { SessionContext } from "./look.ts";
 import type { Call, OpenRequest } from "./outcome.ts";
 import { judgeReadiness, type Readiness } from "./readiness.ts";
@@ -33,6 +34,7 @@ export type Opened = { readonly context: SessionContext; readonly promptStart: n
 
 const firstBackOffMs = 500;
 const maxBackOffMs = 8_000;
+const longQuietMs = 1_000;
 const sessionTag = 36 ** 4;
 
 /** One `open_connection`: network failures are tried again, each time as a new epoch of the same session. */
@@ -43,6 +45,7 @@ export class ConnectAttempts {
   readonly #prepared: PreparedSsh;
   #paneLeft: boolean;
   #latest: SessionRecord | undefined;
+  #loggedInAtMs: number | undefined;
 
   constructor(place: Workplace, tmux: TmuxServer, plan: OpenPlan, prepared: PreparedSsh) {
     this.#place = place;
@@ -58,7 +61,7 @@ export class ConnectAttempts {
       const context = await this.#start();
       const end = await waitUntil(
         context,
-        (current) => judgeReadiness(current, context.terminal.facts(false), () => this.#isAuthenticated()),
+        (current) => judgeReadiness(current, this.#facts(context), () => this.#isAuthenticated()),
         deadlineMs,
         call.signal,
       );
@@ -86,6 +89,7 @@ export class ConnectAttempts {
     if (this.#latest === this.#plan.previous) await this.#claim(record);
     writeNumber(numberFile, record.number);
     this.#latest = record;
+    this.#loggedInAtMs = undefined;
     const pane = { name: request.sessionName, argv: this.#prepared.argv, numberFile };
     if (this.#paneLeft) await respawn(this.#tmux, pane);
     else {
@@ -140,8 +144,19 @@ export class ConnectAttempts {
     return { context: { ...context, record }, promptStart: readiness.promptStart };
   }
 
+  /** Long silence means something from the login on alone: before it the host may just be slow. */
+  #facts({ terminal }: SessionContext): StreamFacts {
+    const facts = terminal.facts(false);
+    if (facts.quietMs < longQuietMs) return facts;
+    if (this.#isAuthenticated()) this.#loggedInAtMs ??= performance.now();
+    const sinceLoginMs = performance.now() - (this.#loggedInAtMs ?? performance.now());
+    return { ...facts, quietMs: Math.min(facts.quietMs, sinceLoginMs) };
+  }
+
   #isAuthenticated(): boolean {
-    return parseSshLog(readFileSync(this.#prepared.target.logFile, "utf8")).authenticated;
+    if (this.#loggedInAtMs !== undefined) return true;
+    const { logFile } = this.#prepared.target;
+    return existsSync(logFile) && parseSshLog(readFileSync(logFile, "utf8")).authenticated;
   }
 
   async #endedAtOnce(context: SessionContext): Promise<UserError> {

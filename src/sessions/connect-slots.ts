@@ -1,4 +1,9 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
 import { UserError } from "../base/user-error.ts";
+import { delay } from "../platform/delay.ts";
+import { acquireFileLock, LockTimeout, type FileLock } from "../platform/file-lock.ts";
 
 /** sshd drops connections at random beyond ten that have not authenticated (MaxStartups 10:30:100). */
 const maxPerHost = 8;
@@ -6,10 +11,17 @@ const maxPerHost = 8;
 type Endpoint = { readonly host: string; readonly port: number };
 type Limits = { readonly signal: AbortSignal; readonly deadlineMs: number };
 
-/** Keeps the number of opens under way to one host and port below what sshd bears. */
+const lookEveryMs = 25;
+
+/** Keeps the number of opens under way to one host and port, those of all our processes together, below what sshd bears. */
 export class ConnectSlots {
+  readonly #locksFolder: string;
   readonly #taken = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
+
+  constructor(locksFolder: string) {
+    this.#locksFolder = locksFolder;
+  }
 
   /**
    * Runs `work` as soon as a slot of `host` and `port` is free, in the order of the calls. Throws without it when
@@ -22,6 +34,7 @@ export class ConnectSlots {
     if (taken < maxPerHost) this.#taken.set(key, taken + 1);
     else await this.#turn(key, limits);
     try {
+      await using _ = await this.#lockSlot(key, limits);
       return await work();
     } finally {
       this.#release(key);
@@ -44,6 +57,20 @@ export class ConnectSlots {
     });
   }
 
+  /** Of the locks that stand for the slots of a host, the first that no process of ours holds. */
+  async #lockSlot(key: string, { signal, deadlineMs }: Limits): Promise<FileLock> {
+    const name = createHash("sha256").update(key).digest("hex").slice(0, 12);
+    for (;;) {
+      for (let slot = 0; slot < maxPerHost; slot++) {
+        const lock = await tryLock(join(this.#locksFolder, `connect-${name}-${slot}`));
+        if (lock !== undefined) return lock;
+      }
+      await delay(lookEveryMs, signal);
+      signal.throwIfAborted();
+      if (performance.now() >= deadlineMs) throw noSlot(key);
+    }
+  }
+
   /** A slot goes straight to the next in the queue, else it becomes free. */
   #release(key: string): void {
     const [next, ...others] = this.#waiting.get(key) ?? [];
@@ -58,6 +85,15 @@ export class ConnectSlots {
     const waiting = change(this.#waiting.get(key) ?? []);
     if (waiting.length > 0) this.#waiting.set(key, waiting);
     else this.#waiting.delete(key);
+  }
+}
+
+async function tryLock(path: string): Promise<FileLock | undefined> {
+  try {
+    return await acquireFileLock(path, 0);
+  } catch (error) {
+    if (error instanceof LockTimeout) return undefined;
+    throw error;
   }
 }
 

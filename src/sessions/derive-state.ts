@@ -1,4 +1,5 @@
-import { classifyAwaiting } from "./awaiting.ts";
+import { classifyAwaiting, classifyQuestion, continuationAt } from "./awaiting.ts";
+import type { MarkTrack } from "./mark-track.ts";
 import type { Awaiting, Confidence, State } from "./outcome.ts";
 import { looksLikePrompt, matchPrompt, type LearnedPrompt } from "./prompt.ts";
 
@@ -12,6 +13,24 @@ export type StreamFacts = {
   readonly bracketedPaste: boolean;
   readonly cursorLines: readonly CursorLine[];
   readonly quietMs: number;
+  readonly marks?: MarkTrack | undefined;
+};
+
+/**
+ * What became of our last Enter: `taken` by the shell, `held` by a line editor that goes on with the line, or
+ * `unseen`, since nothing has come back yet.
+ */
+export type EnterFate = "taken" | "held" | "unseen";
+
+/** What is known of the session beside the stream; the last command is asked for only where it decides. */
+export type Background = {
+  /** The prompts to recognise, the innermost shell's first. */
+  readonly prompts: readonly LearnedPrompt[];
+  /** Whether the last command may have put a shell with another prompt in front. */
+  readonly mayOpenShell: () => boolean;
+  readonly lastEnter: () => EnterFate;
+  /** Where in the log our last Enter was pressed; -1 without one. */
+  readonly lastEnterAt: () => number;
 };
 
 export type DerivedState = {
@@ -19,7 +38,7 @@ export type DerivedState = {
   readonly confidence: Confidence;
   readonly awaiting?: Awaiting;
   /** At a prompt: the prompt as it stands, where it begins in the log, and the text on its line that nobody has sent. */
-  readonly prompt?: string;
+  readonly prompt?: LearnedPrompt;
   readonly promptStart?: number;
   readonly typed?: string;
 };
@@ -27,56 +46,177 @@ export type DerivedState = {
 /** Shells without bracketed paste draw a prompt that output could imitate: silence must follow it. */
 const plainPromptQuietMs = 150;
 const newPromptQuietMs = 100;
+const newPlainPromptQuietMs = 300;
 const awaitingQuietMs = 300;
+const questionQuietMs = 1_000;
 
 /** The quiet times at which a derived state may change though nothing came. */
-export const quietSteps: readonly number[] = [20, newPromptQuietMs, plainPromptQuietMs, awaitingQuietMs, 1_000, 2_500];
+export const quietSteps: readonly number[] = [
+  20,
+  50,
+  newPromptQuietMs,
+  plainPromptQuietMs,
+  awaitingQuietMs,
+  questionQuietMs,
+  2_500,
+];
 
-export function deriveState(facts: StreamFacts, learned: LearnedPrompt | undefined): DerivedState {
+const running: DerivedState = { state: "running", confidence: "prompt" };
+const exactlyRunning: DerivedState = { state: "running", confidence: "exact" };
+const drawnQuietMs = 50;
+/** So long after a command's end without a prompt, the shell is not the one any more that set its marks up. */
+const lostPromptQuietMs = 1_000;
+
+export function deriveState(facts: StreamFacts, background: Background): DerivedState {
   if (facts.ended) return { state: "disconnected", confidence: "exact" };
   if (facts.alternateScreen) return { state: "fullscreen", confidence: "prompt" };
+  return byMarks(facts, background) ?? byPrompt(facts, background);
+}
+
+/** The shell itself told: only while a command of its runs is there more to find out. */
+function byMarks(facts: StreamFacts, background: Background): DerivedState | undefined {
+  const { marks } = facts;
+  switch (marks?.phase) {
+    case undefined:
+    case "unmarked":
+      return undefined;
+    case "ended":
+      return facts.quietMs < lostPromptQuietMs ? exactlyRunning : undefined;
+    case "continuation":
+      return atContinuation(facts);
+    case "prompt":
+      return atMarkedPrompt(facts, marks.since, background);
+    case "running":
+      return whileRunning(facts, background);
+  }
+}
+
+function atContinuation({ cursorLines }: StreamFacts): DerivedState {
+  const prompt = cursorLines[0]?.before ?? "";
+  return { state: "awaiting_input", confidence: "exact", awaiting: { kind: "continuation", prompt } };
+}
+
+/** Between the mark and the prompt's last character, and from Enter to the next mark, nothing can be typed. */
+function atMarkedPrompt(facts: StreamFacts, since: number, background: Background): DerivedState {
+  const { prompts } = background;
+  if (background.lastEnterAt() >= since) return afterMarkedEnter(facts, background);
+  const [line] = facts.cursorLines;
+  const isEditing = facts.bracketedPaste || prompts.at(-1)?.bracketed !== true;
+  if (!isEditing || line === undefined) return exactlyRunning;
+  const known = firstFound(prompts, (each) => atPrompt(facts, each));
+  if (known !== undefined) return { ...known, confidence: "exact" };
+  if (facts.quietMs < drawnQuietMs) return exactlyRunning;
+  const drawn = { text: line.before, bracketed: facts.bracketedPaste };
+  return { ...idleAt(drawn, line.start, line.after), confidence: "exact" };
+}
+
+/** Most shells tell at once that a command began; fish holds what it cannot read in its editor and tells nothing. */
+function afterMarkedEnter(facts: StreamFacts, background: Background): DerivedState {
+  if (facts.quietMs < awaitingQuietMs) return exactlyRunning;
+  const held = byPrompt(facts, background);
+  return held.state === "idle" || held.state === "running" ? exactlyRunning : held;
+}
+
+/** A shell inside the command, or a question of its; the prompt of the shell that runs it would only be imitated. */
+function whileRunning(facts: StreamFacts, background: Background): DerivedState {
+  const inner = byPrompt(facts, { ...background, prompts: background.prompts.slice(0, -1) });
+  return inner.state === "unknown" || inner.state === "running" ? exactlyRunning : inner;
+}
+
+function byPrompt(facts: StreamFacts, background: Background): DerivedState {
+  const prompt = atKnownPrompt(facts, background.prompts);
+  if (prompt?.typed === "") return prompt;
   return (
-    atLearnedPrompt(facts, learned) ??
-    atNewPrompt(facts) ??
+    afterEnter(facts, background) ??
+    prompt ??
+    atNewPrompt(facts, background) ??
     awaitingInput(facts) ??
-    (learned === undefined ? { state: "unknown", confidence: "quiet" } : { state: "running", confidence: "prompt" })
+    (background.prompts.length === 0 ? { state: "unknown", confidence: "quiet" } : running)
   );
 }
 
-function atLearnedPrompt(facts: StreamFacts, learned: LearnedPrompt | undefined): DerivedState | undefined {
-  if (learned === undefined || (learned.bracketed && !facts.bracketedPaste)) return undefined;
-  if (!learned.bracketed && facts.quietMs < plainPromptQuietMs) return undefined;
+function atKnownPrompt(facts: StreamFacts, prompts: readonly LearnedPrompt[]): DerivedState | undefined {
+  if (facts.bracketedPaste) {
+    const found = firstFound(prompts, (learned) =>
+      learned.bracketed ? atPrompt(facts, learned) : undefined,
+    );
+    if (found !== undefined) return found;
+  }
+  if (facts.quietMs < plainPromptQuietMs) return undefined;
+  // vim and python leave bracketed paste switched on behind them, which a shell without line editor keeps.
+  if (facts.bracketedPaste) return prompts[0]?.bracketed === false ? atPrompt(facts, prompts[0]) : undefined;
+  return firstFound(prompts, (learned) =>
+    learned.bracketed ? undefined : (atPrompt(facts, learned) ?? plainPromptAfterOutput(facts, learned)),
+  );
+}
+
+function firstFound(
+  prompts: readonly LearnedPrompt[],
+  find: (learned: LearnedPrompt) => DerivedState | undefined,
+): DerivedState | undefined {
+  for (const learned of prompts) {
+    const found = find(learned);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function atPrompt(facts: StreamFacts, learned: LearnedPrompt): DerivedState | undefined {
   for (const { start, before, after } of facts.cursorLines) {
     const match = matchPrompt(learned, before);
-    if (match !== undefined) {
-      const typed = match.typed + after.trimEnd();
-      return { state: "idle", confidence: "prompt", prompt: match.prompt, promptStart: start, typed };
-    }
+    if (match !== undefined)
+      return idleAt({ text: match.prompt, bracketed: learned.bracketed }, start, match.typed + after);
   }
-  return plainPromptAfterOutput(facts, learned);
+  return undefined;
 }
 
 /** dash and its kin draw the prompt right behind output that did not end its line. */
 function plainPromptAfterOutput(facts: StreamFacts, learned: LearnedPrompt): DerivedState | undefined {
   const line = facts.cursorLines[0];
-  if (learned.bracketed || line === undefined || line.after !== "" || !line.before.endsWith(learned.text)) return undefined;
-  return { state: "idle", confidence: "prompt", prompt: line.before, promptStart: line.start, typed: "" };
+  if (learned.bracketed || line === undefined || line.after !== "") return undefined;
+  return line.before.endsWith(learned.text)
+    ? idleAt({ text: line.before, bracketed: false }, line.start, "")
+    : undefined;
 }
 
-/** A line editor waits behind another prompt: a shell inside the shell, or one whose prompt was changed. */
-function atNewPrompt(facts: StreamFacts): DerivedState | undefined {
-  if (!facts.bracketedPaste || facts.quietMs < newPromptQuietMs) return undefined;
+/** Text that stands on the line of an editor is not unsent when its Enter was pressed. */
+function afterEnter(facts: StreamFacts, background: Background): DerivedState | undefined {
+  const line = facts.cursorLines[0];
+  const byEditor = facts.bracketedPaste && background.prompts[0]?.bracketed !== false;
+  if (!byEditor || line === undefined) return undefined;
+  const enter = background.lastEnter();
+  if (enter === "taken") return undefined;
+  if (enter === "unseen" || facts.quietMs < awaitingQuietMs) return running;
+  return { state: "awaiting_input", confidence: "quiet", awaiting: continuationAt(line.before) };
+}
+
+/** Something waits behind a prompt not seen before: a shell inside the shell, or one whose prompt has changed. */
+function atNewPrompt(facts: StreamFacts, { prompts, mayOpenShell }: Background): DerivedState | undefined {
+  const { bracketedPaste, quietMs } = facts;
   const line = facts.cursorLines[0];
   if (line === undefined || line.after !== "") return undefined;
-  const awaiting = classifyAwaiting(line.before);
-  if (awaiting !== undefined) return { state: "awaiting_input", confidence: "prompt", awaiting };
-  if (!looksLikePrompt(line.before)) return undefined;
-  return { state: "idle", confidence: "prompt", prompt: line.before, promptStart: line.start, typed: "" };
+  if (quietMs < (bracketedPaste ? newPromptQuietMs : newPlainPromptQuietMs)) return undefined;
+  const atShell = bracketedPaste || prompts[0]?.bracketed === false;
+  const awaiting = classifyAwaiting(line.before, { atShell });
+  const confidence = bracketedPaste ? "prompt" : "quiet";
+  if (awaiting !== undefined) return { state: "awaiting_input", confidence, awaiting };
+  if (!looksLikePrompt(line.before) || (!bracketedPaste && !mayOpenShell())) return undefined;
+  return idleAt({ text: line.before, bracketed: bracketedPaste }, line.start, "");
 }
 
-function awaitingInput(facts: StreamFacts): DerivedState | undefined {
-  const line = facts.cursorLines[0];
-  if (facts.quietMs < awaitingQuietMs || line === undefined || line.before.trim() === "") return undefined;
-  const awaiting = classifyAwaiting(line.before);
+function awaitingInput({ cursorLines, quietMs }: StreamFacts): DerivedState | undefined {
+  const line = cursorLines[0];
+  if (quietMs < questionQuietMs || line === undefined || line.after !== "") return undefined;
+  const awaiting = classifyQuestion(line.before);
   return awaiting === undefined ? undefined : { state: "awaiting_input", confidence: "quiet", awaiting };
+}
+
+function idleAt(prompt: LearnedPrompt, promptStart: number, typed: string): DerivedState {
+  return {
+    state: "idle",
+    confidence: "prompt",
+    prompt,
+    promptStart,
+    typed: typed.trim() === "" ? "" : typed,
+  };
 }

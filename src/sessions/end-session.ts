@@ -9,6 +9,7 @@ import { sessionPaths } from "./session-files.ts";
 import type { Workplace } from "./workplace.ts";
 
 const hangUpMs = 250;
+const killMs = 1_000;
 const pollMs = 10;
 
 /** Ends ssh and the tmux session, and forgets it; its log and ledger stay. Returns when the pane's processes are gone. */
@@ -32,16 +33,21 @@ export async function endProgram(place: Workplace, tmux: TmuxServer, sessionName
   removeSshFiles(place.tree.runtime, sessionName);
 }
 
-/**
- * The pane's process group was hung up; what has not gone a moment later is killed. There is no event for the end
- * of another's child, and one that init has not reaped yet still counts.
- */
+/** The pane's process group was hung up; what has not gone a moment later is killed. */
 async function awaitGroupEnd(pid: number): Promise<void> {
-  const deadlineMs = performance.now() + hangUpMs;
+  if (await groupEnds(pid, hangUpMs)) return;
+  signalGroup(pid, "SIGKILL");
+  await groupEnds(pid, killMs);
+}
+
+/** There is no event for the end of another's child, and one that init has not reaped yet still counts. */
+async function groupEnds(pid: number, withinMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + withinMs;
   while (signalGroup(pid, 0)) {
-    if (performance.now() >= deadlineMs) return void signalGroup(pid, "SIGKILL");
+    if (performance.now() >= deadlineMs) return false;
     await delay(pollMs, new AbortController().signal);
   }
+  return true;
 }
 
 /** False when there is no such group. The numbers 0 and 1 would mean our own group, and all processes. */

@@ -1,11 +1,13 @@
-import type { LogStore } from "../state/log-store.ts";
-import type { Ledger } from "../state/ledger.ts";
-import type { SessionRecord } from "../state/session-record.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
-import type { TmuxServer } from "../tmux/server.ts";
+import type { Ledger } from "../state/ledger.ts";
+import type { LogStore } from "../state/log-store.ts";
+import type { SessionRecord } from "../state/session-record.ts";
 import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
 import { reopenRecorder } from "../tmux/recorder.ts";
-import { deriveState, type DerivedState } from "./derive-state.ts";
+import type { TmuxServer } from "../tmux/server.ts";
+import { deriveState, type Background, type DerivedState, type EnterFate } from "./derive-state.ts";
+import { mayOpenShell } from "./nested-shell.ts";
+import { lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
 
@@ -44,5 +46,25 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const pane = unsettled ? await paneFacts(tmux, record.session_name) : known;
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
-  return { ...deriveState(terminal.facts(pane.programEnded), record.prompt), pane, quietMs };
+  const derived = deriveState(terminal.facts(pane.programEnded), backgroundOf(session));
+  if (derived.prompt !== undefined && derived.typed === "") {
+    terminal.levels.settle(record.prompt, derived.prompt);
+  }
+  return { ...derived, pane, quietMs };
+}
+
+function backgroundOf(session: SessionContext): Background {
+  return {
+    prompts: session.terminal.levels.known(session.record.prompt),
+    mayOpenShell: () => mayOpenShell(lastSentCommand(session)?.command ?? ""),
+    lastEnter: () => lastEnter(session),
+    lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
+  };
+}
+
+function lastEnter(session: SessionContext): EnterFate {
+  const { terminal } = session;
+  const sent = lastSentCommand(session);
+  if (sent === undefined || terminal.inputStart >= sent.offset) return "taken";
+  return terminal.offset > sent.offset ? "held" : "unseen";
 }

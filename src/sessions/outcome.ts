@@ -4,7 +4,15 @@ export type State = "idle" | "running" | "awaiting_input" | "fullscreen" | "disc
 /** `prompt`: the learned prompt came back, without an exit code. `quiet`: silence only. */
 export type Confidence = "exact" | "prompt" | "quiet";
 
-export type EndedBy = "command_ended" | "input_wanted" | "nested_prompt" | "fullscreen" | "quiet" | "no_echo" | "disconnected" | "wait_limit";
+export type EndedBy =
+  | "command_ended"
+  | "input_wanted"
+  | "nested_prompt"
+  | "fullscreen"
+  | "quiet"
+  | "no_echo"
+  | "disconnected"
+  | "wait_limit";
 
 /** What the shell at the prompt reports of itself; only filled where it did. */
 export type Where = {
@@ -17,7 +25,16 @@ export type Where = {
 
 /** A program that waits for a person; `prompt` is remote text. */
 export type Awaiting = {
-  readonly kind: "password" | "passphrase" | "otp" | "host_key" | "confirmation" | "pager" | "repl" | "continuation" | "text";
+  readonly kind:
+    | "password"
+    | "passphrase"
+    | "otp"
+    | "host_key"
+    | "confirmation"
+    | "pager"
+    | "repl"
+    | "continuation"
+    | "text";
   readonly prompt: string;
 };
 
@@ -71,6 +88,8 @@ export type OutputOutcome = CommandOutcome & {
 
 export type OpenOutcome = TerminalFacts & {
   readonly connectionInfo: ConnectionInfo;
+  /** The shell that told of itself, where one did. */
+  readonly shell?: string;
   readonly hasServerInfo: boolean;
   readonly serverInfo?: string;
   readonly banner: string;
@@ -81,7 +100,12 @@ export type OpenOutcome = TerminalFacts & {
   readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
 };
 
-export type CloseOutcome = { readonly sessionName: string; readonly logFile?: string; readonly wasRunning: boolean; readonly existed: boolean };
+export type CloseOutcome = {
+  readonly sessionName: string;
+  readonly logFile?: string;
+  readonly wasRunning: boolean;
+  readonly existed: boolean;
+};
 
 export type SessionSummary = TerminalFacts & {
   readonly status: "active" | "disconnected";
@@ -96,7 +120,12 @@ export type SessionSummary = TerminalFacts & {
   readonly attachCommand: string;
 };
 
-export type ServerInfo = { readonly connectionConfigName: string; readonly infoFile: string; readonly infoContent: string; readonly truncated: boolean };
+export type ServerInfo = {
+  readonly connectionConfigName: string;
+  readonly infoFile: string;
+  readonly infoContent: string;
+  readonly truncated: boolean;
+};
 
 export type ConfigListing = {
   readonly name: string;
@@ -123,16 +152,27 @@ export type OpenRequest = {
   readonly rows: number;
 };
 
-export type ExecuteRequest = { readonly command: string; readonly waitSeconds: number; readonly expect?: Where };
+export type ExecuteRequest = {
+  readonly command: string;
+  readonly waitSeconds: number;
+  readonly expect?: Where;
+};
 
-export type OutputRequest = { readonly view: "auto" | "scrollback" | "screen" | "new"; readonly numLines: number; readonly cursor?: string; readonly waitSeconds: number };
+export type OutputRequest = {
+  readonly view: "auto" | "scrollback" | "screen" | "new";
+  readonly numLines: number;
+  readonly cursor?: string;
+  readonly waitSeconds: number;
+};
+
+export type InterruptRequest = { readonly waitSeconds: number };
 
 /** One open terminal, of whatever process of ours opened it. */
 export interface SessionHandle {
   readonly name: string;
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
-  interrupt(request: { readonly waitSeconds: number }, call: Call): Promise<InterruptOutcome>;
+  interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
 }
 
 /** Everything that the tools need of the domain. */
@@ -144,5 +184,8 @@ export interface SessionService {
   /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
   find(sessionName: string): Promise<SessionHandle>;
   /** Of a session that is gone already it says so instead of failing. */
-  close(request: { readonly sessionName: string; readonly force: boolean }, call: Call): Promise<CloseOutcome>;
+  close(
+    request: { readonly sessionName: string; readonly force: boolean },
+    call: Call,
+  ): Promise<CloseOutcome>;
 }

@@ -1,20 +1,19 @@
 import { renderLines } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
-import type { SessionContext } from "./look.ts";
+import type { Look, SessionContext } from "./look.ts";
+import { fillerBefore } from "./prompt-filler.ts";
+import type { EndedCommand } from "./mark-track.ts";
 import type { OutputFacts } from "./outcome.ts";
 
 /** More is never shown in one result; what stands before it is counted as missed. */
 const maxRangeBytes = 4_194_304;
+const fillerSearchBytes = 4_096;
 const firstTailBytes = 65_536;
 const startSearchBytes = 65_536;
 
 /** The text of the log from `start` to `end`, as a person would have seen it printed. */
 export function readRange(session: SessionContext, start: number, end: number): OutputFacts {
-  const from = Math.max(start, end - maxRangeBytes);
-  const range = session.log.read(from, end);
-  const lines = render(session, range.bytes, Number.MAX_SAFE_INTEGER);
-  const bytesMissed = range.start - start;
-  return { output: lines.join("\n"), totalLines: lines.length, ...(bytesMissed > 0 ? { bytesMissed } : {}) };
+  return outputOf(readLines(session, start, end));
 }
 
 /** The last `numLines` lines of this incarnation, the screen's included, as on scrolling up. */
@@ -29,15 +28,73 @@ export function readScrollback(session: SessionContext, numLines: number): Outpu
     if (!whole && lines.length < numLines) continue;
     const shown = lines.slice(-numLines);
     const dropped = session.log.extent().first - logStart;
-    return { output: shown.join("\n"), totalLines: lines.length, ...(dropped > 0 && whole ? { bytesMissed: dropped } : {}) };
+    return {
+      output: shown.join("\n"),
+      totalLines: lines.length,
+      ...(dropped > 0 && whole ? { bytesMissed: dropped } : {}),
+    };
   }
+}
+
+/**
+ * What a command printed whose Enter was pressed at log offset `offset`. A prompt of a shell without line editor may
+ * stand right behind it, and is cut off its text.
+ */
+export function readCommandOutput(
+  session: SessionContext,
+  offset: number,
+  { state, prompt }: CommandEndLook,
+  told?: EndedCommand,
+): OutputFacts {
+  const { terminal } = session;
+  if (told !== undefined) return readToldOutput(session, offset, told);
+  const start = outputStart(session, offset);
+  if (state === "disconnected" || (state === "idle" && prompt?.bracketed === true)) {
+    return readRange(session, start, Math.max(start, terminal.outputEnd));
+  }
+  const read = readLines(session, start, terminal.offset);
+  return outputOf(
+    state === "idle" && prompt !== undefined ? withoutPrompt(session, read, prompt.text) : read,
+  );
+}
+
+/** The marks stand around what was printed; zsh fills the line up before it tells the end. */
+function readToldOutput(session: SessionContext, offset: number, told: EndedCommand): OutputFacts {
+  if (told.ran === false) return readRange(session, outputStart(session, offset), told.outputEnd);
+  const start = told.outputStart ?? outputStart(session, offset);
+  const tail = session.log.read(Math.max(start, told.outputEnd - fillerSearchBytes), told.outputEnd);
+  const end = tail.start + (fillerBefore(tail.bytes) ?? tail.bytes.length);
+  return readRange(session, start, Math.max(start, end));
+}
+
+type CommandEndLook = Pick<Look, "state" | "prompt">;
+type ReadLines = { readonly lines: readonly string[]; readonly bytesMissed: number };
+
+function readLines(session: SessionContext, start: number, end: number): ReadLines {
+  const range = session.log.read(Math.max(start, end - maxRangeBytes), end);
+  return { lines: render(session, range.bytes, Number.MAX_SAFE_INTEGER), bytesMissed: range.start - start };
+}
+
+/** An empty last line is told from the end of the one before it by a newline of its own. */
+function outputOf({ lines, bytesMissed }: ReadLines): OutputFacts {
+  const output = lines.join("\n") + (lines.at(-1) === "" ? "\n" : "");
+  return { output, totalLines: lines.length, ...(bytesMissed > 0 ? { bytesMissed } : {}) };
+}
+
+function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, prompt: string): ReadLines {
+  const known =
+    terminal.levels.known(record.prompt).find(({ text }) => prompt.endsWith(text))?.text ?? prompt;
+  const last = read.lines.at(-1) ?? "";
+  if (!last.endsWith(known)) return read;
+  const left = last.slice(0, -known.length);
+  return { ...read, lines: [...read.lines.slice(0, -1), ...(left === "" ? [] : [left])] };
 }
 
 /**
  * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
  * CSI ? 2004 l, with which bash (after the line's end) and zsh (before it) leave their line editors.
  */
-export function outputStart(session: SessionContext, offset: number): number {
+function outputStart(session: SessionContext, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
   const firstNewline = bytes.indexOf(0x0a);
   const { events } = scanStream(initialStreamState(offset), bytes, new Set());

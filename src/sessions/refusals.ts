@@ -1,7 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { lastSentCommand } from "./sent-command.ts";
 import type { Look, SessionContext } from "./look.ts";
+import { lastSentCommand } from "./sent-command.ts";
 
 /** `by` are our own words for what keeps the terminal. */
 export function busy(session: SessionContext, by: string, current?: Look): UserError {
@@ -10,7 +10,15 @@ export function busy(session: SessionContext, by: string, current?: Look): UserE
     "SESSION_BUSY",
     `${session.record.session_name} is not at an empty prompt: ${by} is in the way; nothing was typed`,
     "Look with get_terminal_output, then wait, or end what runs with interrupt_command.",
-    { details: { by, command_id: inFlight?.id, command: inFlight?.command, running_ms: inFlight?.runningMs, awaiting: current?.awaiting } },
+    {
+      details: {
+        by,
+        command_id: inFlight?.id,
+        command: inFlight?.command,
+        running_ms: inFlight?.runningMs,
+        awaiting: current?.awaiting,
+      },
+    },
   );
 }
 
@@ -20,6 +28,30 @@ export async function disconnected(session: SessionContext): Promise<UserError> 
     "SESSION_DISCONNECTED",
     `the ssh connection of ${session.record.session_name} has ended; nothing was typed`,
     `Call open_connection with connection_config_name "${session.record.connection_config}" and the same session_name to open it again.`,
-    { details: { screen: screen?.lines.join("\n").trimEnd(), running_command: lastSentCommand(session)?.command } },
+    {
+      details: {
+        screen: screen?.lines.join("\n").trimEnd(),
+        running_command: lastSentCommand(session)?.command,
+      },
+    },
   );
+}
+
+/** For text that we left on the line and that cannot be cleared. */
+export function stalled(session: SessionContext): UserError {
+  return new UserError(
+    "SESSION_BUSY",
+    `what was typed into ${session.record.session_name} before could not be cleared: the link may have stalled; nothing was typed`,
+    "Wait and look with get_terminal_output; a human can clear the line in the terminal.",
+    { details: { by: "text that was typed and not sent" } },
+  );
+}
+
+export function notTyped(
+  session: SessionContext,
+  outcome: "in_mode" | "gone",
+): Promise<UserError> | UserError {
+  return outcome === "gone"
+    ? disconnected(session)
+    : busy(session, "a human looks through the scrollback (copy mode)");
 }

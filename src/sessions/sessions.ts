@@ -26,8 +26,9 @@ import type {
 import { readRange } from "./read-output.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { lastSentCommand } from "./sent-command.ts";
-import { Session, terminalFacts } from "./session.ts";
+import { Session } from "./session.ts";
 import { attachCommand, summarise } from "./summary.ts";
+import { terminalFacts } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 

@@ -4,7 +4,7 @@ import type { PaneFacts } from "../tmux/pane.ts";
 import { look, type SessionContext } from "./look.ts";
 import type { SessionSummary } from "./outcome.ts";
 import { lastSentCommand } from "./sent-command.ts";
-import { terminalFacts } from "./session.ts";
+import { terminalFacts } from "./terminal-facts.ts";
 
 /** `pane` as tmux has it; while a session is being opened again it is still disconnected. */
 export async function summarise(

@@ -1,15 +1,28 @@
-import { initialStreamState, scanStream, type StreamEvent, type StreamState } from "../screen/stream-parser.ts";
 import { LineRenderer } from "../screen/line-renderer.ts";
+import {
+  initialStreamState,
+  scanStream,
+  type StreamEvent,
+  type StreamState,
+} from "../screen/stream-parser.ts";
+import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
+import { startTrack, takeMark, type MarkTrack } from "./mark-track.ts";
+import { fillerBefore, fillerIn } from "./prompt-filler.ts";
+import { PromptLevels } from "./prompt-levels.ts";
+import { withoutRightPrompt } from "./prompt.ts";
 
-/** The private OSC of our wrapper and recorder: `end;NUMBER;STATUS` and `gap;NUMBER;BYTES`. */
-const localMarkOsc = 7711;
-const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc]);
+/** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
+export const localMarkOsc = 7711;
+const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc, markNumber]);
 const chunkBytes = 1_048_576;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
+const fillerSearchBytes = 4_096;
+/** Its mark for a missing line end; black and reset at once, before any prompt. */
+const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
 /** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
 const minPromptBytes = 2;
 
@@ -21,6 +34,7 @@ export type TerminalCheckpoint = {
   readonly stream: StreamState;
   readonly editor: { readonly start: number; readonly end: number } | undefined;
   readonly end: SshEnd | undefined;
+  readonly marks: MarkTrack | undefined;
 };
 
 export type TerminalOptions = {
@@ -28,6 +42,8 @@ export type TerminalOptions = {
   /** The number of this epoch: only marks that carry it are ours. */
   readonly number: string;
   readonly start: number;
+  /** The number of the shell that carries our marks, if one does. */
+  readonly aid: string | undefined;
   readonly cols: number;
   readonly rows: number;
   readonly checkpoint?: TerminalCheckpoint | undefined;
@@ -37,11 +53,15 @@ export type TerminalOptions = {
 
 /** Follows a session's log from `start` on, and derives from it what the terminal is doing. */
 export class Terminal {
+  readonly levels = new PromptLevels();
   readonly #options: TerminalOptions;
   #stream: StreamState;
   /** The CSI ? 2004 h with which the line editor that waits now began. */
   #editor: TerminalCheckpoint["editor"];
   #end: SshEnd | undefined;
+  #marks: MarkTrack | undefined;
+  /** The line editor from before what is hidden now. */
+  #hidden: { readonly editor: TerminalCheckpoint["editor"] } | undefined;
   #bytesMissed = 0;
   #lastOutputAtMs: number | undefined;
   #catchingUp: Promise<void> | undefined;
@@ -54,6 +74,9 @@ export class Terminal {
     this.#savedAt = this.#stream.offset;
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
+    const { aid, checkpoint } = options;
+    this.#marks = checkpoint?.marks?.aid === aid ? checkpoint?.marks : undefined;
+    if (aid !== undefined) this.#marks ??= startTrack(aid);
   }
 
   get offset(): number {
@@ -62,6 +85,11 @@ export class Terminal {
 
   get end(): SshEnd | undefined {
     return this.#end;
+  }
+
+  /** What the marks of the shell that carries them have told. */
+  get marks(): MarkTrack | undefined {
+    return this.#marks;
   }
 
   get bracketedPaste(): boolean {
@@ -74,21 +102,33 @@ export class Terminal {
   }
 
   checkpoint(): TerminalCheckpoint {
-    return { stream: this.#stream, editor: this.#editor, end: this.#end };
+    return { stream: this.#stream, editor: this.#editor, end: this.#end, marks: this.#marks };
   }
 
-  /** Whether what waits drew its prompt the way fish does, which drops tabs that are typed. */
+  /** Whether what waits drew its prompt the way fish does. */
   get promptOfFish(): boolean {
-    return /[⏎¶]/.test(Buffer.from(this.#currentLine().bytes).toString("utf8"));
+    const { bytes } = this.#options.log.read(this.inputStart - fillerSearchBytes, this.#stream.offset);
+    return drawnByFish.test(Buffer.from(bytes).toString("utf8"));
+  }
+
+  /** Where the line began that something waits behind: at its line editor's start, else behind the last line feed. */
+  get inputStart(): number {
+    return this.#stream.bracketedPaste && this.#editor !== undefined
+      ? this.#editor.start
+      : this.#stream.lineStart;
   }
 
   /** Where the output that the current prompt follows ends. */
   get outputEnd(): number {
     if (this.#end !== undefined) return this.#end.offset;
-    const { start, bytes } = this.#currentLine();
+    const { lineStart, offset } = this.#stream;
     const editor = this.#editor;
-    if (editor !== undefined && (editor.end <= start || editor.end + minPromptBytes <= this.#stream.offset)) return editor.start;
-    return start + (fillerStart(bytes) ?? 0);
+    if (editor !== undefined && (editor.end <= lineStart || editor.end + minPromptBytes <= offset)) {
+      const { start, bytes } = this.#options.log.read(editor.start - fillerSearchBytes, editor.start);
+      return start + (fillerBefore(bytes) ?? bytes.length);
+    }
+    const { start, bytes } = this.#options.log.read(lineStart - fillerSearchBytes, offset);
+    return start + (fillerIn(bytes) ?? Math.max(0, lineStart - start));
   }
 
   /** Reads what the log holds beyond the last reading. */
@@ -106,6 +146,7 @@ export class Terminal {
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
       cursorLines: this.#cursorLines(),
+      marks: this.#marks,
       quietMs: this.quietMs,
     };
   }
@@ -116,10 +157,13 @@ export class Terminal {
 
   async #readOn(): Promise<void> {
     const extent = this.#options.log.extent();
-    const isFirst = this.#lastOutputAtMs === undefined;
+    const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
     while (this.#stream.offset < extent.end) {
-      const { bytes } = this.#options.log.read(this.#stream.offset, Math.min(extent.end, this.#stream.offset + chunkBytes));
+      const { bytes } = this.#options.log.read(
+        this.#stream.offset,
+        Math.min(extent.end, this.#stream.offset + chunkBytes),
+      );
       if (bytes.length === 0) return;
       this.#take(bytes);
       const read = this.#stream.offset - this.#savedAt;
@@ -127,8 +171,8 @@ export class Terminal {
       if (read >= checkpointEveryBytes || (atEnd && read >= checkpointAtEndBytes)) this.#save();
       if (!atEnd) await new Promise(setImmediate);
     }
-    // What came before this reader did may be long ago.
-    if (isFirst && extent.changedAtMs > 0) {
+    // What is read only now may have come long ago.
+    if (isNew && extent.changedAtMs > 0) {
       this.#lastOutputAtMs = performance.now() - Math.max(0, Date.now() - extent.changedAtMs);
     }
   }
@@ -147,18 +191,28 @@ export class Terminal {
   #take(bytes: Uint8Array): void {
     const { state, events } = scanStream(this.#stream, bytes, oscNumbers);
     this.#stream = state;
-    this.#lastOutputAtMs = performance.now();
     for (const event of events) this.#apply(event);
   }
 
   #apply(event: StreamEvent): void {
-    if (event.kind === "bracketed-paste") this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
-    if (event.kind === "osc" && event.number === localMarkOsc) this.#applyMark(event.payload, event.start);
+    if (event.kind === "bracketed-paste")
+      this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
+    if (event.kind !== "osc") return;
+    if (event.number === localMarkOsc) return this.#applyLocalMark(event.payload, event.start);
+    const mark = parseMark(event.payload);
+    if (mark !== undefined && this.#marks !== undefined) this.#marks = takeMark(this.#marks, mark, event);
   }
 
-  #applyMark(payload: string, offset: number): void {
-    const mark = /^end;([0-9a-f]+);(\d{1,3})$/.exec(payload);
-    if (mark?.[1] === this.#options.number) this.#end = { status: Number(mark[2]), offset };
+  /** What stands between `hide` and `show` is on the alternate screen; the line that waited before waits again behind it. */
+  #applyLocalMark(payload: string, offset: number): void {
+    const [, word, number, status] = /^(end|hide|show);([0-9a-f]+)(?:;(\d{1,3}))?$/.exec(payload) ?? [];
+    if (number !== this.#options.number) return;
+    if (word === "end") this.#end = { status: Number(status), offset };
+    if (word === "hide") this.#hidden = { editor: this.#editor };
+    if (word === "show" && this.#hidden !== undefined) {
+      this.#editor = this.#hidden.editor;
+      this.#hidden = undefined;
+    }
   }
 
   /**
@@ -183,12 +237,6 @@ export class Terminal {
     const renderer = new LineRenderer({ cols, rows, maxLines: 10 });
     renderer.write(bytes);
     const { before, after } = renderer.read().cursor;
-    return { start, before, after };
+    return { start, before, after: withoutRightPrompt(after) };
   }
-}
-
-/** Where zsh (PROMPT_SP) and fish begin to fill a line that output has not ended, to draw the prompt at a line's start. */
-function fillerStart(line: Uint8Array): number | undefined {
-  const filler = /(?:\x1b\[[0-9;]*m)*(?:%|#|~|\xe2\x8f\x8e|\xc2\xb6)(?:\x1b\[[0-9;]*m)* {10,}\r/.exec(Buffer.from(line).toString("latin1"));
-  return filler?.index;
 }

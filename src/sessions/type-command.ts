@@ -1,93 +1,94 @@
-import { acquireFileLock, LockTimeout, type FileLock } from "../platform/file-lock.ts";
 import { UserError } from "../base/user-error.ts";
-import { LineRenderer } from "../screen/line-renderer.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
+import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
-import { matchEcho, type EchoMatch } from "./echo.ts";
+import { InputArea } from "./input-area.ts";
+import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
-import type { Call } from "./outcome.ts";
-import { busy, disconnected } from "./refusals.ts";
+import { assertExpected } from "./expectation.ts";
+import type { Call, Where } from "./outcome.ts";
+import { whereNow } from "./terminal-facts.ts";
+import type { LearnedPrompt } from "./prompt.ts";
+import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
 import { waitUntil } from "./wait.ts";
 
-/** A command whose Enter was pressed at log offset `offset`, or whose text never appeared (`echoed` false, no Enter). */
-export type TypedCommand = { readonly id: string; readonly offset: number; readonly echoed: boolean; readonly prompt: string | undefined };
+/**
+ * A command whose Enter was pressed at log offset `offset`, `atMs` (performance.now), or whose text never appeared
+ * (`echoed` false, no Enter). `prompt` is the one it stands behind, `prompts` are all that were known then.
+ */
+export type TypedCommand = {
+  readonly id: string;
+  readonly command: string;
+  readonly offset: number;
+  readonly atMs: number;
+  readonly echoed: boolean;
+  readonly prompt: LearnedPrompt | undefined;
+  readonly prompts: readonly LearnedPrompt[];
+  readonly aid: string | undefined;
+  readonly counter: number | undefined;
+};
 
-const lockTimeoutMs = 5_000;
 const noEchoMs = 5_000;
 /** A slow link may take this long to echo the longest command. */
 const unendedEchoMs = 25_000;
-const unmatchedQuietMs = 1_000;
-const unmatchedTailQuietMs = 40;
-const clearTimeoutMs = 2_000;
-
-/** Takes the session's input lock, or throws SESSION_BUSY naming the process that holds it. */
-export async function lockInput(session: SessionContext, signal: AbortSignal): Promise<FileLock> {
-  try {
-    return await acquireFileLock(session.inputLockPath, lockTimeoutMs, signal);
-  } catch (error) {
-    if (!(error instanceof LockTimeout)) throw error;
-    throw new UserError(
-      "SESSION_BUSY",
-      `another process${error.holder === undefined ? "" : ` (${error.holder})`} has been typing into ${session.record.session_name} for 5 s`,
-      "Try again; if that process is stopped, continue or end it.",
-      { details: { by: "another server process" }, cause: error },
-    );
-  }
-}
+const unmatchedQuietMs = 2_000;
+const tailQuietMs = 40;
 
 /**
  * Types `text` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
  * the line when the session is not at an empty prompt or its line editor did not take the text as written.
  */
-export async function typeCommand(session: SessionContext, text: string, call: Call): Promise<TypedCommand> {
+export async function typeCommand(
+  session: SessionContext,
+  text: string,
+  expect: Where,
+  call: Call,
+): Promise<TypedCommand> {
   await using _ = await lockInput(session, call.signal);
   const prompt = await requireEmptyPrompt(session, call);
   call.signal.throwIfAborted();
-  assertTakenBy(text, { bracketedPaste: session.terminal.bracketedPaste, dropsTabs: session.terminal.promptOfFish });
-  const record = nextRecord(session, text, call);
-  session.ledger.append({ ...record, step: "typed" });
-  if (text !== "" && !(await pasteAndSeeEcho(session, record, prompt, text))) {
-    return { id: record.id, offset: record.offset, echoed: false, prompt: prompt.prompt };
+  const { terminal, record, ledger } = session;
+  assertExpected(record.session_name, expect, whereNow(session, prompt));
+  assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
+  const prompts = terminal.levels.known(record.prompt);
+  const entry = nextRecord(session, text, call);
+  const { aid, counter } = entry;
+  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter };
+  ledger.append(entry);
+  if (!(await pasteAndSeeEcho(session, entry, prompt))) {
+    return { ...typed, offset: entry.offset, atMs: performance.now(), echoed: false };
   }
-  const offset = session.terminal.offset;
-  session.ledger.append({ ...record, step: "sent", offset });
-  const pressed = await sendKeys(session.tmux, session.record.session_name, ["Enter"]);
+  const { offset } = terminal;
+  ledger.append({ ...entry, step: "sent", offset });
+  const pressed = await sendKeys(session.tmux, record.session_name, ["Enter"]);
   if (pressed !== "typed") {
-    session.ledger.append({ ...record, step: "typed" });
+    ledger.append(entry);
     throw await notTyped(session, pressed);
   }
-  return { id: record.id, offset, echoed: true, prompt: prompt.prompt };
+  return { ...typed, offset, atMs: performance.now(), echoed: true };
 }
 
-/** The look at an idle prompt with nothing on its line; left-over text of a process of ours that died is cleared first. */
+/** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */
 async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<Look> {
   const current = await look(session, await lookAtPane(session));
   if (current.state === "disconnected") throw await disconnected(session);
   if (current.pane?.inMode) throw busy(session, "a human looks through the scrollback (copy mode)");
+  const left = leftOver(session, current);
+  if (left !== undefined) {
+    if (!(await clearLine(session, left, session.terminal.offset > left.offset, call.signal)))
+      throw stalled(session);
+    return requireEmptyPrompt(session, call);
+  }
   if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command", current);
-  if ((current.typed ?? "").trim() === "") return current;
-  if (session.ledger.last()?.step !== "typed") throw busy(session, "a human has typed a line and not sent it");
-  return clearLine(session, call.signal);
+  if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
+  return current;
 }
 
-async function clearLine(session: SessionContext, signal: AbortSignal): Promise<Look> {
-  await sendKeys(session.tmux, session.record.session_name, ["C-e", "C-u"]);
-  const emptied = await waitUntil(
-    session,
-    (current) => (current.state === "idle" && (current.typed ?? "").trim() === "" ? current : undefined),
-    performance.now() + clearTimeoutMs,
-    signal,
-  );
-  if (emptied.reason !== "decided") throw busy(session, "text on the line that could not be cleared");
-  const last = session.ledger.last();
-  if (last !== undefined) session.ledger.append({ ...last, step: "cleared", at: new Date().toISOString() });
-  return emptied.value;
-}
-
-function nextRecord(session: SessionContext, command: string, call: Call): Omit<LedgerRecord, "step"> {
+function nextRecord(session: SessionContext, command: string, call: Call): LedgerRecord {
   const last = session.ledger.last();
   return {
+    step: "typed",
     id: `c${last === undefined ? 1 : Number(last.id.slice(1)) + 1}`,
     incarnation: session.record.incarnation,
     offset: session.terminal.offset,
@@ -95,32 +96,41 @@ function nextRecord(session: SessionContext, command: string, call: Call): Omit<
     pid: process.pid,
     client: call.client,
     command,
+    ...promptNumber(session),
   };
 }
 
+function promptNumber({ terminal }: SessionContext): Pick<LedgerRecord, "aid" | "counter"> {
+  const { marks } = terminal;
+  return marks?.phase === "prompt" ? { aid: marks.aid, counter: marks.counter } : {};
+}
+
+function takesBrackets({ terminal }: SessionContext, { prompt }: Look): boolean {
+  return prompt?.bracketed ?? terminal.bracketedPaste;
+}
+
 /** False when nothing at all appeared for 5 s. Throws, with the line cleared, when something else appeared. */
-async function pasteAndSeeEcho(
-  session: SessionContext,
-  record: Omit<LedgerRecord, "step">,
-  prompt: Look,
-  text: string,
-): Promise<boolean> {
-  const { session_name: name } = session.record;
-  const areaStart = prompt.promptStart ?? record.offset;
-  const pasted = await pasteText(session.tmux, name, text, { bracketed: session.terminal.bracketedPaste });
+async function pasteAndSeeEcho(session: SessionContext, entry: LedgerRecord, prompt: Look): Promise<boolean> {
+  const { terminal, tmux, record } = session;
+  const area = new InputArea(session, prompt.promptStart ?? entry.offset, prompt.prompt?.text ?? "");
+  const bracketed = takesBrackets(session, prompt);
+  const pasted = await pasteText(tmux, record.session_name, entry.command, { bracketed });
   if (pasted !== "typed") {
-    session.ledger.append({ ...record, step: "cleared" });
+    session.ledger.append({ ...entry, step: "cleared" });
     throw await notTyped(session, pasted);
   }
-  const decide = echoDecision(session, areaStart, record.offset, prompt.prompt ?? "", text);
+  const decide = ({ quietMs }: Look) => {
+    const match = area.match(entry.command);
+    if (match === "whole" || (match === "tail" && quietMs >= tailQuietMs)) return "shown";
+    return quietMs >= unmatchedQuietMs && terminal.offset > entry.offset ? "other" : undefined;
+  };
   for (const limitMs of [noEchoMs, unendedEchoMs]) {
     const end = await waitUntil(session, decide, performance.now() + limitMs, neverAborted);
-    if (end.reason === "decided" && end.value !== "none") return true;
-    if (session.terminal.offset === record.offset) return false;
+    if (end.reason === "decided" && end.value === "shown") return true;
+    if (terminal.offset === entry.offset) return false;
     if (end.reason === "decided") break;
   }
-  await takeBack(session, text);
-  session.ledger.append({ ...record, step: "cleared" });
+  if (!(await clearLine(session, entry, true, neverAborted))) return false;
   throw new UserError(
     "INVALID_ARGUMENT",
     "the shell's line editor did not take the command as written; it was taken off the line again and nothing ran",
@@ -130,37 +140,3 @@ async function pasteAndSeeEcho(
 
 /** Typing goes on to its end once it began, since half a command on the line helps nobody. */
 const neverAborted = new AbortController().signal;
-
-function echoDecision(
-  session: SessionContext,
-  areaStart: number,
-  typedAt: number,
-  prompt: string,
-  text: string,
-): (current: Look) => EchoMatch | undefined {
-  return (current) => {
-    const match = matchEcho(inputArea(session, areaStart, prompt), text);
-    if (match === "whole") return match;
-    if (match === "tail" && current.quietMs >= unmatchedTailQuietMs) return match;
-    return current.quietMs >= unmatchedQuietMs && session.terminal.offset > typedAt ? "none" : undefined;
-  };
-}
-
-/** What stands from the prompt's end to the cursor; what editors suggest right of the cursor is no part of the line. */
-function inputArea(session: SessionContext, areaStart: number, prompt: string): string {
-  const { cols, rows } = session.record;
-  const renderer = new LineRenderer({ cols, rows, maxLines: 10_000 });
-  renderer.write(session.log.read(areaStart, session.terminal.offset).bytes);
-  const { lines, cursor } = renderer.read();
-  const text = [...lines.slice(0, cursor.line), cursor.before].join("\n");
-  return text.startsWith(prompt) ? text.slice(prompt.length) : text;
-}
-
-function notTyped(session: SessionContext, outcome: "in_mode" | "gone"): Promise<UserError> | UserError {
-  return outcome === "gone" ? disconnected(session) : busy(session, "a human looks through the scrollback (copy mode)");
-}
-
-async function takeBack(session: SessionContext, text: string): Promise<void> {
-  const keys = text.includes("\n") ? ["C-c"] : ["C-e", "C-u"];
-  await sendKeys(session.tmux, session.record.session_name, keys);
-}

@@ -2,7 +2,9 @@ import { quietSteps } from "./derive-state.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 
 /** Why a wait came to its end; `value` is what `decide` found. */
-export type WaitEnd<T> = { readonly reason: "decided"; readonly value: T } | { readonly reason: "limit" | "cancelled"; readonly last: Look };
+export type WaitEnd<T> =
+  | { readonly reason: "decided"; readonly value: T }
+  | { readonly reason: "limit" | "cancelled"; readonly last: Look };
 
 const paneIntervalMs = 1_000;
 

@@ -112,11 +112,11 @@ test("what is typed stands in no process's arguments or environment, and in noth
   const mark = `payload${crypto.randomUUID()}`;
   const seen = new Set<string>();
   const control = Bun.spawn(["/bin/sh", "-c", `read -r _; : control${mark}`], { stdin: "pipe" });
-  let done = false;
+  const ended = new AbortController();
   const command = `: ${mark}\n${`: ${mark} ${"x".repeat(60)}\n`.repeat(200)}echo end`;
   const call = server.call("execute_command", { session_name: "s", command, wait_seconds: 30 });
-  void call.finally(() => (done = true));
-  while (!done) {
+  void call.finally(() => ended.abort());
+  while (!ended.signal.aborted) {
     for (const words of wordsOfProcesses()) if (words.includes(mark)) seen.add(words);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
@@ -84,7 +84,10 @@ test("a command that runs when the host goes away is told as lost, with the plac
   await sshd.restart();
   await disconnected();
   const { lost } = await expectReopened();
-  expect(lost).toMatchObject({ command: "echo partial; sleep 300", command_id: expect.stringMatching(/^c\d+$/) });
+  expect(lost).toMatchObject({
+    command: "echo partial; sleep 300",
+    command_id: expect.stringMatching(/^c\d+$/),
+  });
   const until = String(Object(lost)["output_until"]);
   expect((await output({ cursor: until })).fields["output"]).not.toContain("partial");
 });
@@ -167,6 +170,19 @@ test("when the tmux server dies, every waiting call says so at once and the next
   expect((await output({ num_lines: 100 })).fields["output"]).toContain("before");
   expect((await expectReopened())["lost"]).toMatchObject({ command: "sleep 300" });
   expect((await output({ cursor: first.fields["cursor"] })).fields["output"]).toMatch(/before[^]*again/);
+});
+
+test("a log that has been silent for long does not make an open believe that its host is silent", async () => {
+  await open();
+  await run("exit");
+  const longAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(join(home.root, "logs/s.log"), longAgo, longAgo);
+  const profile = join(sshd.home, ".profile");
+  const before = readFileSync(profile, "utf8");
+  writeFileSync(profile, `${before}sleep 1.5\n`);
+  const { fields } = await open();
+  writeFileSync(profile, before);
+  expect(fields).toMatchObject({ state: "idle", reconnected: true });
 });
 
 test("closed and opened anew, a session appends to its log, and a cursor of before is CURSOR_INVALID", async () => {

@@ -35,6 +35,7 @@ beforeAll(async () => {
     ),
     "  alias: {host: web, use_agent: true}\n",
     "  included: {host: included}\n",
+    "  stubborn: {host: stubborn}\n",
     "  spelled: {host: web-direct, proxy_jump: jump}\n",
   );
   server = await home.start();
@@ -49,6 +50,7 @@ afterAll(async () => {
 function sshConfig(): string {
   return [
     "Include conf.d/*",
+    `Host stubborn\n  ProxyCommand sh -c 'trap "" HUP INT TERM PIPE; sleep 300; sleep 300'`,
     "Host jump",
     `  HostName 127.0.0.1\n  Port ${hop.port}\n  IdentityFile ${hop.clientKey}`,
     `  UserKnownHostsFile ${hop.knownHostsFile}`,
@@ -81,7 +83,10 @@ test.each(["direct", "by-edge", "alias", "included", "spelled"])(
   "%s opens in spite of hostile settings in the user's ssh_config, and leaves nothing when closed",
   async (name) => {
     const { fields } = await open(name);
-    expect(fields).toMatchObject({ state: "idle", connection_info: { host: "127.0.0.1", port: target.port } });
+    expect(fields).toMatchObject({
+      state: "idle",
+      connection_info: { host: "127.0.0.1", port: target.port },
+    });
     expect(await port()).toBe(String(target.port));
     const ssh = paneProcesses(home).filter(({ commandLine }) => /^\S*ssh -F/.test(commandLine));
     expect(ssh.length).toBe(["direct", "included"].includes(name) ? 1 : 2);
@@ -101,6 +106,12 @@ test.each([
   expect(found).toBe(code);
   expect(text).toContain(`jump host ${name}`);
   await until("nothing is left", async () => Bun.deepEquals(await tracesOf(home), noTraces), 10_000);
+});
+
+test("a ProxyCommand that ignores being hung up is gone too after an open that timed out", async () => {
+  const { code } = await open("stubborn");
+  expect(code).toBe("CONNECTION_TIMEOUT");
+  expect(await tracesOf(home)).toEqual(noTraces);
 });
 
 test("a changed key of the jump host shows both fingerprints", async () => {

@@ -107,7 +107,11 @@ test("an open that is cancelled leaves nothing", async () => {
   const abort = new AbortController();
   const args = { connection_config_name: "silent", session_name: "cancelled", timeout_seconds: 60 };
   const call = server.call("open_connection", args, { signal: abort.signal }).catch(() => "cancelled");
-  await until("ssh runs", () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")), 10_000);
+  await until(
+    "ssh runs",
+    () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")),
+    10_000,
+  );
   abort.abort();
   expect(await call).toBe("cancelled");
   await expectNothingLeft();
@@ -117,7 +121,11 @@ test("what a process killed in the middle of an open has left is swept by the ne
   const doomed = await home.start();
   const args = { connection_config_name: "silent", session_name: "half", timeout_seconds: 60 };
   const call = doomed.call("open_connection", args).catch(() => "killed");
-  await until("ssh runs", () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")), 10_000);
+  await until(
+    "ssh runs",
+    () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")),
+    10_000,
+  );
   expect(readState(home)).toMatchObject({ half: { phase: "opening" } });
   const busy = await server.call("get_terminal_output", { session_name: "half" });
   expect(busy.code).toBe("SESSION_BUSY");
@@ -134,10 +142,15 @@ test("a long-lived process sweeps such a rest too, when it is asked for it", asy
   const doomed = await home.start();
   const args = { connection_config_name: "silent", session_name: "half", timeout_seconds: 60 };
   const call = doomed.call("open_connection", args).catch(() => "killed");
-  await until("ssh runs", () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")), 10_000);
+  await until(
+    "ssh runs",
+    () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")),
+    10_000,
+  );
+  const command = { session_name: "half", command: "true" };
+  expect((await server.call("execute_command", command)).code).toBe("SESSION_BUSY");
   process.kill(doomed.pid, "SIGKILL");
   await call;
-  const command = { session_name: "half", command: "true" };
   expect((await server.call("execute_command", command)).code).toBe("SESSION_NOT_FOUND");
   await expectNothingLeft();
 });
@@ -146,7 +159,11 @@ test("closing waits no longer than 5 s for an open, and says what is in the way"
   const abort = new AbortController();
   const args = { connection_config_name: "silent", session_name: "held", timeout_seconds: 60 };
   const call = server.call("open_connection", args, { signal: abort.signal }).catch(() => "cancelled");
-  await until("ssh runs", () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")), 10_000);
+  await until(
+    "ssh runs",
+    () => paneProcesses(home).some(({ commandLine }) => commandLine.includes("-tt")),
+    10_000,
+  );
   const startedAt = performance.now();
   const { code, text } = await server.call("close_connection", { session_name: "held" });
   expect(code).toBe("SESSION_BUSY");

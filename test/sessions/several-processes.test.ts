@@ -24,7 +24,11 @@ function freshHome(): McpHome {
 }
 
 const open = (server: McpServer, session: string) =>
-  server.call("open_connection", { connection_config_name: "lo", session_name: session, timeout_seconds: 60 });
+  server.call("open_connection", {
+    connection_config_name: "lo",
+    session_name: session,
+    timeout_seconds: 60,
+  });
 
 const namesOf = async (server: McpServer): Promise<string[]> => {
   const { sessions } = (await server.call("list_connections")).fields;
@@ -36,7 +40,9 @@ test("two servers started together, each opening ten sessions, lose none", async
   const servers = await Promise.all([home.start(), home.start()]);
   const names = servers.flatMap((_, at) => Array.from({ length: 10 }, (__, index) => `p${at}-${index}`));
   const results = await Promise.all(
-    servers.flatMap((server, at) => names.filter((name) => name.startsWith(`p${at}`)).map((name) => open(server, name))),
+    servers.flatMap((server, at) =>
+      names.filter((name) => name.startsWith(`p${at}`)).map((name) => open(server, name)),
+    ),
   );
   expect(results.map(({ code, fields }) => code ?? fields["state"])).toEqual(names.map(() => "idle"));
   expect(Object.keys(readState(home)).toSorted()).toEqual(names.toSorted());
@@ -51,6 +57,37 @@ test("two servers started together, each opening ten sessions, lose none", async
   await Promise.all(names.map((name) => second?.call("close_connection", { session_name: name })));
   expect(await tracesOf(home)).toEqual(noTraces);
 }, 60_000);
+
+test("all processes together open at most eight sessions on one host at once", async () => {
+  let connected = 0;
+  let most = 0;
+  using listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data() {},
+      open: () => void (most = Math.max(most, ++connected)),
+      close: () => void connected--,
+    },
+  });
+  await using home = new McpHome();
+  home.writeConnections(`  silent: {host: 127.0.0.1, user: u, port: ${listener.port}}\n`);
+  const servers = await Promise.all([home.start(), home.start()]);
+  const results = await Promise.all(
+    servers.flatMap((server, at) =>
+      [1, 2, 3, 4, 5, 6].map((index) =>
+        server.call("open_connection", {
+          connection_config_name: "silent",
+          session_name: `p${at}-${index}`,
+          timeout_seconds: 3,
+        }),
+      ),
+    ),
+  );
+  expect(results.map(({ code }) => code)).toEqual(results.map(() => "CONNECTION_TIMEOUT"));
+  expect(most).toBe(8);
+  expect(await tracesOf(home)).toEqual(noTraces);
+});
 
 test("a session that another process opened or closed is so for all", async () => {
   await using home = freshHome();
@@ -110,13 +147,17 @@ test("a tmux server that was started while locks were held does not keep them", 
   await using home = freshHome();
   const server = await home.start();
   const opened = open(server, "first");
-  await until("the lock of the open is held", async () => {
-    try {
-      return (await tracesOf(home)).heldLocks.includes("first.open");
-    } catch {
-      return false;
-    }
-  }, 10_000);
+  await until(
+    "the lock of the open is held",
+    async () => {
+      try {
+        return (await tracesOf(home)).heldLocks.includes("first.open");
+      } catch {
+        return false;
+      }
+    },
+    10_000,
+  );
   expect((await opened).isError).toBe(false);
   await server[Symbol.asyncDispose]();
   expect((await tracesOf(home)).heldLocks).toEqual([]);

@@ -36,9 +36,17 @@ const filesLike = (home: McpHome, start: string) =>
 
 test.each([
   ["deleted", (path: string) => rmSync(path), undefined],
-  ["cut", (path: string) => writeFileSync(path, readFileSync(path, "utf8").slice(0, 200)), "state.json.corrupt-"],
+  [
+    "cut",
+    (path: string) => writeFileSync(path, readFileSync(path, "utf8").slice(0, 200)),
+    "state.json.corrupt-",
+  ],
   ["empty", (path: string) => writeFileSync(path, ""), "state.json.corrupt-"],
-  ["from a newer version", (path: string) => writeFileSync(path, '{"version":3,"sessions":{}}'), "state.json.corrupt-"],
+  [
+    "from a newer version",
+    (path: string) => writeFileSync(path, '{"version":3,"sessions":{}}'),
+    "state.json.corrupt-",
+  ],
   ["of the Python original", (path: string) => copyFileSync(pythonState, path), "state.json.python"],
 ])("a state.json that is %s is kept aside, and sessions are found again in tmux", async (_, spoil, aside) => {
   await using home = freshHome();
@@ -51,7 +59,9 @@ test.each([
   const second = await home.start();
   expect((await run(second, "echo $kept")).fields).toMatchObject({ output: "42", ended_by: "command_ended" });
   expect(readState(home)).toMatchObject({ s: { connection_config: "lo", phase: "open" } });
-  expect((await second.call("get_terminal_output", { session_name: "s", cursor: fields["cursor"] })).isError).toBe(false);
+  expect(
+    (await second.call("get_terminal_output", { session_name: "s", cursor: fields["cursor"] })).isError,
+  ).toBe(false);
   if (aside !== undefined) {
     expect(filesLike(home, aside).length).toBeGreaterThan(0);
     await until("the warning is shown", () => second.stderr.includes("was kept as"));
@@ -95,14 +105,19 @@ test("a new process follows a long log from its checkpoint, and does without one
   const expectIdle = async () => {
     const server = await home.start();
     expect((await server.call("list_connections")).fields["sessions"]).toMatchObject([{ state: "idle" }]);
-    expect((await server.call("get_terminal_output", { session_name: "s", num_lines: 2 })).fields["output"]).toStartWith("end\n");
+    expect(
+      (await server.call("get_terminal_output", { session_name: "s", num_lines: 2 })).fields["output"],
+    ).toStartWith("end\n");
     await server[Symbol.asyncDispose]();
   };
   await expectIdle();
+  const stream = { ...checkpoint.terminal.stream, alternateScreen: true };
+  const misleading = { ...checkpoint, terminal: { stream } };
   const wrong = [
     "{",
-    JSON.stringify({ ...checkpoint, epoch: 7 }),
-    JSON.stringify({ ...checkpoint, incarnation: "zz" }),
+    JSON.stringify({ ...misleading, epoch: 7 }),
+    JSON.stringify({ ...misleading, incarnation: "zz" }),
+    JSON.stringify({ ...misleading, terminal: { stream: { ...stream, offset: 9e9 } } }),
     JSON.stringify({ ...checkpoint, terminal: { stream: { offset: 9e9 } } }),
   ];
   for (const text of wrong) {

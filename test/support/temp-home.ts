@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+
+import { removeFolder } from "./remove-folder.ts";
 
 /** A home folder of a test's own with our tree in it (700); disposing it removes all. */
 export class TempHome implements AsyncDisposable {
@@ -31,6 +33,6 @@ export class TempHome implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    rmSync(this.home, { recursive: true, force: true });
+    await removeFolder(this.home);
   }
 }

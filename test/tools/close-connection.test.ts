@@ -29,7 +29,11 @@ const close = (session: string, more: Record<string, unknown> = {}) =>
   server.call("close_connection", { session_name: session, ...more });
 
 test("closing what was never open is no error, also where no tmux server runs yet", async () => {
-  expect((await close("never")).fields).toMatchObject({ success: true, session_name: "never", was_running: false });
+  expect((await close("never")).fields).toMatchObject({
+    success: true,
+    session_name: "never",
+    was_running: false,
+  });
   expect(existsSync(home.tmuxSocket)).toBe(false);
 });
 

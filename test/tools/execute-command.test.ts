@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer } from "../support/mcp-server.ts";
 

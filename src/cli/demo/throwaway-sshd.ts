@@ -7,6 +7,7 @@ import {
   realpathSync,
   openSync,
   closeSync,
+  existsSync,
   readFileSync,
 } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -73,12 +74,12 @@ export async function startThrowawaySshd(
   }
 }
 
-/** A session that is just ending may still write into it. */
+/** tmux, ssh and sessions that are just ending change it meanwhile; Bun's rmSync then throws, or leaves the rest in silence. */
 async function removeFolder(folder: string): Promise<void> {
   const deadlineMs = performance.now() + removeTimeoutMs;
-  for (;;) {
+  while (existsSync(folder)) {
     try {
-      return rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     } catch (error) {
       if (performance.now() >= deadlineMs) throw error;
       await delay(pollMs, new AbortController().signal);

@@ -33,12 +33,10 @@ export const interruptCommand = defineSessionTool({
 
 function describeInterrupt(outcome: InterruptOutcome): string {
   if (!outcome.interrupted && outcome.state === "idle") return "nothing was running; nothing was typed";
-  const words = describeOutcome(outcome);
-  return outcome.interrupted ? `Ctrl+C was pressed: ${words}` : words;
+  return `Ctrl+C was pressed: ${describeOutcome(outcome)}`;
 }
 
 function adviseAfterInterrupt(outcome: InterruptOutcome): string | undefined {
-  if (!outcome.interrupted || outcome.state === "idle" || outcome.state === "disconnected")
-    return adviseNext(outcome);
+  if (outcome.state === "idle" || outcome.state === "disconnected") return adviseNext(outcome);
   return "it did not end: try interrupt_command once more; a human can press C-\\ or C-z in the terminal (attach_command); close_connection with force ends the session";
 }

@@ -1,0 +1,30 @@
+export function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Medians of `rounds` measurements of each of these, taken in turn so that the machine's mood meets all alike. */
+export async function measure<Name extends string>(
+  rounds: number,
+  works: Readonly<Record<Name, () => Promise<void>>>,
+): Promise<Record<Name, number>> {
+  const times = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, work] of Object.entries<() => Promise<void>>(works)) {
+      const startedAtMs = performance.now();
+      await work();
+      times.set(name, [...(times.get(name) ?? []), performance.now() - startedAtMs]);
+    }
+  }
+  const medians: Record<string, number> = {};
+  for (const [name, values] of times) medians[name] = median(values);
+  return medians;
+}
+
+export function report(
+  name: string,
+  ms: number,
+  beside?: { readonly ms: number; readonly most: string },
+): void {
+  const ratio = beside === undefined ? "" : `  ${(ms / beside.ms).toFixed(2)} x (${beside.most})`;
+  console.log(`${name.padEnd(44)} ${ms.toFixed(1).padStart(7)} ms${ratio}`);
+}

@@ -1,0 +1,49 @@
+import type { LedgerRecord } from "../state/ledger.ts";
+import { sendKeys } from "../tmux/input.ts";
+import { matchEcho } from "./echo.ts";
+import type { Look, SessionContext } from "./look.ts";
+import { waitUntil } from "./wait.ts";
+
+const clearTimeoutMs = 2_000;
+
+/** Text of ours that was to be typed and that nobody sent, as long as the line that it was meant for still waits. */
+export function leftOver(session: SessionContext, current: Look): LedgerRecord | undefined {
+  const last = session.ledger.last();
+  const { incarnation, epoch_start: epochStart } = session.record;
+  if (last?.step !== "typed" || last.incarnation !== incarnation || last.offset < epochStart)
+    return undefined;
+  if (session.terminal.inputStart > last.offset) return undefined;
+  const isForeign =
+    current.typed !== undefined && current.typed !== "" && matchEcho(current.typed, last.command) === "none";
+  return isForeign ? undefined : last;
+}
+
+/**
+ * Takes the text of `record` off the line and notes that; false when the line is not seen empty within 2 s. C-u ends
+ * at a line's start, long text is misdrawn, and where nothing is shown C-u leaves no trace: there it is C-c, which
+ * brings a new prompt.
+ */
+export async function clearLine(
+  session: SessionContext,
+  record: LedgerRecord,
+  shown: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { cols } = session.record;
+  const byInterrupt = !shown || record.command.includes("\n") || record.command.length > cols;
+  const { offset } = session.terminal;
+  const pressed = await sendKeys(
+    session.tmux,
+    session.record.session_name,
+    byInterrupt ? ["C-c"] : ["C-e", "C-u"],
+  );
+  if (pressed !== "typed") return false;
+  const emptied = (current: Look) => {
+    const isNew = !byInterrupt || (current.promptStart ?? 0) >= offset;
+    return current.state === "idle" && current.typed === "" && isNew ? true : undefined;
+  };
+  const end = await waitUntil(session, emptied, performance.now() + clearTimeoutMs, signal);
+  if (end.reason !== "decided") return false;
+  session.ledger.append({ ...record, step: "cleared", at: new Date().toISOString() });
+  return true;
+}

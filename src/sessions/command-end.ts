@@ -1,0 +1,62 @@
+import type { Look, SessionContext } from "./look.ts";
+import { isLocalShell, mayOpenShell } from "./nested-shell.ts";
+import type { EndedCommand } from "./mark-track.ts";
+import type { EndedBy } from "./outcome.ts";
+import { accountOf, isPrompt } from "./prompt.ts";
+import { toldEnd } from "./sent-command.ts";
+import type { TypedCommand } from "./type-command.ts";
+
+/** `told`: the shell itself said so. */
+export type Ended = { readonly look: Look; readonly endedBy: EndedBy; readonly told?: EndedCommand };
+
+/** A full-screen program has drawn its screen when it is silent for so long. */
+const drawnQuietMs = 50;
+const unknownQuietMs = 1_000;
+/** A prompt that takes longer to be drawn keeps nobody waiting. */
+const lateQuietMs = 300;
+
+/** The states in which nothing goes on by itself. */
+export function settled(current: Look): Ended | undefined {
+  switch (current.state) {
+    case "idle":
+      return { look: current, endedBy: "command_ended" };
+    case "awaiting_input":
+      return { look: current, endedBy: "input_wanted" };
+    case "fullscreen":
+      return current.quietMs >= drawnQuietMs ? { look: current, endedBy: "fullscreen" } : undefined;
+    case "disconnected":
+      return { look: current, endedBy: "disconnected" };
+    case "unknown":
+      return current.quietMs >= unknownQuietMs ? { look: current, endedBy: "quiet" } : undefined;
+    case "running":
+      return undefined;
+  }
+}
+
+/** As `settled`, for what was typed at log offset `offset`: what stood there before does not count. */
+export function settledSince(session: SessionContext, offset: number, current: Look): Ended | undefined {
+  if (session.terminal.offset <= offset && current.state !== "disconnected") return undefined;
+  if (current.state === "idle" && (current.promptStart ?? 0) < offset) return undefined;
+  return settled(current);
+}
+
+/** How a command of ours has ended, or why nothing more is to be expected of it for now. */
+export function commandEnd(session: SessionContext, typed: TypedCommand, current: Look): Ended | undefined {
+  const told = toldEnd(session, typed);
+  if (told !== undefined) {
+    const isAtPrompt = current.state !== "running" || current.quietMs >= lateQuietMs;
+    return isAtPrompt ? { look: current, endedBy: "command_ended", told } : undefined;
+  }
+  if (typed.counter !== undefined && current.state === "idle" && current.confidence === "exact") return undefined;
+  const end = settledSince(session, typed.offset, current);
+  if (end?.endedBy !== "command_ended" || !isNested(typed, current.prompt?.text ?? "")) return end;
+  return { ...end, endedBy: "nested_prompt" };
+}
+
+/** Whether `prompt` is that of a shell which the command has started; a prompt known before is an outer shell's. */
+function isNested({ command, prompt: before, prompts }: TypedCommand, prompt: string): boolean {
+  if (isLocalShell(command)) return true;
+  if (before === undefined || prompts.some((known) => isPrompt(known, prompt))) return false;
+  const replacesShell = /^\s*exec\s/.test(command);
+  return !replacesShell && (mayOpenShell(command) || accountOf(before.text) !== accountOf(prompt));
+}

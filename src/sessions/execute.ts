@@ -1,0 +1,70 @@
+import { captureScreen } from "../tmux/screen-capture.ts";
+import { commandEnd } from "./command-end.ts";
+import { prepareCommand } from "./command-text.ts";
+import { look, lookAtPane, type SessionContext } from "./look.ts";
+import type { EndedCommand } from "./mark-track.ts";
+import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcome.ts";
+import { readCommandOutput } from "./read-output.ts";
+import { screenText } from "./screen-text.ts";
+import { terminalFacts } from "./terminal-facts.ts";
+import { typeCommand, type TypedCommand } from "./type-command.ts";
+import { waitUntil } from "./wait.ts";
+
+/** A command that ends within this time is returned whole by a call that does not wait. */
+const graceMs = 250;
+
+/** Types a command at the prompt and waits for its end, for what it asks, or for `waitSeconds`. */
+export async function executeCommand(
+  session: SessionContext,
+  request: ExecuteRequest,
+  call: Call,
+): Promise<CommandOutcome> {
+  const { command, waitSeconds, expect = {} } = request;
+  const text = prepareCommand(command);
+  const { typed, startedAtMs } = await session.turns.run(async () => {
+    const startedAtMs = performance.now();
+    return { startedAtMs, typed: await typeCommand(session, text, expect, call) };
+  });
+  const base = { command, commandId: typed.id, waitSeconds };
+  if (!typed.echoed) return { ...base, ...(await nothingAppeared(session)) };
+  const deadlineMs = Math.max(startedAtMs + graceMs, typed.atMs + waitSeconds * 1_000);
+  const end = await waitUntil(
+    session,
+    (current) => commandEnd(session, typed, current),
+    deadlineMs,
+    call.signal,
+  );
+  const current = end.reason === "decided" ? end.value.look : end.last;
+  const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
+  const told = end.reason === "decided" ? end.value.told : undefined;
+  const output =
+    current.state === "fullscreen"
+      ? await shownScreen(session, typed)
+      : readCommandOutput(session, typed.offset, current, told);
+  return {
+    ...terminalFacts(session, current),
+    ...base,
+    ...(endedBy === undefined ? {} : { endedBy }),
+    ...exitFacts(told),
+    durationMs: Math.round(performance.now() - typed.atMs),
+    ...output,
+  };
+}
+
+async function nothingAppeared(session: SessionContext): Promise<Omit<CommandOutcome, "waitSeconds">> {
+  const facts = terminalFacts(session, await look(session, await lookAtPane(session)));
+  return { ...facts, state: "unknown", link: "stalled", endedBy: "no_echo", output: "", totalLines: 0 };
+}
+
+async function shownScreen(session: SessionContext, { offset }: TypedCommand): Promise<OutputFacts> {
+  const screen = await captureScreen(session.tmux, session.record.session_name);
+  return screen === undefined
+    ? readCommandOutput(session, offset, { state: "fullscreen" })
+    : screenText(screen);
+}
+
+/** What the shell did not run has no exit code of its own. */
+export function exitFacts(told: EndedCommand | undefined): Pick<CommandOutcome, "exitCode" | "confidence"> | undefined {
+  if (told === undefined) return undefined;
+  return { confidence: "exact", ...(told.ran === false ? {} : { exitCode: told.status }) };
+}

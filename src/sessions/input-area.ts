@@ -1,0 +1,61 @@
+import { LineRenderer } from "../screen/line-renderer.ts";
+import { matchDrawn, matchEcho, type EchoMatch } from "./echo.ts";
+import type { SessionContext } from "./look.ts";
+
+const maxLines = 10_000;
+
+/**
+ * What stands behind the prompt, which begins at log offset `start`. What is right of the cursor, as an editor's
+ * suggestion, need not be part of it.
+ */
+export class InputArea {
+  readonly #session: SessionContext;
+  readonly #start: number;
+  readonly #prompt: string;
+  readonly #typedAt: number;
+  /** Which line the prompt ends in: vim, for one, moves down before it leaves. */
+  readonly #firstLine: number;
+  /** A prompt at the right margin, which stays there beside the first of several lines. */
+  readonly #rightPrompt: string;
+
+  constructor(session: SessionContext, start: number, prompt: string) {
+    this.#session = session;
+    this.#start = start;
+    this.#prompt = prompt;
+    this.#typedAt = session.terminal.offset;
+    const { cursor } = this.#render();
+    this.#firstLine = cursor.line;
+    this.#rightPrompt = cursor.after.trim();
+  }
+
+  match(typed: string): EchoMatch {
+    const { lines, cursor } = this.#render();
+    const above = lines.slice(this.#firstLine, cursor.line);
+    const match = matchEcho(this.#ownText([...above, cursor.before]), typed);
+    if (match !== "none") return match;
+    // fish puts the cursor by its own idea of the width of characters.
+    const whole = matchEcho(this.#ownText([...above, cursor.before + cursor.after]), typed);
+    if (whole === "whole" || !this.#overflows(typed)) return whole;
+    const { log, terminal } = this.#session;
+    return matchDrawn(Buffer.from(log.read(this.#typedAt, terminal.offset).bytes).toString("utf8"), typed);
+  }
+
+  #ownText([first = "", ...rest]: readonly string[]): string {
+    const text = first.startsWith(this.#prompt) ? first.slice(this.#prompt.length) : first;
+    const hasRight = this.#rightPrompt !== "" && text.endsWith(this.#rightPrompt);
+    return [hasRight ? text.slice(0, -this.#rightPrompt.length) : text, ...rest].join("\n");
+  }
+
+  #overflows(typed: string): boolean {
+    const { cols, rows } = this.#session.record;
+    const rowsOf = (line: string) => 1 + Math.floor((line.length * 2) / cols);
+    return typed.split("\n").reduce((sum, line) => sum + rowsOf(line), 1) >= rows;
+  }
+
+  #render() {
+    const { record, log, terminal } = this.#session;
+    const renderer = new LineRenderer({ cols: record.cols, rows: record.rows, maxLines });
+    renderer.write(log.read(this.#start, terminal.offset).bytes);
+    return renderer.read();
+  }
+}

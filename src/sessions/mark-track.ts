@@ -1,0 +1,92 @@
+import type { Mark } from "../shell-integration/mark.ts";
+import type { Where } from "./outcome.ts";
+
+/** Log offsets; `end` is exclusive. */
+export type Span = { readonly start: number; readonly end: number };
+
+/**
+ * A command whose end was told. `counter` is that of the prompt it was typed at; `ran` is false for an empty line or
+ * one that the shell did not understand, undefined in shells that do not tell.
+ */
+export type EndedCommand = {
+  readonly counter: number;
+  readonly status: number;
+  readonly ran?: boolean | undefined;
+  readonly outputStart?: number | undefined;
+  readonly outputEnd: number;
+};
+
+/**
+ * What the marks of one shell have told so far, as plain JSON: a command typed at the prompt with counter n is ended
+ * by the mark n + 1, whoever typed it. `since` is behind the mark with which the phase began.
+ */
+export type MarkTrack = {
+  readonly aid: string;
+  readonly counter: number;
+  readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
+  readonly since: number;
+  readonly marksBegin: boolean;
+  readonly where?: MarkedWhere | undefined;
+  readonly outputStart?: number | undefined;
+  /** The newest few, oldest first. */
+  readonly ended: readonly EndedCommand[];
+};
+
+/** As Where, with what JSON may leave out. */
+export type MarkedWhere = { readonly [Key in keyof Where]?: Where[Key] | undefined };
+
+const keptEnds = 64;
+
+export function startTrack(aid: string): MarkTrack {
+  return {
+    aid,
+    counter: 0,
+    phase: "unmarked",
+    since: 0,
+    marksBegin: false,
+    ended: [],
+  };
+}
+
+/** A mark of another shell, or whose counter does not go on from the last one, is a replay and changes nothing. */
+export function takeMark(track: MarkTrack, mark: Mark, place: Span): MarkTrack {
+  if (mark.kind === "loader-ready" || mark.kind === "refused" || mark.aid !== track.aid) return track;
+  switch (mark.kind) {
+    case "command-began":
+      if (mark.counter !== track.counter || track.phase === "running") return track;
+      return { ...track, phase: "running", since: place.end, outputStart: place.end };
+    case "command-ended":
+      return mark.counter > track.counter ? ended(track, mark, place) : track;
+    case "prompt": {
+      const isNext = mark.counter === track.counter && track.phase !== "running";
+      if (!isNext && track.phase !== "unmarked") return track;
+      const where = whereOf(mark);
+      return { ...track, counter: mark.counter, phase: "prompt", since: place.end, marksBegin: mark.marksBegin, where, outputStart: undefined };
+    }
+    case "continuation":
+      if (mark.counter !== track.counter || track.phase === "running") return track;
+      return { ...track, phase: "continuation", since: place.end };
+  }
+}
+
+function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>, place: Span): MarkTrack {
+  const isNext = mark.counter === track.counter + 1;
+  const command: EndedCommand = {
+    counter: mark.counter - 1,
+    status: mark.status,
+    ran: track.marksBegin ? isNext && track.phase === "running" : undefined,
+    outputStart: isNext ? track.outputStart : undefined,
+    outputEnd: place.start,
+  };
+  const kept = [...track.ended, command].slice(-keptEnds);
+  return { ...track, counter: mark.counter, phase: "ended", since: place.end, outputStart: undefined, ended: kept };
+}
+
+function whereOf({ user, host, folder }: Extract<Mark, { kind: "prompt" }>): Where {
+  return {
+    ...(user === undefined ? {} : { user, isRoot: user === "root" }),
+    ...(host === undefined ? {} : { host }),
+    ...(folder === undefined ? {} : { cwd: folder }),
+    depth: 0,
+  };
+}

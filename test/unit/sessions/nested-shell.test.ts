@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+
+import { isLocalShell, mayOpenShell } from "../../../src/sessions/nested-shell.ts";
+
+test.each(["bash", " zsh -l ", "/bin/sh", "fish", "bash --norc -i"])(
+  "%p is a shell to type into",
+  (command) => {
+    expect(isLocalShell(command)).toBe(true);
+  },
+);
+
+test.each(["bash -c true", "sh script.sh", "bash -lc true", "echo bash", "bashful", "bash < x"])(
+  "%p is no shell to type into",
+  (command) => {
+    expect(isLocalShell(command)).toBe(false);
+  },
+);
+
+test.each(["su -", "sudo -i", "cd /x && ssh host", "docker exec -it a sh", "exec dash", "FOO=1 chroot /x"])(
+  "%p may put another shell in front",
+  (command) => {
+    expect(mayOpenShell(command)).toBe(true);
+  },
+);
+
+test.each(["ls", "sush", "cat issue", "echo sshd-config"])("%p puts no other shell in front", (command) => {
+  expect(mayOpenShell(command)).toBe(false);
+});
