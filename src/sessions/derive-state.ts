@@ -142,8 +142,12 @@ function atKnownPrompt(facts: StreamFacts, prompts: readonly LearnedPrompt[]): D
     );
     if (found !== undefined) return found;
   }
-  if (facts.quietMs < plainPromptQuietMs) return undefined;
-  // vim and python leave bracketed paste switched on behind them, which a shell without line editor keeps.
+  const plain = atPlainPrompt(facts, prompts);
+  return plain === undefined || facts.quietMs >= plainPromptQuietMs ? plain : running;
+}
+
+/** vim and python leave bracketed paste switched on behind them, which a shell without line editor keeps. */
+function atPlainPrompt(facts: StreamFacts, prompts: readonly LearnedPrompt[]): DerivedState | undefined {
   if (facts.bracketedPaste) return prompts[0]?.bracketed === false ? atPrompt(facts, prompts[0]) : undefined;
   return firstFound(prompts, (learned) =>
     learned.bracketed ? undefined : (atPrompt(facts, learned) ?? plainPromptAfterOutput(facts, learned)),

@@ -22,8 +22,8 @@ export function matchEcho(shown: string, typed: string): EchoMatch {
 }
 
 /**
- * For text taller than the screen, where the cursor of bash and fish goes astray: whether the end of the text is in
- * what the editor wrote, `stream`, wherever that stands.
+ * Whether the editor has written the end of the text, wherever that stands on the screen: the cursor of bash and fish
+ * goes astray in text taller than the screen, and fish's among characters of whose width it has its own idea.
  */
 export function matchDrawn(stream: string, typed: string): EchoMatch {
   const drawn = stream.replace(sequences, "");

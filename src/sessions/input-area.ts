@@ -33,9 +33,7 @@ export class InputArea {
     const above = lines.slice(this.#firstLine, cursor.line);
     const match = matchEcho(this.#ownText([...above, cursor.before]), typed);
     if (match !== "none") return match;
-    // fish puts the cursor by its own idea of the width of characters.
-    const whole = matchEcho(this.#ownText([...above, cursor.before + cursor.after]), typed);
-    if (whole === "whole" || !this.#overflows(typed)) return whole;
+    if (!this.#overflows(typed) && isAscii(typed)) return match;
     const { log, terminal } = this.#session;
     return matchDrawn(Buffer.from(log.read(this.#typedAt, terminal.offset).bytes).toString("utf8"), typed);
   }
@@ -58,4 +56,8 @@ export class InputArea {
     renderer.write(log.read(this.#start, terminal.offset).bytes);
     return renderer.read();
   }
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
 }

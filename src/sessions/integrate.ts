@@ -7,6 +7,7 @@ import { renderPayload } from "../shell-integration/payload.ts";
 import { shellOf, type Shell } from "../shell-integration/shell.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
+import { startTrack } from "./mark-track.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
@@ -52,6 +53,7 @@ async function introduce(session: SessionContext, exchange: Exchange): Promise<S
   }
   await sendKeys(tmux, name, ["Enter"]);
   if (shell === undefined) return undefined;
+  terminal.carry(startTrack(aid));
   const prompted = await exchange.mark((mark) => (mark.kind === "prompt" && mark.aid === aid ? mark : undefined));
   return prompted === undefined ? undefined : { aid, shell };
 }

@@ -12,13 +12,17 @@ export class PromptLevels {
     return login === undefined ? inner : [...inner, login];
   }
 
-  /** A prompt waits: what was learned after it has ended, and one not seen before is learned. */
+  /**
+   * A prompt waits: what was learned after it has ended. One without line editor is learned as it stands, with its
+   * folder, since output may come right before it.
+   */
   settle(login: LearnedPrompt | undefined, prompt: LearnedPrompt): void {
-    if (login !== undefined && recognises(login, prompt)) this.#inner = [];
-    else {
-      const level = this.#inner.findIndex((each) => recognises(each, prompt));
-      this.#inner = level < 0 ? [...this.#inner, prompt].slice(-maxInner) : this.#inner.slice(0, level + 1);
-    }
+    const levels = login === undefined ? this.#inner : [login, ...this.#inner];
+    const level = levels.findIndex((each) => recognises(each, prompt));
+    const kept = level < 0 ? levels : levels.slice(0, level + 1);
+    const isLearned = level >= 0 && (prompt.bracketed || kept.some(({ text }) => prompt.text.endsWith(text)));
+    const learned = isLearned ? kept : [...kept, prompt];
+    this.#inner = (login === undefined ? learned : learned.slice(1)).slice(-maxInner);
   }
 }
 

@@ -92,6 +92,11 @@ export class Terminal {
     return this.#marks;
   }
 
+  /** From here on the marks of this shell count, those already read included. */
+  carry(marks: MarkTrack): void {
+    this.#marks = marks;
+  }
+
   get bracketedPaste(): boolean {
     return this.#stream.bracketedPaste;
   }

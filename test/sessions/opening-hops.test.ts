@@ -69,8 +69,8 @@ function sshConfig(): string {
   ].join("\n");
 }
 
-const open = (name: string): Promise<ToolResult> =>
-  server.call("open_connection", { connection_config_name: name, session_name: "s", timeout_seconds: 3 });
+const open = (name: string, timeout_seconds = 20): Promise<ToolResult> =>
+  server.call("open_connection", { connection_config_name: name, session_name: "s", timeout_seconds });
 
 const port = async (): Promise<unknown> => {
   const command = { session_name: "s", command: "set -- $SSH_CONNECTION; echo $4", wait_seconds: 10 };
@@ -97,19 +97,19 @@ test.each(["direct", "by-edge", "alias", "included", "spelled"])(
 );
 
 test.each([
-  ["edge-unknown", "HOST_KEY_UNKNOWN"],
-  ["edge-changed", "HOST_KEY_CHANGED"],
-  ["edge-stranger", "AUTH_FAILED"],
-  ["edge-down", "CONNECTION_REFUSED"],
-])("a jump host with the fault of %s is %s, and named", async (name, code) => {
-  const { code: found, text } = await open(`by-${name}`);
+  ["edge-unknown", "HOST_KEY_UNKNOWN", 20],
+  ["edge-changed", "HOST_KEY_CHANGED", 20],
+  ["edge-stranger", "AUTH_FAILED", 20],
+  ["edge-down", "CONNECTION_REFUSED", 2],
+])("a jump host with the fault of %s is %s, and named", async (name, code, timeoutSeconds) => {
+  const { code: found, text } = await open(`by-${name}`, timeoutSeconds);
   expect(found).toBe(code);
   expect(text).toContain(`jump host ${name}`);
   await until("nothing is left", async () => Bun.deepEquals(await tracesOf(home), noTraces), 10_000);
 });
 
 test("a ProxyCommand that ignores being hung up is gone too after an open that timed out", async () => {
-  const { code } = await open("stubborn");
+  const { code } = await open("stubborn", 2);
   expect(code).toBe("CONNECTION_TIMEOUT");
   expect(await tracesOf(home)).toEqual(noTraces);
 });

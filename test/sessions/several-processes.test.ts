@@ -79,7 +79,7 @@ test("all processes together open at most eight sessions on one host at once", a
         server.call("open_connection", {
           connection_config_name: "silent",
           session_name: `p${at}-${index}`,
-          timeout_seconds: 3,
+          timeout_seconds: 5,
         }),
       ),
     ),

@@ -150,7 +150,7 @@ export class ShellPane {
     for (const event of events) {
       if (event.kind !== "osc") continue;
       const mark = parseMark(event.payload);
-      if (mark === undefined) throw new Error(`no mark of ours: ${JSON.stringify(event.payload)}`);
+      if (mark === undefined) continue;
       this.seen.push({
         mark,
         before: all.subarray(this.#markEnd, event.start).toString("utf8"),

@@ -81,6 +81,14 @@ test("prompts of inner shells are known until an outer one is back", () => {
   expect(levels.known(login)).toEqual([login]);
 });
 
+test("a plain prompt is learned with its folder, and seen behind output then", () => {
+  const login = plain("vm:/root# ");
+  const levels = new PromptLevels();
+  levels.settle(login, plain("vm:/tmp# "));
+  levels.settle(login, plain("abcvm:/tmp# "));
+  expect(levels.known(login).map(({ text }) => text)).toEqual(["vm:/tmp# ", "vm:/root# "]);
+});
+
 test("a prompt that changes with every command does not fill memory", () => {
   const levels = new PromptLevels();
   for (let index = 0; index < 100; index++) levels.settle(undefined, editor(`[${index}] ❯ `));
