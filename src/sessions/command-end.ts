@@ -1,6 +1,6 @@
 import type { Look, SessionContext } from "./look.ts";
-import { isLocalShell, mayOpenShell } from "./nested-shell.ts";
 import type { EndedCommand } from "./mark-track.ts";
+import { isLocalShell, mayOpenShell } from "./nested-shell.ts";
 import type { EndedBy } from "./outcome.ts";
 import { accountOf, isPrompt } from "./prompt.ts";
 import { toldEnd } from "./sent-command.ts";
@@ -47,8 +47,10 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
     const isAtPrompt = current.state !== "running" || current.quietMs >= lateQuietMs;
     return isAtPrompt ? { look: current, endedBy: "command_ended", told } : undefined;
   }
-  if (typed.counter !== undefined && current.state === "idle" && current.confidence === "exact") return undefined;
   const end = settledSince(session, typed.offset, current);
+  if (typed.counter !== undefined && end?.endedBy === "command_ended") {
+    return current.confidence === "exact" ? undefined : { ...end, endedBy: "nested_prompt" };
+  }
   if (end?.endedBy !== "command_ended" || !isNested(typed, current.prompt?.text ?? "")) return end;
   return { ...end, endedBy: "nested_prompt" };
 }

@@ -117,10 +117,11 @@ function afterMarkedEnter(facts: StreamFacts, background: Background): DerivedSt
   return held.state === "idle" || held.state === "running" ? exactlyRunning : held;
 }
 
-/** A shell inside the command, or a question of its; the prompt of the shell that runs it would only be imitated. */
+/** Only a shell inside the command, or a question of its: the prompt of the shell that runs it would be imitated. */
 function whileRunning(facts: StreamFacts, background: Background): DerivedState {
   const inner = byPrompt(facts, { ...background, prompts: background.prompts.slice(0, -1) });
-  return inner.state === "unknown" || inner.state === "running" ? exactlyRunning : inner;
+  const isWaiting = inner.state === "awaiting_input" || (inner.state === "idle" && background.mayOpenShell());
+  return isWaiting ? inner : exactlyRunning;
 }
 
 function byPrompt(facts: StreamFacts, background: Background): DerivedState {

@@ -64,7 +64,9 @@ async function shownScreen(session: SessionContext, { offset }: TypedCommand): P
 }
 
 /** What the shell did not run has no exit code of its own. */
-export function exitFacts(told: EndedCommand | undefined): Pick<CommandOutcome, "exitCode" | "confidence"> | undefined {
+export function exitFacts(
+  told: EndedCommand | undefined,
+): Pick<CommandOutcome, "exitCode" | "confidence"> | undefined {
   if (told === undefined) return undefined;
   return { confidence: "exact", ...(told.ran === false ? {} : { exitCode: told.status }) };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+
 import { writeToTty } from "../platform/tty.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import { renderLoader } from "../shell-integration/loader.ts";
@@ -54,7 +55,9 @@ async function introduce(session: SessionContext, exchange: Exchange): Promise<S
   await sendKeys(tmux, name, ["Enter"]);
   if (shell === undefined) return undefined;
   terminal.carry(startTrack(aid));
-  const prompted = await exchange.mark((mark) => (mark.kind === "prompt" && mark.aid === aid ? mark : undefined));
+  const prompted = await exchange.mark((mark) =>
+    mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
+  );
   return prompted === undefined ? undefined : { aid, shell };
 }
 
@@ -63,7 +66,8 @@ function localMark(payload: string): string {
 }
 
 function isLocal(payload: string) {
-  return (found: { readonly number: number; readonly payload: string }) => found.number === localMarkOsc && found.payload === payload;
+  return (found: { readonly number: number; readonly payload: string }) =>
+    found.number === localMarkOsc && found.payload === payload;
 }
 
 type Osc = { readonly number: number; readonly payload: string };

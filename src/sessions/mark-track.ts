@@ -26,6 +26,8 @@ export type MarkTrack = {
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
   readonly marksBegin: boolean;
+  /** The shell put the line that it could not read back, to be mended. */
+  readonly lineLeft: boolean;
   readonly where?: MarkedWhere | undefined;
   readonly outputStart?: number | undefined;
   /** The newest few, oldest first. */
@@ -44,6 +46,7 @@ export function startTrack(aid: string): MarkTrack {
     phase: "unmarked",
     since: 0,
     marksBegin: false,
+    lineLeft: false,
     ended: [],
   };
 }
@@ -60,8 +63,18 @@ export function takeMark(track: MarkTrack, mark: Mark, place: Span): MarkTrack {
     case "prompt": {
       const isNext = mark.counter === track.counter && track.phase !== "running";
       if (!isNext && track.phase !== "unmarked") return track;
+      const { counter, marksBegin, lineLeft } = mark;
       const where = whereOf(mark);
-      return { ...track, counter: mark.counter, phase: "prompt", since: place.end, marksBegin: mark.marksBegin, where, outputStart: undefined };
+      return {
+        ...track,
+        counter,
+        phase: "prompt",
+        since: place.end,
+        marksBegin,
+        lineLeft,
+        where,
+        outputStart: undefined,
+      };
     }
     case "continuation":
       if (mark.counter !== track.counter || track.phase === "running") return track;
@@ -79,7 +92,14 @@ function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>,
     outputEnd: place.start,
   };
   const kept = [...track.ended, command].slice(-keptEnds);
-  return { ...track, counter: mark.counter, phase: "ended", since: place.end, outputStart: undefined, ended: kept };
+  return {
+    ...track,
+    counter: mark.counter,
+    phase: "ended",
+    since: place.end,
+    outputStart: undefined,
+    ended: kept,
+  };
 }
 
 function whereOf({ user, host, folder }: Extract<Mark, { kind: "prompt" }>): Where {

@@ -1,9 +1,9 @@
 import { renderLines } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { Look, SessionContext } from "./look.ts";
-import { fillerBefore } from "./prompt-filler.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { OutputFacts } from "./outcome.ts";
+import { fillerBefore } from "./prompt-filler.ts";
 
 /** More is never shown in one result; what stands before it is counted as missed. */
 const maxRangeBytes = 4_194_304;

@@ -1,5 +1,5 @@
-import type { EndedCommand } from "./mark-track.ts";
 import type { SessionContext } from "./look.ts";
+import type { EndedCommand } from "./mark-track.ts";
 
 /** The newest command of ours in this epoch of the session: Enter was pressed for it at log offset `offset`. */
 export type SentCommand = {

@@ -3,14 +3,14 @@ import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
+import { assertExpected } from "./expectation.ts";
 import { InputArea } from "./input-area.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
-import { assertExpected } from "./expectation.ts";
 import type { Call, Where } from "./outcome.ts";
-import { whereNow } from "./terminal-facts.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
+import { whereNow } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
 /**

@@ -34,6 +34,7 @@ const marksSchema = z.object({
   phase: z.enum(["unmarked", "ended", "prompt", "running", "continuation"]),
   since: offset,
   marksBegin: z.boolean(),
+  lineLeft: z.boolean(),
   where: whereSchema.optional(),
   outputStart: offset.optional(),
   ended: z
