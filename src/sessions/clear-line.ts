@@ -6,16 +6,24 @@ import { waitUntil } from "./wait.ts";
 
 const clearTimeoutMs = 2_000;
 
-/** Text of ours that was to be typed and that nobody sent, as long as the line that it was meant for still waits. */
+/**
+ * Text of ours that stands on the line: typed and not sent, as long as the line that it was meant for still waits, or
+ * sent and given back by the shell, which could not read it.
+ */
 export function leftOver(session: SessionContext, current: Look): LedgerRecord | undefined {
   const last = session.ledger.last();
   const { incarnation, epoch_start: epochStart } = session.record;
+  if (last?.step === "sent" && session.terminal.marks?.lineLeft === true && isShown(last, current))
+    return last;
   if (last?.step !== "typed" || last.incarnation !== incarnation || last.offset < epochStart)
     return undefined;
   if (session.terminal.inputStart > last.offset) return undefined;
-  const isForeign =
-    current.typed !== undefined && current.typed !== "" && matchEcho(current.typed, last.command) === "none";
+  const isForeign = (current.typed ?? "") !== "" && !isShown(last, current);
   return isForeign ? undefined : last;
+}
+
+function isShown({ command }: LedgerRecord, { typed = "" }: Look): boolean {
+  return typed !== "" && matchEcho(typed, command) !== "none";
 }
 
 /**

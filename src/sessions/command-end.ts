@@ -1,14 +1,19 @@
 import type { Look, SessionContext } from "./look.ts";
+import type { EndedCommand } from "./mark-track.ts";
 import { isLocalShell, mayOpenShell } from "./nested-shell.ts";
 import type { EndedBy } from "./outcome.ts";
 import { accountOf, isPrompt } from "./prompt.ts";
+import { toldEnd } from "./sent-command.ts";
 import type { TypedCommand } from "./type-command.ts";
 
-export type Ended = { readonly look: Look; readonly endedBy: EndedBy };
+/** `told`: the shell itself said so. */
+export type Ended = { readonly look: Look; readonly endedBy: EndedBy; readonly told?: EndedCommand };
 
 /** A full-screen program has drawn its screen when it is silent for so long. */
 const drawnQuietMs = 50;
 const unknownQuietMs = 1_000;
+/** A prompt that takes longer to be drawn keeps nobody waiting. */
+const lateQuietMs = 300;
 
 /** The states in which nothing goes on by itself. */
 export function settled(current: Look): Ended | undefined {
@@ -37,7 +42,15 @@ export function settledSince(session: SessionContext, offset: number, current: L
 
 /** How a command of ours has ended, or why nothing more is to be expected of it for now. */
 export function commandEnd(session: SessionContext, typed: TypedCommand, current: Look): Ended | undefined {
+  const told = toldEnd(session, typed);
+  if (told !== undefined) {
+    const isAtPrompt = current.state !== "running" || current.quietMs >= lateQuietMs;
+    return isAtPrompt ? { look: current, endedBy: "command_ended", told } : undefined;
+  }
   const end = settledSince(session, typed.offset, current);
+  if (typed.counter !== undefined && end?.endedBy === "command_ended") {
+    return current.confidence === "exact" ? undefined : { ...end, endedBy: "nested_prompt" };
+  }
   if (end?.endedBy !== "command_ended" || !isNested(typed, current.prompt?.text ?? "")) return end;
   return { ...end, endedBy: "nested_prompt" };
 }

@@ -5,7 +5,7 @@ import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { delay } from "../platform/delay.ts";
 import { explainFailure } from "../ssh/failure.ts";
-import { parseSshLog } from "../ssh/log.ts";
+import { parseRemoteSoftware, parseSshLog } from "../ssh/log.ts";
 import type { PreparedSsh } from "../ssh/prepare.ts";
 import { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
@@ -14,8 +14,11 @@ import type { TmuxServer } from "../tmux/server.ts";
 import { createSession, respawn, writeTags } from "../tmux/session.ts";
 import { createContext } from "./create-context.ts";
 import type { StreamFacts } from "./derive-state.ts";
+import { integrate, type ShellLevel } from "./integrate.ts";
+import { lockInput } from "./lock-input.ts";
 import type { SessionContext } from "./look.ts";
 import type { Call, OpenRequest } from "./outcome.ts";
+import type { LearnedPrompt } from "./prompt.ts";
 import { judgeReadiness, type Readiness } from "./readiness.ts";
 import { recordTags } from "./record-tags.ts";
 import { createNumber, sessionPaths, writeNumber } from "./session-files.ts";
@@ -29,6 +32,8 @@ export type OpenPlan = {
   readonly previous: SessionRecord | undefined;
   readonly paneLeft: boolean;
 };
+
+type ReadySession = Extract<Readiness, { kind: "ready" }>;
 
 export type Opened = { readonly context: SessionContext; readonly promptStart: number | undefined };
 
@@ -136,12 +141,24 @@ export class ConnectAttempts {
   }
 
   /** ssh's logs have said all that they are needed for, and would grow with the session. */
-  async #finish(context: SessionContext, readiness: Extract<Readiness, { kind: "ready" }>): Promise<Opened> {
-    const record: SessionRecord = { ...context.record, phase: "open", prompt: readiness.prompt };
+  async #finish(context: SessionContext, readiness: ReadySession): Promise<Opened> {
+    const level = await this.#integrate(context, readiness);
+    const record: SessionRecord = { ...context.record, phase: "open", prompt: readiness.prompt, level };
     await this.#place.state.put(record);
     await writeTags(this.#tmux, record.session_name, recordTags(record));
     for (const path of this.#prepared.logFiles) if (existsSync(path)) truncateSync(path);
     return { context: { ...context, record }, promptStart: readiness.promptStart };
+  }
+
+  /** Only what waits at a prompt of a host that speaks as OpenSSH or dropbear do is taken for a shell. */
+  async #integrate(context: SessionContext, { prompt }: ReadySession): Promise<ShellLevel | undefined> {
+    const { shellIntegration } = this.#plan.config;
+    if (prompt === undefined || shellIntegration === "never") return undefined;
+    const software = parseRemoteSoftware(readFileSync(this.#prepared.target.logFile, "utf8")) ?? "";
+    const isShellHost = /^(?:OpenSSH|dropbear)/.test(software) && looksLikeShellPrompt(prompt);
+    if (!isShellHost && shellIntegration !== "always") return undefined;
+    await using _ = await lockInput(context, neverAborted);
+    return integrate(context);
   }
 
   /** Long silence means something from the login on alone: before it the host may just be slow. */
@@ -177,4 +194,11 @@ function limitReached(maxSessions: number): UserError {
     `${maxSessions} sessions are open, as many as settings.max_sessions allows`,
     "Close one that is no longer needed with close_connection.",
   );
+}
+
+const neverAborted = new AbortController().signal;
+
+/** `name>` and `name#` are how routers and switches ask. */
+function looksLikeShellPrompt({ text, bracketed }: LearnedPrompt): boolean {
+  return bracketed || !/^[\w.()/-]+[>#]\s*$/.test(text.trim()) || /^[#>]/.test(text.trim());
 }

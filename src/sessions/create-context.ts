@@ -15,7 +15,7 @@ import type { Workplace } from "./workplace.ts";
 export function createContext(place: Workplace, tmux: TmuxServer, record: SessionRecord): SessionContext {
   const paths = sessionPaths(place.tree, record.session_name);
   const log = new LogStore(paths.log);
-  const { number, epoch_start: start, cols, rows, incarnation, epoch } = record;
+  const { number, epoch_start: start, cols, rows, incarnation, epoch, level } = record;
   const checkpoint = checkpointOf(record, paths.checkpoint, log);
   const saveCheckpoint = (terminal: TerminalCheckpoint) =>
     writeCheckpoint(paths.checkpoint, { incarnation, epoch, terminal });
@@ -26,7 +26,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     logName: basename(paths.log),
     logWatch: place.logWatch,
     ledger: new Ledger(paths.ledger),
-    terminal: new Terminal({ log, number, start, cols, rows, checkpoint, saveCheckpoint }),
+    terminal: new Terminal({ log, number, start, aid: level?.aid, cols, rows, checkpoint, saveCheckpoint }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
   };
@@ -35,7 +35,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
 function checkpointOf(record: SessionRecord, path: string, log: LogStore): TerminalCheckpoint | undefined {
   const found = readCheckpoint(path);
   if (found?.incarnation !== record.incarnation || found.epoch !== record.epoch) return undefined;
-  const { stream, editor, end } = found.terminal;
+  const { stream, editor, end, marks } = found.terminal;
   const isWithin = stream.offset >= record.epoch_start && stream.offset <= log.extent().end;
-  return isWithin ? { stream, editor, end } : undefined;
+  return isWithin ? { stream, editor, end, marks } : undefined;
 }

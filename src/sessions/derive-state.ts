@@ -1,4 +1,5 @@
 import { classifyAwaiting, classifyQuestion, continuationAt } from "./awaiting.ts";
+import type { MarkTrack } from "./mark-track.ts";
 import type { Awaiting, Confidence, State } from "./outcome.ts";
 import { looksLikePrompt, matchPrompt, type LearnedPrompt } from "./prompt.ts";
 
@@ -12,6 +13,7 @@ export type StreamFacts = {
   readonly bracketedPaste: boolean;
   readonly cursorLines: readonly CursorLine[];
   readonly quietMs: number;
+  readonly marks?: MarkTrack | undefined;
 };
 
 /**
@@ -27,6 +29,8 @@ export type Background = {
   /** Whether the last command may have put a shell with another prompt in front. */
   readonly mayOpenShell: () => boolean;
   readonly lastEnter: () => EnterFate;
+  /** Where in the log our last Enter was pressed; -1 without one. */
+  readonly lastEnterAt: () => number;
 };
 
 export type DerivedState = {
@@ -58,10 +62,69 @@ export const quietSteps: readonly number[] = [
 ];
 
 const running: DerivedState = { state: "running", confidence: "prompt" };
+const exactlyRunning: DerivedState = { state: "running", confidence: "exact" };
+const drawnQuietMs = 50;
+/** So long after a command's end without a prompt, the shell is not the one any more that set its marks up. */
+const lostPromptQuietMs = 1_000;
 
 export function deriveState(facts: StreamFacts, background: Background): DerivedState {
   if (facts.ended) return { state: "disconnected", confidence: "exact" };
   if (facts.alternateScreen) return { state: "fullscreen", confidence: "prompt" };
+  return byMarks(facts, background) ?? byPrompt(facts, background);
+}
+
+/** The shell itself told: only while a command of its runs is there more to find out. */
+function byMarks(facts: StreamFacts, background: Background): DerivedState | undefined {
+  const { marks } = facts;
+  switch (marks?.phase) {
+    case undefined:
+    case "unmarked":
+      return undefined;
+    case "ended":
+      return facts.quietMs < lostPromptQuietMs ? exactlyRunning : undefined;
+    case "continuation":
+      return atContinuation(facts);
+    case "prompt":
+      return atMarkedPrompt(facts, marks.since, background);
+    case "running":
+      return whileRunning(facts, background);
+  }
+}
+
+function atContinuation({ cursorLines }: StreamFacts): DerivedState {
+  const prompt = cursorLines[0]?.before ?? "";
+  return { state: "awaiting_input", confidence: "exact", awaiting: { kind: "continuation", prompt } };
+}
+
+/** Between the mark and the prompt's last character, and from Enter to the next mark, nothing can be typed. */
+function atMarkedPrompt(facts: StreamFacts, since: number, background: Background): DerivedState {
+  const { prompts } = background;
+  if (background.lastEnterAt() >= since) return afterMarkedEnter(facts, background);
+  const [line] = facts.cursorLines;
+  const isEditing = facts.bracketedPaste || prompts.at(-1)?.bracketed !== true;
+  if (!isEditing || line === undefined) return exactlyRunning;
+  const known = firstFound(prompts, (each) => atPrompt(facts, each));
+  if (known !== undefined) return { ...known, confidence: "exact" };
+  if (facts.quietMs < drawnQuietMs) return exactlyRunning;
+  const drawn = { text: line.before, bracketed: facts.bracketedPaste };
+  return { ...idleAt(drawn, line.start, line.after), confidence: "exact" };
+}
+
+/** Most shells tell at once that a command began; fish holds what it cannot read in its editor and tells nothing. */
+function afterMarkedEnter(facts: StreamFacts, background: Background): DerivedState {
+  if (facts.quietMs < awaitingQuietMs) return exactlyRunning;
+  const held = byPrompt(facts, background);
+  return held.state === "idle" || held.state === "running" ? exactlyRunning : held;
+}
+
+/** Only a shell inside the command, or a question of its: the prompt of the shell that runs it would be imitated. */
+function whileRunning(facts: StreamFacts, background: Background): DerivedState {
+  const inner = byPrompt(facts, { ...background, prompts: background.prompts.slice(0, -1) });
+  const isWaiting = inner.state === "awaiting_input" || (inner.state === "idle" && background.mayOpenShell());
+  return isWaiting ? inner : exactlyRunning;
+}
+
+function byPrompt(facts: StreamFacts, background: Background): DerivedState {
   const prompt = atKnownPrompt(facts, background.prompts);
   if (prompt?.typed === "") return prompt;
   return (

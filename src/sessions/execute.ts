@@ -1,8 +1,8 @@
-import { UserError } from "../base/user-error.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import { commandEnd } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
+import type { EndedCommand } from "./mark-track.ts";
 import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcome.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { screenText } from "./screen-text.ts";
@@ -19,13 +19,11 @@ export async function executeCommand(
   request: ExecuteRequest,
   call: Call,
 ): Promise<CommandOutcome> {
-  const { command, waitSeconds, expect } = request;
-  if (expect !== undefined && Object.keys(expect).length > 0)
-    throw expectationUnknown(session.record.session_name);
+  const { command, waitSeconds, expect = {} } = request;
   const text = prepareCommand(command);
   const { typed, startedAtMs } = await session.turns.run(async () => {
     const startedAtMs = performance.now();
-    return { startedAtMs, typed: await typeCommand(session, text, call) };
+    return { startedAtMs, typed: await typeCommand(session, text, expect, call) };
   });
   const base = { command, commandId: typed.id, waitSeconds };
   if (!typed.echoed) return { ...base, ...(await nothingAppeared(session)) };
@@ -38,14 +36,16 @@ export async function executeCommand(
   );
   const current = end.reason === "decided" ? end.value.look : end.last;
   const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
+  const told = end.reason === "decided" ? end.value.told : undefined;
   const output =
     current.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : readCommandOutput(session, typed.offset, current);
+      : readCommandOutput(session, typed.offset, current, told);
   return {
     ...terminalFacts(session, current),
     ...base,
     ...(endedBy === undefined ? {} : { endedBy }),
+    ...exitFacts(told),
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
   };
@@ -63,10 +63,10 @@ async function shownScreen(session: SessionContext, { offset }: TypedCommand): P
     : screenText(screen);
 }
 
-function expectationUnknown(sessionName: string): UserError {
-  return new UserError(
-    "EXPECTATION_FAILED",
-    `the shell of ${sessionName} does not report its user, host and folder; nothing was typed`,
-    "Leave out expect, or ask the shell itself first, for example with: id -un; hostname; pwd",
-  );
+/** What the shell did not run has no exit code of its own. */
+export function exitFacts(
+  told: EndedCommand | undefined,
+): Pick<CommandOutcome, "exitCode" | "confidence"> | undefined {
+  if (told === undefined) return undefined;
+  return { confidence: "exact", ...(told.ran === false ? {} : { exitCode: told.status }) };
 }

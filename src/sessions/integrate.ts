@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+
 import { writeToTty } from "../platform/tty.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import { renderLoader } from "../shell-integration/loader.ts";
@@ -7,6 +8,7 @@ import { renderPayload } from "../shell-integration/payload.ts";
 import { shellOf, type Shell } from "../shell-integration/shell.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
+import { startTrack } from "./mark-track.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
@@ -52,7 +54,10 @@ async function introduce(session: SessionContext, exchange: Exchange): Promise<S
   }
   await sendKeys(tmux, name, ["Enter"]);
   if (shell === undefined) return undefined;
-  const prompted = await exchange.mark((mark) => (mark.kind === "prompt" && mark.aid === aid ? mark : undefined));
+  terminal.carry(startTrack(aid));
+  const prompted = await exchange.mark((mark) =>
+    mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
+  );
   return prompted === undefined ? undefined : { aid, shell };
 }
 
@@ -61,7 +66,8 @@ function localMark(payload: string): string {
 }
 
 function isLocal(payload: string) {
-  return (found: { readonly number: number; readonly payload: string }) => found.number === localMarkOsc && found.payload === payload;
+  return (found: { readonly number: number; readonly payload: string }) =>
+    found.number === localMarkOsc && found.payload === payload;
 }
 
 type Osc = { readonly number: number; readonly payload: string };

@@ -1,11 +1,12 @@
 import { sendKeys } from "../tmux/input.ts";
 import { settled, settledSince, type Ended } from "./command-end.ts";
+import { exitFacts } from "./execute.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, InterruptOutcome, InterruptRequest } from "./outcome.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { disconnected, notTyped } from "./refusals.ts";
-import { lastSentCommand } from "./sent-command.ts";
+import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -19,9 +20,10 @@ export async function interruptCommand(
   const sent = lastSentCommand(session);
   const deadlineMs = performance.now() + waitSeconds * 1_000;
   const decide = (current: Look) =>
-    pressedAt === undefined ? settled(current) : afterInterrupt(session, pressedAt, current);
+    pressedAt === undefined ? settled(current) : afterInterrupt(session, pressedAt, sent, current);
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const current = end.reason === "decided" ? end.value.look : end.last;
+  const told = end.reason === "decided" ? end.value.told : undefined;
   const base = { ...terminalFacts(session, current), waitSeconds };
   if (pressedAt === undefined) return { ...base, interrupted: false, output: "", totalLines: 0 };
   return {
@@ -29,12 +31,22 @@ export async function interruptCommand(
     ...(sent === undefined ? {} : { command: sent.command, commandId: sent.id, durationMs: sent.runningMs }),
     endedBy: end.reason === "decided" ? end.value.endedBy : "wait_limit",
     interrupted: current.state === "idle",
-    ...readCommandOutput(session, sent?.offset ?? pressedAt, current),
+    ...exitFacts(told),
+    ...readCommandOutput(session, sent?.offset ?? pressedAt, current, told),
   };
 }
 
 /** A full-screen program may take its time to leave. */
-function afterInterrupt(session: SessionContext, pressedAt: number, current: Look): Ended | undefined {
+function afterInterrupt(
+  session: SessionContext,
+  pressedAt: number,
+  sent: SentCommand | undefined,
+  current: Look,
+): Ended | undefined {
+  const told = sent === undefined ? undefined : toldEnd(session, sent);
+  if (told !== undefined && told.outputEnd >= pressedAt && current.state === "idle") {
+    return { look: current, endedBy: "command_ended", told };
+  }
   return current.state === "fullscreen" ? undefined : settledSince(session, pressedAt, current);
 }
 

@@ -58,6 +58,7 @@ function backgroundOf(session: SessionContext): Background {
     prompts: session.terminal.levels.known(session.record.prompt),
     mayOpenShell: () => mayOpenShell(lastSentCommand(session)?.command ?? ""),
     lastEnter: () => lastEnter(session),
+    lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
   };
 }
 

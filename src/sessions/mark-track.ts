@@ -11,8 +11,8 @@ export type Span = { readonly start: number; readonly end: number };
 export type EndedCommand = {
   readonly counter: number;
   readonly status: number;
-  readonly ran: boolean | undefined;
-  readonly outputStart: number | undefined;
+  readonly ran?: boolean | undefined;
+  readonly outputStart?: number | undefined;
   readonly outputEnd: number;
 };
 
@@ -26,11 +26,16 @@ export type MarkTrack = {
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
   readonly marksBegin: boolean;
-  readonly where: Where | undefined;
-  readonly outputStart: number | undefined;
+  /** The shell put the line that it could not read back, to be mended. */
+  readonly lineLeft: boolean;
+  readonly where?: MarkedWhere | undefined;
+  readonly outputStart?: number | undefined;
   /** The newest few, oldest first. */
   readonly ended: readonly EndedCommand[];
 };
+
+/** As Where, with what JSON may leave out. */
+export type MarkedWhere = { readonly [Key in keyof Where]?: Where[Key] | undefined };
 
 const keptEnds = 64;
 
@@ -41,8 +46,7 @@ export function startTrack(aid: string): MarkTrack {
     phase: "unmarked",
     since: 0,
     marksBegin: false,
-    where: undefined,
-    outputStart: undefined,
+    lineLeft: false,
     ended: [],
   };
 }
@@ -59,8 +63,18 @@ export function takeMark(track: MarkTrack, mark: Mark, place: Span): MarkTrack {
     case "prompt": {
       const isNext = mark.counter === track.counter && track.phase !== "running";
       if (!isNext && track.phase !== "unmarked") return track;
+      const { counter, marksBegin, lineLeft } = mark;
       const where = whereOf(mark);
-      return { ...track, counter: mark.counter, phase: "prompt", since: place.end, marksBegin: mark.marksBegin, where, outputStart: undefined };
+      return {
+        ...track,
+        counter,
+        phase: "prompt",
+        since: place.end,
+        marksBegin,
+        lineLeft,
+        where,
+        outputStart: undefined,
+      };
     }
     case "continuation":
       if (mark.counter !== track.counter || track.phase === "running") return track;
@@ -78,7 +92,14 @@ function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>,
     outputEnd: place.start,
   };
   const kept = [...track.ended, command].slice(-keptEnds);
-  return { ...track, counter: mark.counter, phase: "ended", since: place.end, outputStart: undefined, ended: kept };
+  return {
+    ...track,
+    counter: mark.counter,
+    phase: "ended",
+    since: place.end,
+    outputStart: undefined,
+    ended: kept,
+  };
 }
 
 function whereOf({ user, host, folder }: Extract<Mark, { kind: "prompt" }>): Where {

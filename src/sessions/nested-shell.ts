@@ -1,6 +1,6 @@
 const shells = "(?:ba|z|da|a|k|mk|lk|tc|c|rba)?sh|fish|ksh93";
 const localShell = new RegExp(String.raw`^\s*(?:\S*/)?(?:${shells})(?:\s+(?:-[abd-zA-Z]+|--\w+))*\s*$`);
-const openers = `${shells}|su|sudo|doas|runuser|ssh|mosh|telnet|docker|podman|nerdctl|kubectl|oc|lxc|machinectl|chroot|nsenter|unshare|newgrp|sg|nix-shell|poetry|pipenv|tmux|screen|script|login|virsh|exec`;
+const openers = `(?:${shells})(?!\\s+-[a-zA-Z]*c\\s)|su|sudo|doas|runuser|ssh|mosh|telnet|docker|podman|nerdctl|kubectl|oc|lxc|machinectl|chroot|nsenter|unshare|newgrp|sg|nix-shell|poetry|pipenv|tmux|screen|script|login|virsh|exec`;
 const opener = new RegExp(String.raw`(?:^|[\s;&|(/])(?:${openers})(?=\s|$)`);
 
 /** Whether the command is a shell for a person to type into, as `bash` or `zsh -l`: the next prompt is that shell's. */
@@ -8,7 +8,7 @@ export function isLocalShell(command: string): boolean {
   return localShell.test(command);
 }
 
-/** Whether the command may put a shell with a prompt of its own in front: `su -`, `ssh host`, `docker exec -it …`. */
+/** Whether the command may put a shell with a prompt of its own in front: `su -`, `ssh host`, `docker exec -it …`, not `sh -c …`. */
 export function mayOpenShell(command: string): boolean {
   return opener.test(command);
 }

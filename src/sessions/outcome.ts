@@ -88,6 +88,8 @@ export type OutputOutcome = CommandOutcome & {
 
 export type OpenOutcome = TerminalFacts & {
   readonly connectionInfo: ConnectionInfo;
+  /** The shell that told of itself, where one did. */
+  readonly shell?: string;
   readonly hasServerInfo: boolean;
   readonly serverInfo?: string;
   readonly banner: string;

@@ -1,10 +1,13 @@
 import { LineRenderer, renderLines } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { Look, SessionContext } from "./look.ts";
+import type { EndedCommand } from "./mark-track.ts";
 import type { OutputFacts } from "./outcome.ts";
+import { fillerBefore } from "./prompt-filler.ts";
 
 /** More is never shown in one result; what stands before it is counted as missed. */
 const maxRangeBytes = 4_194_304;
+const fillerSearchBytes = 4_096;
 const firstTailBytes = 65_536;
 const lineSearchBytes = 65_536;
 const startSearchBytes = 65_536;
@@ -64,8 +67,10 @@ export function readCommandOutput(
   session: SessionContext,
   offset: number,
   { state, prompt }: CommandEndLook,
+  told?: EndedCommand,
 ): OutputFacts {
   const { terminal } = session;
+  if (told !== undefined) return readToldOutput(session, offset, told);
   const start = outputStart(session, offset);
   if (state === "disconnected" || (state === "idle" && prompt?.bracketed === true)) {
     return readRange(session, start, Math.max(start, terminal.outputEnd));
@@ -74,6 +79,15 @@ export function readCommandOutput(
   return outputOf(
     state === "idle" && prompt !== undefined ? withoutPrompt(session, read, prompt.text) : read,
   );
+}
+
+/** The marks stand around what was printed; zsh fills the line up before it tells the end. */
+function readToldOutput(session: SessionContext, offset: number, told: EndedCommand): OutputFacts {
+  if (told.ran === false) return readRange(session, outputStart(session, offset), told.outputEnd);
+  const start = told.outputStart ?? outputStart(session, offset);
+  const tail = session.log.read(Math.max(start, told.outputEnd - fillerSearchBytes), told.outputEnd);
+  const end = tail.start + (fillerBefore(tail.bytes) ?? tail.bytes.length);
+  return readRange(session, start, Math.max(start, end));
 }
 
 type CommandEndLook = Pick<Look, "state" | "prompt">;

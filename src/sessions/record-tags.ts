@@ -1,8 +1,8 @@
 import { sessionRecordSchema, type SessionRecord } from "../state/session-record.ts";
 
-/** What tmux keeps of a record, without its number, so that a lost state file can be made anew from it. */
+/** What tmux keeps of a record, without its secret numbers, so that a lost state file can be made anew from it. */
 export function recordTags(record: SessionRecord): Record<string, string> {
-  const { number: _number, phase: _phase, ...kept } = record;
+  const { number: _number, phase: _phase, level: _level, ...kept } = record;
   return { record: Buffer.from(JSON.stringify(kept)).toString("base64url") };
 }
 

@@ -1,9 +1,10 @@
 import { renderCursor } from "../base/cursor.ts";
 import type { Look, SessionContext } from "./look.ts";
-import type { TerminalFacts } from "./outcome.ts";
+import type { TerminalFacts, Where } from "./outcome.ts";
 
 /** The facts that every outcome carries. */
 export function terminalFacts(session: SessionContext, current: Look): TerminalFacts {
+  const where = whereNow(session, current);
   const { session_name, connection_config, incarnation } = session.record;
   return {
     sessionName: session_name,
@@ -12,7 +13,22 @@ export function terminalFacts(session: SessionContext, current: Look): TerminalF
     confidence: current.confidence,
     link: "ok",
     cursor: renderCursor({ incarnation, offset: session.terminal.offset }),
+    ...(where === undefined ? {} : { where }),
     ...(current.awaiting === undefined ? {} : { awaiting: current.awaiting }),
     ...(current.state === "unknown" ? { quietMs: Math.round(current.quietMs) } : {}),
+  };
+}
+
+/** Where the shell that waits says it is; undefined where none tells. */
+export function whereNow({ terminal }: SessionContext, { state, confidence }: Look): Where | undefined {
+  const { marks } = terminal;
+  if (state !== "idle" || confidence !== "exact" || marks?.where === undefined) return undefined;
+  const { user, host, cwd, isRoot, depth } = marks.where;
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(host === undefined ? {} : { host }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(isRoot === undefined ? {} : { isRoot }),
+    ...(depth === undefined ? {} : { depth }),
   };
 }

@@ -5,15 +5,17 @@ import {
   type StreamEvent,
   type StreamState,
 } from "../screen/stream-parser.ts";
+import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
+import { startTrack, takeMark, type MarkTrack } from "./mark-track.ts";
 import { fillerBefore, fillerIn } from "./prompt-filler.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 import { withoutRightPrompt } from "./prompt.ts";
 
-/** The private OSC of our wrapper and recorder: `end;NUMBER;STATUS` and `gap;NUMBER;BYTES`. */
+/** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
 export const localMarkOsc = 7711;
-const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc]);
+const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc, markNumber]);
 const chunkBytes = 1_048_576;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
@@ -32,6 +34,7 @@ export type TerminalCheckpoint = {
   readonly stream: StreamState;
   readonly editor: { readonly start: number; readonly end: number } | undefined;
   readonly end: SshEnd | undefined;
+  readonly marks: MarkTrack | undefined;
 };
 
 export type TerminalOptions = {
@@ -39,6 +42,8 @@ export type TerminalOptions = {
   /** The number of this epoch: only marks that carry it are ours. */
   readonly number: string;
   readonly start: number;
+  /** The number of the shell that carries our marks, if one does. */
+  readonly aid: string | undefined;
   readonly cols: number;
   readonly rows: number;
   readonly checkpoint?: TerminalCheckpoint | undefined;
@@ -54,6 +59,9 @@ export class Terminal {
   /** The CSI ? 2004 h with which the line editor that waits now began. */
   #editor: TerminalCheckpoint["editor"];
   #end: SshEnd | undefined;
+  #marks: MarkTrack | undefined;
+  /** The line editor from before what is hidden now. */
+  #hidden: { readonly editor: TerminalCheckpoint["editor"] } | undefined;
   #bytesMissed = 0;
   #lastOutputAtMs: number | undefined;
   #catchingUp: Promise<void> | undefined;
@@ -66,6 +74,9 @@ export class Terminal {
     this.#savedAt = this.#stream.offset;
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
+    const { aid, checkpoint } = options;
+    this.#marks = checkpoint?.marks?.aid === aid ? checkpoint?.marks : undefined;
+    if (aid !== undefined) this.#marks ??= startTrack(aid);
   }
 
   get offset(): number {
@@ -74,6 +85,16 @@ export class Terminal {
 
   get end(): SshEnd | undefined {
     return this.#end;
+  }
+
+  /** What the marks of the shell that carries them have told. */
+  get marks(): MarkTrack | undefined {
+    return this.#marks;
+  }
+
+  /** From here on the marks of this shell count, those already read included. */
+  carry(marks: MarkTrack): void {
+    this.#marks = marks;
   }
 
   get bracketedPaste(): boolean {
@@ -86,7 +107,7 @@ export class Terminal {
   }
 
   checkpoint(): TerminalCheckpoint {
-    return { stream: this.#stream, editor: this.#editor, end: this.#end };
+    return { stream: this.#stream, editor: this.#editor, end: this.#end, marks: this.#marks };
   }
 
   /** Whether what waits drew its prompt the way fish does. */
@@ -130,6 +151,7 @@ export class Terminal {
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
       cursorLines: this.#cursorLines(),
+      marks: this.#marks,
       quietMs: this.quietMs,
     };
   }
@@ -180,12 +202,22 @@ export class Terminal {
   #apply(event: StreamEvent): void {
     if (event.kind === "bracketed-paste")
       this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
-    if (event.kind === "osc" && event.number === localMarkOsc) this.#applyMark(event.payload, event.start);
+    if (event.kind !== "osc") return;
+    if (event.number === localMarkOsc) return this.#applyLocalMark(event.payload, event.start);
+    const mark = parseMark(event.payload);
+    if (mark !== undefined && this.#marks !== undefined) this.#marks = takeMark(this.#marks, mark, event);
   }
 
-  #applyMark(payload: string, offset: number): void {
-    const mark = /^end;([0-9a-f]+);(\d{1,3})$/.exec(payload);
-    if (mark?.[1] === this.#options.number) this.#end = { status: Number(mark[2]), offset };
+  /** What stands between `hide` and `show` is on the alternate screen; the line that waited before waits again behind it. */
+  #applyLocalMark(payload: string, offset: number): void {
+    const [, word, number, status] = /^(end|hide|show);([0-9a-f]+)(?:;(\d{1,3}))?$/.exec(payload) ?? [];
+    if (number !== this.#options.number) return;
+    if (word === "end") this.#end = { status: Number(status), offset };
+    if (word === "hide") this.#hidden = { editor: this.#editor };
+    if (word === "show" && this.#hidden !== undefined) {
+      this.#editor = this.#hidden.editor;
+      this.#hidden = undefined;
+    }
   }
 
   /**

@@ -3,12 +3,14 @@ import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
+import { assertExpected } from "./expectation.ts";
 import { InputArea } from "./input-area.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
-import type { Call } from "./outcome.ts";
+import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
+import { whereNow } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
 /**
@@ -23,6 +25,8 @@ export type TypedCommand = {
   readonly echoed: boolean;
   readonly prompt: LearnedPrompt | undefined;
   readonly prompts: readonly LearnedPrompt[];
+  readonly aid: string | undefined;
+  readonly counter: number | undefined;
 };
 
 const noEchoMs = 5_000;
@@ -35,15 +39,22 @@ const tailQuietMs = 40;
  * Types `text` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
  * the line when the session is not at an empty prompt or its line editor did not take the text as written.
  */
-export async function typeCommand(session: SessionContext, text: string, call: Call): Promise<TypedCommand> {
+export async function typeCommand(
+  session: SessionContext,
+  text: string,
+  expect: Where,
+  call: Call,
+): Promise<TypedCommand> {
   await using _ = await lockInput(session, call.signal);
   const prompt = await requireEmptyPrompt(session, call);
   call.signal.throwIfAborted();
   const { terminal, record, ledger } = session;
+  assertExpected(record.session_name, expect, whereNow(session, prompt));
   assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
   const prompts = terminal.levels.known(record.prompt);
   const entry = nextRecord(session, text, call);
-  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts };
+  const { aid, counter } = entry;
+  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter };
   ledger.append(entry);
   if (!(await pasteAndSeeEcho(session, entry, prompt))) {
     return { ...typed, offset: entry.offset, atMs: performance.now(), echoed: false };
@@ -85,7 +96,13 @@ function nextRecord(session: SessionContext, command: string, call: Call): Ledge
     pid: process.pid,
     client: call.client,
     command,
+    ...promptNumber(session),
   };
+}
+
+function promptNumber({ terminal }: SessionContext): Pick<LedgerRecord, "aid" | "counter"> {
+  const { marks } = terminal;
+  return marks?.phase === "prompt" ? { aid: marks.aid, counter: marks.counter } : {};
 }
 
 function takesBrackets({ terminal }: SessionContext, { prompt }: Look): boolean {

@@ -8,7 +8,7 @@ const offset = z.number().int().nonnegative();
 const place = z.object({ start: offset, end: offset });
 
 /** Grows when the meaning of what follows changes; another number is as good as no checkpoint. */
-const format = 1;
+const format = 2;
 
 const escapeSchema = z.object({
   phase: z.enum(["ground", "escape", "csi", "csi-ignored", "osc", "osc-escape", "string"]),
@@ -18,6 +18,36 @@ const escapeSchema = z.object({
   parameterBytes: offset,
   discarded: z.boolean(),
   text: z.string(),
+});
+
+const whereSchema = z.object({
+  user: z.string().optional(),
+  host: z.string().optional(),
+  cwd: z.string().optional(),
+  isRoot: z.boolean().optional(),
+  depth: z.number().int().optional(),
+});
+
+const marksSchema = z.object({
+  aid: z.string(),
+  counter: offset,
+  phase: z.enum(["unmarked", "ended", "prompt", "running", "continuation"]),
+  since: offset,
+  marksBegin: z.boolean(),
+  lineLeft: z.boolean(),
+  where: whereSchema.optional(),
+  outputStart: offset.optional(),
+  ended: z
+    .array(
+      z.object({
+        counter: offset,
+        status: offset,
+        ran: z.boolean().optional(),
+        outputStart: offset.optional(),
+        outputEnd: offset,
+      }),
+    )
+    .readonly(),
 });
 
 const checkpointSchema = z.object({
@@ -35,6 +65,7 @@ const checkpointSchema = z.object({
     }),
     editor: place.optional(),
     end: z.object({ status: z.number().int(), offset }).optional(),
+    marks: marksSchema.optional(),
   }),
 });
 

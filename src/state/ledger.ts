@@ -16,6 +16,9 @@ const recordSchema = z.object({
   pid: z.number().int(),
   client: z.string(),
   command: z.string(),
+  /** The shell's number and its counter at the prompt that it was typed at, where the shell tells them. */
+  aid: z.string().optional(),
+  counter: z.number().int().optional(),
 });
 
 export type LedgerRecord = z.infer<typeof recordSchema>;

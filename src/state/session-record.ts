@@ -20,6 +20,8 @@ export const sessionRecordSchema = z.object({
   cols: z.number().int(),
   rows: z.number().int(),
   prompt: z.object({ text: z.string(), bracketed: z.boolean() }).optional(),
+  /** The login shell, where it carries our marks. */
+  level: z.object({ aid: z.string().regex(/^[0-9a-f]{32}$/), shell: z.string() }).optional(),
 });
 
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
