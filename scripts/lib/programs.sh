@@ -9,6 +9,29 @@ ensure_programs() {
   [ -z "$missing" ] || locked install_programs
 }
 
+# Programs that tests use where they can be had. What cannot be installed is named once and left out from then on.
+want_programs() {
+  missing=
+  for program in "$@"; do
+    has_program "$program" || grep -qx "$program" "$tools/unavailable" 2>/dev/null || missing="$missing $program"
+  done
+  [ -z "$missing" ] || locked install_wanted
+}
+
+install_wanted() {
+  manager=$(package_manager) && as_root=$(elevation "$manager") || {
+    say "These may not be installed, so tests leave them out:$missing"
+    return 0
+  }
+  for program in $missing; do
+    command="$(install_words "$manager") $(package_of "$manager" "$program")"
+    say "Installing $program: ${as_root:+$as_root }$command"
+    if run_install "$manager" && has_program "$program"; then continue; fi
+    say "Tests leave out $program, which could not be installed."
+    echo "$program" >>"$tools/unavailable"
+  done
+}
+
 # sshd lives where an ordinary user's PATH does not lead.
 has_program() {
   has "$1" || [ -x "/usr/sbin/$1" ] || [ -x "/usr/local/sbin/$1" ] || [ -x "/sbin/$1" ]
@@ -54,6 +77,8 @@ package_of() {
     *:ssh | *:ssh-keygen | *:sshd) echo openssh ;;
     apt-get:ps | apk:ps) echo procps ;;
     *:ps) echo procps-ng ;;
+    brew:ksh93) echo ksh93 ;;
+    *:ksh93) echo ksh ;;
     *) echo "$2" ;;
   esac
 }

@@ -1,6 +1,5 @@
 import type {
   Implementation,
-  JSONRPCMessage,
   JSONRPCRequest,
   ListToolsResult,
   Result,
@@ -10,9 +9,8 @@ import { nearestName } from "../base/nearest-name.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { callTool } from "./call-tool.ts";
 import type { Tool } from "./define-tool.ts";
-import { answerInitialize, readClient } from "./handshake.ts";
 import { isRecord } from "./is-record.ts";
-import { makeError, ProtocolFault, rpcCodes, type RequestId } from "./json-rpc.ts";
+import { ProtocolFault, rpcCodes, type RequestId } from "./json-rpc.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import { withProgress, type Notify } from "./progress.ts";
 import type { SessionTurns } from "./session-turns.ts";
@@ -27,36 +25,26 @@ export type Desk = {
   /** `settings.results: text`: the terminal tools declare and return no structured content. */
   readonly textOnly: boolean;
   readonly log: (line: string) => void;
-  /** Our own. */
-  readonly version: string;
   /** Undefined until the client has sent `initialize`. */
-  client: Implementation | undefined;
+  readonly client: () => Implementation | undefined;
   readonly signal: (id: RequestId) => AbortSignal;
   readonly sendProgress: (token: RequestId, progress: number, message: string) => void;
 };
 
-/** The message that answers a request: its result, or the error that it came to. */
-export async function respond(desk: Desk, request: JSONRPCRequest): Promise<JSONRPCMessage> {
-  const { id } = request;
+/** Answers what the SDK leaves to us: the tools. Throws ProtocolFault alone, whose words the client gets to see. */
+export async function answerRequest(desk: Desk, request: JSONRPCRequest): Promise<Result> {
   try {
-    return { jsonrpc: "2.0", id, result: await answerRequest(desk, request) };
+    return await answerMethod(desk, request);
   } catch (error) {
-    if (error instanceof ProtocolFault) return makeError(id, error.code, error.message);
-    desk.log(
-      `${request.method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-    return makeError(id, rpcCodes.internalError, "something went wrong inside this server");
+    if (error instanceof ProtocolFault) throw error;
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    desk.log(`${request.method} failed: ${words}`);
+    throw new ProtocolFault(rpcCodes.internalError, "something went wrong inside this server");
   }
 }
 
-async function answerRequest(desk: Desk, request: JSONRPCRequest): Promise<Result> {
-  const { method, params = {} } = request;
-  switch (method) {
-    case "initialize":
-      desk.client = readClient(params);
-      return answerInitialize(params, desk.version);
-    case "ping":
-      return {};
+async function answerMethod(desk: Desk, request: JSONRPCRequest): Promise<Result> {
+  switch (request.method) {
     case "tools/list":
       requireClient(desk);
       return listTools(await desk.tools, desk);
@@ -104,8 +92,9 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
 }
 
 function requireClient({ client }: Desk): Implementation {
-  if (client === undefined) throw new ProtocolFault(rpcCodes.invalidRequest, "initialize must come first");
-  return client;
+  const known = client();
+  if (known === undefined) throw new ProtocolFault(rpcCodes.invalidRequest, "initialize must come first");
+  return known;
 }
 
 function findTool(tools: readonly Tool[], name: unknown): Tool {

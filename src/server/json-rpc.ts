@@ -1,4 +1,9 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import {
+  InitializeRequestSchema,
+  JSONRPCNotificationSchema,
+  JSONRPCRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 
 import { isRecord } from "./is-record.ts";
 
@@ -60,25 +65,14 @@ export function readMessage(value: unknown): Incoming {
   }
   if (typeof value["method"] !== "string")
     return fault(id, rpcCodes.invalidRequest, "method must be a string");
-  const { method, params } = value;
-  const known = params === undefined || (isRecord(params) && hasSoundMeta(params));
-  const message = { method, ...(isRecord(params) ? { params: withoutTask(params) } : {}) };
-  if (!("id" in value)) {
-    return known
-      ? { kind: "notification", notification: { jsonrpc: "2.0", ...message } }
-      : { kind: "nothing" };
-  }
+  const params = "params" in value ? { params: withoutTask(value["params"]) } : {};
+  const message = { jsonrpc: "2.0", method: value["method"], ...params };
+  if (!("id" in value)) return readNotification(message);
   if (id === null) return fault(null, rpcCodes.invalidRequest, "id must be a string or a whole number");
-  if (!known) return fault(id, rpcCodes.invalidParams, "params must be an object, its _meta too");
-  return { kind: "request", request: { jsonrpc: "2.0", id, ...message } };
+  return readRequest({ ...message, id }, id);
 }
 
 export function makeFault(id: RequestId | null, code: number, message: string): Fault {
-  return { jsonrpc: "2.0", id, error: { code, message } };
-}
-
-/** The answer to a request that failed. */
-export function makeError(id: RequestId, code: number, message: string): JSONRPCMessage {
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
 
@@ -87,14 +81,25 @@ export function answeredId(message: JSONRPCMessage): RequestId | undefined {
   return "method" in message ? undefined : message.id;
 }
 
-function hasSoundMeta({ _meta: meta }: Readonly<Record<string, unknown>>): boolean {
-  if (meta === undefined) return true;
-  return isRecord(meta) && (meta["progressToken"] === undefined || isRequestId(meta["progressToken"]));
+function readRequest(message: unknown, id: RequestId): Incoming {
+  const parsed = JSONRPCRequestSchema.safeParse(message);
+  if (!parsed.success) return fault(id, rpcCodes.invalidParams, "params must be an object, its _meta too");
+  if (parsed.data.method === "initialize" && !InitializeRequestSchema.safeParse(parsed.data).success) {
+    return fault(id, rpcCodes.invalidParams, "initialize needs protocolVersion, capabilities and clientInfo");
+  }
+  return { kind: "request", request: parsed.data };
+}
+
+function readNotification(message: unknown): Incoming {
+  const parsed = JSONRPCNotificationSchema.safeParse(message);
+  return parsed.success ? { kind: "notification", notification: parsed.data } : { kind: "nothing" };
 }
 
 /** We declare no tasks, so a request that asks for one is served as a plain one. */
-function withoutTask(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== "task"));
+function withoutTask(params: unknown): unknown {
+  if (!isRecord(params) || !("task" in params)) return params;
+  const { task: _, ...others } = params;
+  return others;
 }
 
 function fault(id: RequestId | null, code: number, message: string): Incoming {

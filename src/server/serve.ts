@@ -1,8 +1,9 @@
-import type { JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 
 import { readerGone } from "../platform/reader-gone.ts";
 import type { SessionService } from "../sessions/outcome.ts";
-import { respond, type Desk } from "./answer-request.ts";
+import { answerRequest, type Desk } from "./answer-request.ts";
+import { instructions } from "./instructions.ts";
 import { SessionTurns } from "./session-turns.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import { guardConsole, guardProcessStdout } from "./stdout-guard.ts";
@@ -33,27 +34,44 @@ const abortGraceMs = 250;
  */
 export async function serveMcp(options: ServeOptions): Promise<void> {
   guardConsole();
-  const transport = new StdioTransport({
-    onRequest: (request) => void answer(request),
-    onReadError: (error) => options.log(`standard input cannot be read: ${String(error)}`),
-  });
-  const desk = createDesk(options, transport);
-  const answer = async (request: JSONRPCRequest) => transport.send(await respond(desk, request));
-  transport.start();
+  const transport = new StdioTransport();
+  const server = createServer(options, transport);
+  await server.connect(transport);
   const ended = new AbortController();
   const outputLost = Promise.race([transport.outputLost, readerGoneAfterStart(transport, ended.signal)]);
   await Promise.race([transport.inputEnded, outputLost, aborted(options.signal)]);
   await transport.stopReading();
   await Promise.race([finishCalls(transport), outputLost]);
   ended.abort();
+  await server.close();
 }
 
-function createDesk({ service, settings, version, log }: ServeOptions, transport: StdioTransport): Desk {
+function createServer(options: ServeOptions, transport: StdioTransport): Server {
+  const { version, log } = options;
+  const server = new Server(
+    { name: "mcp-ssh-interactive", title: "SSH sessions", version },
+    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noValidator },
+  );
+  server.onerror = (error) => log(`protocol: ${error.message.slice(0, 200).replace(/\s+/g, " ")}`);
+  const desk = createDesk(options, transport, server);
+  server.fallbackRequestHandler = (request) => answerRequest(desk, request);
+  return server;
+}
+
+/** We ask clients nothing, so none of their answers needs a schema; the default one costs 3 ms of the start. */
+const noValidator = {
+  getValidator: () => () => ({ valid: false, data: undefined, errorMessage: "not supported" }) as const,
+};
+
+function createDesk(
+  { service, settings, log }: ServeOptions,
+  transport: StdioTransport,
+  server: Server,
+): Desk {
   return {
     service,
-    version,
     log,
-    client: undefined,
+    client: () => server.getClientVersion(),
     waits: waitLimits(settings),
     textOnly: settings.results === "text",
     turns: new SessionTurns(),

@@ -1,4 +1,5 @@
-import type { JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 
 import { Batch, batchVersion } from "./batch.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
@@ -17,21 +18,19 @@ import { LineWriter } from "./line-writer.ts";
 
 const maxLineBytes = 16 * 1024 * 1024;
 
-export type TransportOptions = {
-  readonly onRequest: (request: JSONRPCRequest) => void;
-  readonly onReadError: (error: unknown) => void;
-};
-
 type ByteReader = {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
 };
 
 /**
- * One JSON-RPC message a line, on this process's stdin and stdout. Whatever comes in is answered or ignored by the specification; nothing that a
- * client sends makes it throw.
+ * One JSON-RPC message a line, on this process's stdin and stdout. Whatever comes in is answered or ignored by the
+ * specification; nothing that a client sends makes it throw.
  */
-export class StdioTransport {
+export class StdioTransport implements Transport {
+  onmessage?: Transport["onmessage"];
+  onclose?: Transport["onclose"];
+  onerror?: Transport["onerror"];
   readonly calls = new CallsInFlight();
   /** Resolves when nothing more will be read. */
   readonly inputEnded: Promise<void>;
@@ -39,7 +38,6 @@ export class StdioTransport {
   readonly outputLost: Promise<void>;
   /** Resolves when a request has been answered. */
   readonly firstAnswer: Promise<void>;
-  readonly #options: TransportOptions;
   readonly #reader: ByteReader;
   readonly #writer: LineWriter;
   readonly #lines = new LineReader(maxLineBytes);
@@ -49,8 +47,7 @@ export class StdioTransport {
   #initializeId: RequestId | undefined;
   #version: string | undefined;
 
-  constructor(options: TransportOptions) {
-    this.#options = options;
+  constructor() {
     this.#reader = Bun.stdin.stream().getReader();
     this.#writer = new LineWriter(Bun.stdout.writer());
     this.outputLost = this.#writer.lost;
@@ -62,7 +59,7 @@ export class StdioTransport {
     this.#noteAnswer = answered.resolve;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     void this.#read();
   }
 
@@ -87,6 +84,11 @@ export class StdioTransport {
     await this.#reader.cancel().catch(() => undefined);
   }
 
+  async close(): Promise<void> {
+    await this.stopReading();
+    this.onclose?.();
+  }
+
   async #read(): Promise<void> {
     try {
       for (;;) {
@@ -96,7 +98,7 @@ export class StdioTransport {
       }
       for (const line of this.#lines.end()) this.#receiveLine(line);
     } catch (error) {
-      this.#options.onReadError(error);
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.#endInput();
     }
@@ -140,6 +142,7 @@ export class StdioTransport {
       case "notification":
         if (incoming.notification.method === "notifications/cancelled")
           this.#cancel(incoming.notification.params);
+        this.onmessage?.(incoming.notification);
         return undefined;
       case "request": {
         const { id, method } = incoming.request;
@@ -150,7 +153,7 @@ export class StdioTransport {
           batch.expect(id);
           this.#batches.set(id, batch);
         }
-        this.#options.onRequest(incoming.request);
+        this.onmessage?.(incoming.request);
         return undefined;
       }
     }

@@ -135,6 +135,7 @@ export class ConnectAttempts {
       epoch_start: logEnd,
       number,
       ...info,
+      levels: [],
       cols: before?.cols ?? request.cols,
       rows: before?.rows ?? request.rows,
     };
@@ -143,7 +144,12 @@ export class ConnectAttempts {
   /** ssh's logs have said all that they are needed for, and would grow with the session. */
   async #finish(context: SessionContext, readiness: ReadySession): Promise<Opened> {
     const level = await this.#integrate(context, readiness);
-    const record: SessionRecord = { ...context.record, phase: "open", prompt: readiness.prompt, level };
+    const record: SessionRecord = {
+      ...context.record,
+      phase: "open",
+      prompt: readiness.prompt,
+      levels: level === undefined ? [] : [level],
+    };
     await this.#place.state.put(record);
     await writeTags(this.#tmux, record.session_name, recordTags(record));
     for (const path of this.#prepared.logFiles) if (existsSync(path)) truncateSync(path);

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 
+import { sessionKey } from "../base/session-name.ts";
 import { readCheckpoint, writeCheckpoint } from "../state/checkpoint-file.ts";
 import { Ledger } from "../state/ledger.ts";
 import { LogStore } from "../state/log-store.ts";
@@ -11,11 +12,14 @@ import { Terminal, type TerminalCheckpoint } from "./terminal.ts";
 import { Turns } from "./turns.ts";
 import type { Workplace } from "./workplace.ts";
 
+/** Levels end without a note, so that a long session would gather them. */
+const maxLevels = 32;
+
 /** Follows a recorded session from its checkpoint, or from the start of its epoch. */
 export function createContext(place: Workplace, tmux: TmuxServer, record: SessionRecord): SessionContext {
   const paths = sessionPaths(place.tree, record.session_name);
   const log = new LogStore(paths.log);
-  const { number, epoch_start: start, cols, rows, incarnation, epoch, level } = record;
+  const { number, epoch_start: start, cols, rows, incarnation, epoch, levels } = record;
   const checkpoint = checkpointOf(record, paths.checkpoint, log);
   const saveCheckpoint = (terminal: TerminalCheckpoint) =>
     writeCheckpoint(paths.checkpoint, { incarnation, epoch, terminal });
@@ -26,16 +30,32 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     logName: basename(paths.log),
     logWatch: place.logWatch,
     ledger: new Ledger(paths.ledger),
-    terminal: new Terminal({ log, number, start, aid: level?.aid, cols, rows, checkpoint, saveCheckpoint }),
+    terminal: new Terminal({ log, number, start, levels, cols, rows, checkpoint, saveCheckpoint }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
+    rememberLevel: (level) => addLevel(place, record, level),
   };
 }
 
 function checkpointOf(record: SessionRecord, path: string, log: LogStore): TerminalCheckpoint | undefined {
   const found = readCheckpoint(path);
   if (found?.incarnation !== record.incarnation || found.epoch !== record.epoch) return undefined;
-  const { stream, editor, end, marks } = found.terminal;
+  const { stream, editor, end, levels } = found.terminal;
   const isWithin = stream.offset >= record.epoch_start && stream.offset <= log.extent().end;
-  return isWithin ? { stream, editor, end, marks } : undefined;
+  return isWithin ? { stream, editor, end, levels } : undefined;
+}
+
+type Level = SessionRecord["levels"][number];
+
+async function addLevel(
+  { state }: Workplace,
+  { session_name, incarnation, epoch }: SessionRecord,
+  level: Level,
+): Promise<void> {
+  await state.update((sessions) => {
+    const key = sessionKey(session_name);
+    const now = sessions.get(key);
+    if (now?.incarnation !== incarnation || now.epoch !== epoch) return;
+    sessions.set(key, { ...now, levels: [...now.levels, level].slice(-maxLevels) });
+  });
 }

@@ -26,7 +26,7 @@ export type EnterFate = "taken" | "held" | "unseen";
 export type Background = {
   /** The prompts to recognise, the innermost shell's first. */
   readonly prompts: readonly LearnedPrompt[];
-  /** Whether the last command may have put a shell with another prompt in front. */
+  /** Whether what runs may have put a shell with another prompt in front. */
   readonly mayOpenShell: () => boolean;
   readonly lastEnter: () => EnterFate;
   /** Where in the log our last Enter was pressed; -1 without one. */
@@ -85,7 +85,7 @@ function byMarks(facts: StreamFacts, background: Background): DerivedState | und
     case "continuation":
       return atContinuation(facts);
     case "prompt":
-      return atMarkedPrompt(facts, marks.since, background);
+      return atMarkedPrompt(facts, marks, background);
     case "running":
       return whileRunning(facts, background);
   }
@@ -97,11 +97,11 @@ function atContinuation({ cursorLines }: StreamFacts): DerivedState {
 }
 
 /** Between the mark and the prompt's last character, and from Enter to the next mark, nothing can be typed. */
-function atMarkedPrompt(facts: StreamFacts, since: number, background: Background): DerivedState {
+function atMarkedPrompt(facts: StreamFacts, marks: MarkTrack, background: Background): DerivedState {
   const { prompts } = background;
-  if (background.lastEnterAt() >= since) return afterMarkedEnter(facts, background);
+  if (background.lastEnterAt() >= marks.since) return afterMarkedEnter(facts, background);
   const [line] = facts.cursorLines;
-  const isEditing = facts.bracketedPaste || prompts.at(-1)?.bracketed !== true;
+  const isEditing = facts.bracketedPaste || !marks.bracketed;
   if (!isEditing || line === undefined) return exactlyRunning;
   const known = firstFound(prompts, (each) => atPrompt(facts, each));
   if (known !== undefined) return { ...known, confidence: "exact" };

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 
 import { delay } from "../platform/delay.ts";
+import { groupRuns, signalGroup } from "../platform/process-group.ts";
 import { removeSshFiles } from "../ssh/session-files.ts";
 import { paneFacts } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
@@ -40,21 +41,12 @@ async function awaitGroupEnd(pid: number): Promise<void> {
   await groupEnds(pid, killMs);
 }
 
-/** There is no event for the end of another's child, and one that init has not reaped yet still counts. */
+/** There is no event for the end of another's child. */
 async function groupEnds(pid: number, withinMs: number): Promise<boolean> {
   const deadlineMs = performance.now() + withinMs;
-  while (signalGroup(pid, 0)) {
+  while (groupRuns(pid)) {
     if (performance.now() >= deadlineMs) return false;
     await delay(pollMs, new AbortController().signal);
   }
   return true;
-}
-
-/** False when there is no such group. The numbers 0 and 1 would mean our own group, and all processes. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return pid > 1 && process.kill(-pid, signal);
-  } catch {
-    return false;
-  }
 }

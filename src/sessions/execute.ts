@@ -1,6 +1,7 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
 import { commandEnd } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
+import { enterInnerShell } from "./inner-shell.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcome.ts";
@@ -34,13 +35,14 @@ export async function executeCommand(
     deadlineMs,
     call.signal,
   );
-  const current = end.reason === "decided" ? end.value.look : end.last;
+  const seen = end.reason === "decided" ? end.value.look : end.last;
   const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
   const told = end.reason === "decided" ? end.value.told : undefined;
   const output =
-    current.state === "fullscreen"
+    seen.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : readCommandOutput(session, typed.offset, current, told);
+      : readCommandOutput(session, typed.offset, seen, told);
+  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, call.signal) : seen;
   return {
     ...terminalFacts(session, current),
     ...base,

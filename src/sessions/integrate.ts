@@ -8,11 +8,10 @@ import { renderPayload } from "../shell-integration/payload.ts";
 import { shellOf, type Shell } from "../shell-integration/shell.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
-import { startTrack } from "./mark-track.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
-export type ShellLevel = { readonly aid: string; readonly shell: Shell };
+export type ShellLevel = { readonly aid: string; readonly shell: Shell; readonly bracketed: boolean };
 
 const stepTimeoutMs = 2_000;
 const tickMs = 100;
@@ -42,7 +41,8 @@ async function introduce(session: SessionContext, exchange: Exchange): Promise<S
   const { tmux, record, terminal } = session;
   if ((await lookAtPane(session))?.alternateOn !== true) return undefined;
   const { session_name: name } = record;
-  await pasteText(tmux, name, renderLoader(), { bracketed: terminal.bracketedPaste });
+  const bracketed = terminal.bracketedPaste;
+  await pasteText(tmux, name, renderLoader(), { bracketed });
   await sendKeys(tmux, name, ["Enter"]);
   const ready = await exchange.mark((mark) => (mark.kind === "loader-ready" ? mark : undefined));
   if (ready === undefined) return undefined;
@@ -54,11 +54,11 @@ async function introduce(session: SessionContext, exchange: Exchange): Promise<S
   }
   await sendKeys(tmux, name, ["Enter"]);
   if (shell === undefined) return undefined;
-  terminal.carry(startTrack(aid));
+  terminal.carry(aid, bracketed);
   const prompted = await exchange.mark((mark) =>
     mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
   );
-  return prompted === undefined ? undefined : { aid, shell };
+  return prompted === undefined ? undefined : { aid, shell, bracketed };
 }
 
 function localMark(payload: string): string {

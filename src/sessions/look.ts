@@ -7,7 +7,7 @@ import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { deriveState, type Background, type DerivedState, type EnterFate } from "./derive-state.ts";
 import { mayOpenShell } from "./nested-shell.ts";
-import { lastSentCommand } from "./sent-command.ts";
+import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
 
@@ -22,6 +22,8 @@ export type SessionContext = {
   readonly terminal: Terminal;
   readonly turns: Turns;
   readonly inputLockPath: string;
+  /** Notes for all processes that one more shell carries our marks. */
+  readonly rememberLevel: (level: SessionRecord["levels"][number]) => Promise<void>;
 };
 
 /** What a session is doing just now; `pane` is missing when tmux has it no more. */
@@ -56,7 +58,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
 function backgroundOf(session: SessionContext): Background {
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
-    mayOpenShell: () => mayOpenShell(lastSentCommand(session)?.command ?? ""),
+    mayOpenShell: () => mayOpenShell(commandInFront(session) ?? ""),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
   };

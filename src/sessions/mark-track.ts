@@ -22,6 +22,8 @@ export type EndedCommand = {
  */
 export type MarkTrack = {
   readonly aid: string;
+  /** Its line editor asks for bracketed paste while it waits. */
+  readonly bracketed: boolean;
   readonly counter: number;
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
@@ -39,9 +41,10 @@ export type MarkedWhere = { readonly [Key in keyof Where]?: Where[Key] | undefin
 
 const keptEnds = 64;
 
-export function startTrack(aid: string): MarkTrack {
+export function startTrack(aid: string, bracketed: boolean): MarkTrack {
   return {
     aid,
+    bracketed,
     counter: 0,
     phase: "unmarked",
     since: 0,
@@ -49,6 +52,23 @@ export function startTrack(aid: string): MarkTrack {
     lineLeft: false,
     ended: [],
   };
+}
+
+/**
+ * The shells one inside the other, the outermost first, after one more mark. An end or a prompt of an outer shell says
+ * that the inner ones are gone; those that nothing was heard of yet are still to come.
+ */
+export function takeLevelMark(levels: readonly MarkTrack[], mark: Mark, place: Span): readonly MarkTrack[] {
+  if (mark.kind === "loader-ready" || mark.kind === "refused") return levels;
+  const at = levels.findIndex(({ aid }) => aid === mark.aid);
+  const track = levels[at];
+  const next = track === undefined ? undefined : takeMark(track, mark, place);
+  if (next === undefined || next === track) return levels;
+  const isBack = mark.kind === "command-ended" || mark.kind === "prompt";
+  return levels.flatMap((level, index) => {
+    if (index === at) return [next];
+    return isBack && index > at && level.phase !== "unmarked" ? [] : [level];
+  });
 }
 
 /** A mark of another shell, or whose counter does not go on from the last one, is a replay and changes nothing. */
@@ -107,6 +127,5 @@ function whereOf({ user, host, folder }: Extract<Mark, { kind: "prompt" }>): Whe
     ...(user === undefined ? {} : { user, isRoot: user === "root" }),
     ...(host === undefined ? {} : { host }),
     ...(folder === undefined ? {} : { cwd: folder }),
-    depth: 0,
   };
 }

@@ -2,7 +2,7 @@ import { sessionRecordSchema, type SessionRecord } from "../state/session-record
 
 /** What tmux keeps of a record, without its secret numbers, so that a lost state file can be made anew from it. */
 export function recordTags(record: SessionRecord): Record<string, string> {
-  const { number: _number, phase: _phase, level: _level, ...kept } = record;
+  const { number: _number, phase: _phase, levels: _levels, ...kept } = record;
   return { record: Buffer.from(JSON.stringify(kept)).toString("base64url") };
 }
 
@@ -14,7 +14,7 @@ export function recordFromTags(
   try {
     const kept: unknown = JSON.parse(Buffer.from(tags["record"] ?? "", "base64url").toString("utf8"));
     const known = typeof kept === "object" ? kept : {};
-    return sessionRecordSchema.safeParse({ ...known, phase: "open", number }).data;
+    return sessionRecordSchema.safeParse({ ...known, phase: "open", number, levels: [] }).data;
   } catch {
     return undefined;
   }

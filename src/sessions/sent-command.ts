@@ -26,12 +26,27 @@ export function lastSentCommand(session: SessionContext): SentCommand | undefine
   };
 }
 
-/** How the shell said that a command typed at the prompt `counter` of shell `aid` has ended; undefined until it has. */
+/** The text of the command that the innermost shell with marks runs; without marks, of the last that was sent. */
+export function commandInFront(session: SessionContext): string | undefined {
+  const { marks } = session.terminal;
+  if (marks === undefined) return lastSentCommand(session)?.command;
+  return session.ledger.find(
+    ({ step, aid, counter }) => step === "sent" && aid === marks.aid && counter === marks.counter,
+  )?.command;
+}
+
+/**
+ * How the shell said that a command typed at the prompt `counter` of shell `aid` has ended; undefined until it has. The
+ * command that ends an inner shell ends with the command that had started it.
+ */
 export function toldEnd(
-  { terminal }: SessionContext,
-  { aid, counter }: Pick<SentCommand, "aid" | "counter">,
+  session: SessionContext,
+  { aid, counter, offset }: Pick<SentCommand, "aid" | "counter" | "offset">,
 ): EndedCommand | undefined {
-  const { marks } = terminal;
-  if (marks === undefined || marks.aid !== aid) return undefined;
-  return marks.ended.find((each) => each.counter === counter);
+  if (aid === undefined) return undefined;
+  const { shellLevels } = session.terminal;
+  const level = shellLevels.find((each) => each.aid === aid);
+  if (level !== undefined) return level.ended.find((each) => each.counter === counter);
+  const outer = shellLevels.at(-1)?.ended.at(-1);
+  return outer === undefined || outer.outputEnd < offset ? undefined : { ...outer, outputStart: undefined };
 }

@@ -141,7 +141,8 @@ export class Sessions implements SessionService {
     const key = sessionKey(record.session_name);
     const known = this.#contexts.get(key);
     const same = known?.record.incarnation === record.incarnation && known.record.epoch === record.epoch;
-    const context = same ? { ...known, tmux, record } : createContext(this.#place, tmux, record);
+    const followsAll = same && record.levels.every(({ aid }) => known.terminal.follows(aid));
+    const context = followsAll ? { ...known, tmux, record } : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
   }

@@ -21,14 +21,14 @@ export function terminalFacts(session: SessionContext, current: Look): TerminalF
 
 /** Where the shell that waits says it is; undefined where none tells. */
 export function whereNow({ terminal }: SessionContext, { state, confidence }: Look): Where | undefined {
-  const { marks } = terminal;
+  const { marks, shellLevels } = terminal;
   if (state !== "idle" || confidence !== "exact" || marks?.where === undefined) return undefined;
-  const { user, host, cwd, isRoot, depth } = marks.where;
+  const { user, host, cwd, isRoot } = marks.where;
   return {
     ...(user === undefined ? {} : { user }),
     ...(host === undefined ? {} : { host }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(isRoot === undefined ? {} : { isRoot }),
-    ...(depth === undefined ? {} : { depth }),
+    depth: shellLevels.length - 1,
   };
 }

@@ -8,7 +8,7 @@ import {
 import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
-import { startTrack, takeMark, type MarkTrack } from "./mark-track.ts";
+import { startTrack, takeLevelMark, type MarkTrack } from "./mark-track.ts";
 import { fillerBefore, fillerIn } from "./prompt-filler.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 import { withoutRightPrompt } from "./prompt.ts";
@@ -34,7 +34,7 @@ export type TerminalCheckpoint = {
   readonly stream: StreamState;
   readonly editor: { readonly start: number; readonly end: number } | undefined;
   readonly end: SshEnd | undefined;
-  readonly marks: MarkTrack | undefined;
+  readonly levels: readonly MarkTrack[];
 };
 
 export type TerminalOptions = {
@@ -42,8 +42,8 @@ export type TerminalOptions = {
   /** The number of this epoch: only marks that carry it are ours. */
   readonly number: string;
   readonly start: number;
-  /** The number of the shell that carries our marks, if one does. */
-  readonly aid: string | undefined;
+  /** The shells that carry our marks, the outermost first. */
+  readonly levels: readonly { readonly aid: string; readonly bracketed: boolean }[];
   readonly cols: number;
   readonly rows: number;
   readonly checkpoint?: TerminalCheckpoint | undefined;
@@ -59,7 +59,8 @@ export class Terminal {
   /** The CSI ? 2004 h with which the line editor that waits now began. */
   #editor: TerminalCheckpoint["editor"];
   #end: SshEnd | undefined;
-  #marks: MarkTrack | undefined;
+  #shells: readonly MarkTrack[];
+  readonly #followed = new Set<string>();
   /** The line editor from before what is hidden now. */
   #hidden: { readonly editor: TerminalCheckpoint["editor"] } | undefined;
   #bytesMissed = 0;
@@ -74,9 +75,8 @@ export class Terminal {
     this.#savedAt = this.#stream.offset;
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
-    const { aid, checkpoint } = options;
-    this.#marks = checkpoint?.marks?.aid === aid ? checkpoint?.marks : undefined;
-    if (aid !== undefined) this.#marks ??= startTrack(aid);
+    this.#shells = options.checkpoint?.levels ?? [];
+    for (const { aid, bracketed } of options.levels) this.carry(aid, bracketed);
   }
 
   get offset(): number {
@@ -87,14 +87,26 @@ export class Terminal {
     return this.#end;
   }
 
-  /** What the marks of the shell that carries them have told. */
+  /** What the marks of the innermost shell that carries them have told. */
   get marks(): MarkTrack | undefined {
-    return this.#marks;
+    return this.#shells.findLast(({ phase }) => phase !== "unmarked");
   }
 
-  /** From here on the marks of this shell count, those already read included. */
-  carry(marks: MarkTrack): void {
-    this.#marks = marks;
+  /** The shells that carry marks and have not ended, the outermost first. */
+  get shellLevels(): readonly MarkTrack[] {
+    return this.#shells.filter(({ phase }) => phase !== "unmarked");
+  }
+
+  /** Whether the marks of this shell have been counted from its beginning. */
+  follows(aid: string): boolean {
+    return this.#followed.has(aid);
+  }
+
+  /** From here on the marks of this shell count, inside the others. */
+  carry(aid: string, bracketed: boolean): void {
+    this.#followed.add(aid);
+    const isKnown = this.#shells.some((level) => level.aid === aid);
+    if (!isKnown) this.#shells = [...this.#shells, startTrack(aid, bracketed)];
   }
 
   get bracketedPaste(): boolean {
@@ -107,7 +119,7 @@ export class Terminal {
   }
 
   checkpoint(): TerminalCheckpoint {
-    return { stream: this.#stream, editor: this.#editor, end: this.#end, marks: this.#marks };
+    return { stream: this.#stream, editor: this.#editor, end: this.#end, levels: this.#shells };
   }
 
   /** Whether what waits drew its prompt the way fish does. */
@@ -151,7 +163,7 @@ export class Terminal {
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
       cursorLines: this.#cursorLines(),
-      marks: this.#marks,
+      marks: this.marks,
       quietMs: this.quietMs,
     };
   }
@@ -205,7 +217,7 @@ export class Terminal {
     if (event.kind !== "osc") return;
     if (event.number === localMarkOsc) return this.#applyLocalMark(event.payload, event.start);
     const mark = parseMark(event.payload);
-    if (mark !== undefined && this.#marks !== undefined) this.#marks = takeMark(this.#marks, mark, event);
+    if (mark !== undefined) this.#shells = takeLevelMark(this.#shells, mark, event);
   }
 
   /** What stands between `hide` and `show` is on the alternate screen; the line that waited before waits again behind it. */

@@ -8,6 +8,7 @@ import loader from "./scripts/loader.sh" with { type: "text" };
  */
 export function renderLoader(): string {
   const script = codeLines(loader).join("; ");
-  // To fish alone \x41 is an A; there backquotes are letters, elsewhere `source` is not reached.
-  return ` test A = \\x41 && sh -c '${script}' | source || eval \`sh -c '${script}'\``;
+  // To fish alone \x41 is an A; there backquotes are letters, elsewhere `source` is not reached. The last
+  // command is there for $_, which would hold the payload.
+  return ` test A = \\x41 && sh -c '${script}' | source || eval \`sh -c '${script}'\`; :`;
 }

@@ -8,7 +8,7 @@ const offset = z.number().int().nonnegative();
 const place = z.object({ start: offset, end: offset });
 
 /** Grows when the meaning of what follows changes; another number is as good as no checkpoint. */
-const format = 2;
+const format = 3;
 
 const escapeSchema = z.object({
   phase: z.enum(["ground", "escape", "csi", "csi-ignored", "osc", "osc-escape", "string"]),
@@ -30,6 +30,7 @@ const whereSchema = z.object({
 
 const marksSchema = z.object({
   aid: z.string(),
+  bracketed: z.boolean(),
   counter: offset,
   phase: z.enum(["unmarked", "ended", "prompt", "running", "continuation"]),
   since: offset,
@@ -65,7 +66,7 @@ const checkpointSchema = z.object({
     }),
     editor: place.optional(),
     end: z.object({ status: z.number().int(), offset }).optional(),
-    marks: marksSchema.optional(),
+    levels: z.array(marksSchema).readonly(),
   }),
 });
 

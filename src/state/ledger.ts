@@ -49,10 +49,15 @@ export class Ledger {
 
   /** The newest record, or undefined. A line cut short by a crash is passed over. */
   last(): LedgerRecord | undefined {
+    return this.find(() => true);
+  }
+
+  /** The newest record that `wanted` takes, among those of the last megabyte. */
+  find(wanted: (record: LedgerRecord) => boolean): LedgerRecord | undefined {
     const lines = this.#readTail().split("\n");
     for (let index = lines.length - 1; index >= 0; index--) {
       const record = parseRecord(lines[index] ?? "");
-      if (record !== undefined) return record;
+      if (record !== undefined && wanted(record)) return record;
     }
     return undefined;
   }

@@ -20,8 +20,10 @@ export const sessionRecordSchema = z.object({
   cols: z.number().int(),
   rows: z.number().int(),
   prompt: z.object({ text: z.string(), bracketed: z.boolean() }).optional(),
-  /** The login shell, where it carries our marks. */
-  level: z.object({ aid: z.string().regex(/^[0-9a-f]{32}$/), shell: z.string() }).optional(),
+  /** The shells that carry our marks, the login shell first; those that have ended are still in it. */
+  levels: z.array(
+    z.object({ aid: z.string().regex(/^[0-9a-f]{32}$/), shell: z.string(), bracketed: z.boolean() }),
+  ),
 });
 
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;

@@ -26,7 +26,6 @@ for (const { shell, tellsUnread } of shells) {
     beforeAll(async () => {
       home = new McpHome();
       home.tempHome.write(".zshrc", "");
-      home.tempHome.write(".local/share/fish/generated_completions/none.fish", "");
       sshd = await startLoopbackSshd({ home: home.tempHome.home, shell });
       home.writeConnections(McpHome.connection("lo", sshd));
       server = await home.start();

@@ -123,7 +123,7 @@ test("a stopped process keeps no other from working; what waits for its lock say
   const server = await home.start();
   await open(server, "mine");
   const lock = join(home.root, "locks/state");
-  const holder = Bun.spawn([process.execPath, holderScript, lock], { stdout: "pipe" });
+  const holder = Bun.spawn([process.execPath, holderScript, lock], { stdin: "pipe", stdout: "pipe" });
   try {
     await holder.stdout.getReader().read();
     process.kill(holder.pid, "SIGSTOP");

@@ -32,15 +32,15 @@ const cases: readonly Case[] = [
   ["zsh", "hist_ignore_space", ".zshrc", "HISTSIZE=100; setopt hist_ignore_space", 0],
   ["zsh", "as it comes", ".zshrc", "HISTSIZE=100", 1],
   ["fish", "as it comes", ".config/fish/config.fish", "", 0],
-  ["ash", "as it comes", ".profile", "", 0],
+  ["ash", "as it comes", ".profile", "", 1],
   ["mksh", "as it comes", ".profile", "", 0],
   ["mksh", "a history file", ".profile", "HISTFILE=$HOME/.mksh_history", 0],
   ["ksh93", "as it comes", ".profile", "", 1],
   ["tcsh", "as it comes", ".tcshrc", "set history=100", 1],
 ];
-const names = installedShells().map(({ name }) => name);
+const names = new Set(installedShells().map(({ name }) => name));
 
-test.each(cases.filter(([name]) => names.includes(name)))(
+test.each(cases.filter(([name]) => names.has(name)))(
   "%s (%s) remembers at most the constant line of us, and what the user typed",
   async (name, _, file, lines, entries) => {
     const pane = await ShellPane.open(tmux, server, {
@@ -56,8 +56,7 @@ test.each(cases.filter(([name]) => names.includes(name)))(
     }
     await pane.integrate();
     await pane.run("echo after");
-    const shown = (await pane.run("history")).find(({ mark }) => mark.kind === "command-ended")?.before ?? "";
-    const list = shown.slice(shown.lastIndexOf("history\r"));
+    const list = (await pane.run("history")).find(({ mark }) => mark.kind === "command-ended")?.before ?? "";
     if (lines !== "set +o history") {
       expect(list).toContain("echo before");
       expect(list).toContain("echo after");

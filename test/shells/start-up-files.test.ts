@@ -7,7 +7,7 @@ import { PrivateTmux } from "../support/private-tmux.ts";
 import { ShellPane } from "../support/shell-pane.ts";
 import { installedShells, shellNamed } from "../support/shells.ts";
 
-const preexec = readFileSync(join(import.meta.dir, "../fixtures/shells/bash-preexec.sh"), "utf8");
+const hooks = readFileSync(join(import.meta.dir, "../fixtures/shells/prompt-hooks.bash"), "utf8");
 const tmux = new PrivateTmux();
 let server: TmuxServer;
 beforeAll(async () => {
@@ -36,8 +36,8 @@ const habits: Record<string, readonly Habit[]> = {
     ["a DEBUG trap", `trap 'last=$BASH_COMMAND' DEBUG`],
     ["an ERR trap", `trap 'echo trapped' ERR`, /begins trapped\r\n ended (?!.*trapped)/s],
     [
-      "bash-preexec",
-      `${preexec}\nprecmd() { echo "pre $?"; }\npreexec() { echo "exec $1"; }`,
+      "a framework of hooks",
+      `${hooks}\nprecmd() { echo "pre $?"; }\npreexec() { echo "exec $1"; }`,
       /begins exec false\r\n ended pre 1\r\n/,
     ],
     ["vi keys", "set -o vi"],

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { isAtLeast, parseSshVersion } from "../../src/ssh/version.ts";
+import { spareFishManualPages } from "./shells.ts";
 
 export type LoopbackSshdOptions = {
   /** Further lines of sshd_config; they come first, and the first of a keyword wins. `Match` blocks go to the end. */
@@ -48,6 +49,7 @@ export async function startLoopbackSshd(options: LoopbackSshdOptions = {}): Prom
   try {
     const home = options.home ?? join(folder, "home");
     mkdirSync(home, { recursive: true, mode: 0o700 });
+    spareFishManualPages(home);
     if (options.home === undefined) writeFileSync(join(home, ".profile"), 'cd "$HOME"\n');
     const clientKey = join(folder, "client_ed25519");
     makeKey(clientKey);

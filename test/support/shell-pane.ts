@@ -11,6 +11,7 @@ import { pasteText, sendKeys } from "../../src/tmux/input.ts";
 import type { TmuxServer } from "../../src/tmux/server.ts";
 import { createSession } from "../../src/tmux/session.ts";
 import { until, type PrivateTmux } from "./private-tmux.ts";
+import { spareFishManualPages } from "./shells.ts";
 
 export type ShellPaneOptions = {
   /** The shell as a login shell, its program absolute. */
@@ -52,6 +53,7 @@ export class ShellPane {
   /** Returns when the first prompt is there. */
   static async open(tmux: PrivateTmux, server: TmuxServer, options: ShellPaneOptions): Promise<ShellPane> {
     const home = realpathSync(mkdtempSync(join(tmux.folder, "home-")));
+    spareFishManualPages(home);
     for (const [path, text] of Object.entries({ ".zshrc": "", ...options.files })) {
       mkdirSync(dirname(join(home, path)), { recursive: true });
       writeFileSync(join(home, path), text);
@@ -188,7 +190,8 @@ export class ShellPane {
         withinMs,
       );
     } catch (error) {
-      throw new Error(`${String(error)}; the log ends in ${JSON.stringify(this.log().slice(-1200))}`);
+      const ending = JSON.stringify(this.log().slice(-1200));
+      throw new Error(`${String(error)}; the log ends in ${ending}`, { cause: error });
     }
   }
 }

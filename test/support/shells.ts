@@ -1,3 +1,6 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
 import { locateProgram } from "../../src/platform/programs.ts";
 
 /** `argv` runs it as a login shell; `marksBegin`: it tells a command's begin; `marksMore`: it tells that a command goes on. */
@@ -22,6 +25,12 @@ export function installedShells(): TestShell[] {
     find("mksh", ["mksh"], { marksBegin: false, marksMore: true }),
     find("tcsh", ["tcsh"], { marksBegin: true, marksMore: true }),
   ].filter((shell) => shell !== undefined);
+}
+
+/** At its first start in a home, fish reads all manual pages of the machine for a minute, unless these folders are there. */
+export function spareFishManualPages(home: string): void {
+  for (const folder of [".local/share", ".cache"])
+    mkdirSync(join(home, folder, "fish/generated_completions"), { recursive: true });
 }
 
 /** Throws when it is not installed. */

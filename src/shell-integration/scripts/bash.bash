@@ -2,6 +2,9 @@ case $- in *a*) __mcp_export=1; set +a ;; *) __mcp_export= ;; esac
 __mcp_tell() {
   { \builtin printf '\033]7712;%s\007' "$1" >/dev/tty; } 2>/dev/null || \builtin printf '\033]7712;%s\007' "$1" || :
 }
+__mcp_since() {
+  ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= $1))
+}
 __mcp_done() {
   local __mcp_status=$?
   __mcp_silently __mcp_ended "$__mcp_status"
@@ -32,7 +35,7 @@ __mcp_prompt() {
     case $PWD in *[[:cntrl:]]*) __mcp_folder=%$(\builtin printf %s "$PWD" | \command od -An -v -tx1 | \command tr -c 0-9a-f %) ;; esac
   fi
   local flags=
-  if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) && __mcp_hook "$1"; then flags=c; fi
+  if __mcp_hook "$1" && __mcp_since 404; then flags=c; fi
   __mcp_tell "A;@AID@;$__mcp_n;$flags;$__mcp_user;$__mcp_host;$__mcp_folder"
 }
 # Written by the shell itself where stderr is the terminal, by a child's hand where it is not; a shell that
@@ -41,11 +44,13 @@ __mcp_hook() {
   local began='${__mcp_c-}${__mcp_late+$(__mcp_tell "C;$__mcp_late")}'
   local more='\[${__mcp_p-}${__mcp_late+$(__mcp_tell "P;$__mcp_late")}\]'
   if ! \builtin shopt -q promptvars; then
-    PS0=${PS0-} PS2=${PS2-}
-    PS0=${PS0//"$began"/} PS2=${PS2//"$more"/}
+    if [[ -n ${PS0-} ]]; then PS0=${PS0//"$began"/}; fi
+    if [[ -n ${PS2-} ]]; then PS2=${PS2//"$more"/}; fi
     return 1
   fi
-  case ${PS0-} in *"$began"*) ;; *) PS0=${PS0-}$began ;; esac
+  if __mcp_since 404; then
+    case ${PS0-} in *"$began"*) ;; *) PS0=${PS0-}$began ;; esac
+  fi
   case ${PS2-} in *"$more"*) ;; *) PS2=$more${PS2-} ;; esac
   if [[ -n $1 ]]; then
     unset __mcp_late
@@ -73,10 +78,11 @@ __mcp_integrate() {
   attributes=${attributes#declare }
   case ${attributes%%[ =]*} in *r*) return 1 ;; esac
   case ${PROMPT_COMMAND[*]-} in *"$first"*) return 0 ;; esac
-  case ${attributes%%[ =]*}:$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)) in
-    *a*:1) PROMPT_COMMAND=("$first" ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"} "$last") ;;
-    *) PROMPT_COMMAND=$first$'\n'${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}$last ;;
-  esac
+  if [[ ${attributes%%[ =]*} == *a* ]] && __mcp_since 501; then
+    PROMPT_COMMAND=("$first" ${PROMPT_COMMAND[@]+"${PROMPT_COMMAND[@]}"} "$last")
+  else
+    PROMPT_COMMAND=$first$'\n'${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}$last
+  fi
 }
 __mcp_forget 2>/dev/null || :
 if __mcp_integrate; then
@@ -87,7 +93,7 @@ if __mcp_integrate; then
   __mcp_host=${__mcp_host//[[:cntrl:];]/}
 else
   __mcp_tell 'X;@AID@;PROMPT_COMMAND is readonly'
-  unset -f __mcp_tell __mcp_done __mcp_ready __mcp_silently __mcp_ended __mcp_prompt __mcp_hook
+  unset -f __mcp_tell __mcp_since __mcp_done __mcp_ready __mcp_silently __mcp_ended __mcp_prompt __mcp_hook
 fi
 unset -f __mcp_integrate __mcp_forget
 if [[ -n $__mcp_export ]]; then set -a; fi

@@ -1,4 +1,4 @@
-\builtin typeset -g +x __mcp_user= __mcp_host=${HOST-} __mcp_pwd= __mcp_folder= __mcp_more=
+\builtin typeset -g +x __mcp_percent __mcp_user= __mcp_host=${HOST-} __mcp_pwd= __mcp_folder= __mcp_more=
 \builtin typeset -gi +x __mcp_n=0
 __mcp_user=$(\command id -un 2>/dev/null)
 __mcp_user=${__mcp_user//[[:cntrl:];]/}

@@ -48,7 +48,7 @@ test("a waiting caller gets the lock as soon as it is free, and one that is canc
 
 test("a lock ends with the process that held it", async () => {
   using at = place();
-  const holder = Bun.spawn([process.execPath, holderScript, at.path], { stdout: "pipe" });
+  const holder = Bun.spawn([process.execPath, holderScript, at.path], { stdin: "pipe", stdout: "pipe" });
   await holder.stdout.getReader().read();
   expect(await fault(acquireFileLock(at.path, 0))).toMatchObject({ holder: holder.pid });
   holder.kill("SIGKILL");

@@ -32,6 +32,12 @@ test.each<[string, unknown, number, string | number | null]>([
   ["params that are a string", { ...request, params: "x" }, -32602, 7],
   ["_meta that is a number", { ...request, params: { _meta: 5 } }, -32602, 7],
   ["a progress token that is an object", { ...request, params: { _meta: { progressToken: {} } } }, -32602, 7],
+  [
+    "initialize without a version",
+    { ...request, method: "initialize", params: { capabilities: {} } },
+    -32602,
+    7,
+  ],
 ])("%s is refused with the id where there is one", (_title, value, code, id) => {
   expect(readMessage(value)).toMatchObject({ kind: "fault", fault: { id, error: { code } } });
 });

@@ -5,7 +5,12 @@ import { deriveState, type Background, type StreamFacts } from "../../../src/ses
 const login = { text: "a@b:~$ ", bracketed: true };
 const dash = { text: "# ", bracketed: false };
 
-const known: Background = { prompts: [login], mayOpenShell: () => false, lastEnter: () => "taken" };
+const known: Background = {
+  prompts: [login],
+  mayOpenShell: () => false,
+  lastEnter: () => "taken",
+  lastEnterAt: () => -1,
+};
 const inDash: Background = { ...known, prompts: [dash, login] };
 const none: Background = { ...known, prompts: [] };
 
@@ -83,6 +88,7 @@ test("the last command is asked for only where it decides", () => {
     prompts: [login],
     mayOpenShell: () => expect.unreachable(),
     lastEnter: () => expect.unreachable(),
+    lastEnterAt: () => expect.unreachable(),
   };
   for (const stream of [facts("a@b:~$ ", editing), facts(""), facts("12 of 30 files")])
     deriveState(stream, asking);

@@ -7,11 +7,14 @@ const aid = "0123456789abcdef0123456789abcdef";
 
 /** The track after these marks, written as the shell writes them, at offsets 100 to 109, 200 to 209 and so on. */
 function follow(...payloads: readonly string[]): MarkTrack {
-  return payloads.reduce((track, payload, index) => {
-    const mark = parseMark(payload.replace("AID", aid));
-    const start = (index + 1) * 100;
-    return mark === undefined ? track : takeMark(track, mark, { start, end: start + 10 });
-  }, startTrack(aid));
+  return payloads.reduce(
+    (track, payload, index) => {
+      const mark = parseMark(payload.replace("AID", aid));
+      const start = (index + 1) * 100;
+      return mark === undefined ? track : takeMark(track, mark, { start, end: start + 10 });
+    },
+    startTrack(aid, true),
+  );
 }
 
 const prompt = (counter: number) => `A;AID;${counter};c;deploy;web1;/srv`;
