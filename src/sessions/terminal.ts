@@ -97,6 +97,11 @@ export class Terminal {
     return this.#shells.filter(({ phase }) => phase !== "unmarked");
   }
 
+  /** A hidden exchange has begun and not ended. */
+  get isHidden(): boolean {
+    return this.#hidden !== undefined;
+  }
+
   /** Whether the marks of this shell have been counted from its beginning. */
   follows(aid: string): boolean {
     return this.#followed.has(aid);
