@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startLoopbackSshd, type LoopbackSshd } from "../../../test/support/loopback-sshd.ts";
-import { until } from "../../../test/support/private-tmux.ts";
 import type { TestShell } from "../../../test/support/shells.ts";
+import { PlainMaster } from "./plain-ssh.ts";
 
 export type Reference = { readonly raw: Buffer; readonly exitCode: number | null };
 
@@ -50,7 +50,7 @@ export class BenchHost implements AsyncDisposable {
   readonly sshd: LoopbackSshd;
   readonly shell: TestShell;
   readonly #folder: string;
-  #holder: Bun.Subprocess | undefined;
+  #master: PlainMaster | undefined;
 
   private constructor(sshd: LoopbackSshd, shell: TestShell, folder: string) {
     this.sshd = sshd;
@@ -83,10 +83,10 @@ export class BenchHost implements AsyncDisposable {
   /** What `ssh -tt host COMMAND` writes on a terminal of the same kind and size, and the exit code it ends with. */
   async reference(command: string, term: string): Promise<Reference> {
     const status = this.shell.name === "fish" || this.shell.name === "tcsh" ? "$status" : "$?";
-    const master = await this.master();
+    this.#master ??= await PlainMaster.start(this.sshd);
     const chunks: Buffer[] = [];
     const child = Bun.spawn(
-      ["ssh", "-q", "-tt", "-S", master, "127.0.0.1", `${command}\nexec sh -c "exit ${status}"`],
+      ["ssh", "-q", "-tt", "-S", this.#master.path, "127.0.0.1", `${command}\nexec sh -c "exit ${status}"`],
       {
         env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", TERM: term },
         terminal: { ...terminalSize, data: (_, bytes) => void chunks.push(Buffer.from(bytes)) },
@@ -97,21 +97,8 @@ export class BenchHost implements AsyncDisposable {
     return { raw: Buffer.concat(chunks), exitCode };
   }
 
-  /** Path of the control socket of one plain ssh connection. */
-  async master(): Promise<string> {
-    const path = join(this.sshd.folder, "master");
-    if (this.#holder !== undefined) return path;
-    const { clientKey, port, user, knownHostsFile } = this.sshd;
-    const options = ["-F", "/dev/null", "-i", clientKey, "-o", `UserKnownHostsFile=${knownHostsFile}`];
-    const target = ["-p", String(port), `${user}@127.0.0.1`];
-    this.#holder = Bun.spawn(["ssh", "-M", "-N", "-S", path, ...options, ...target], { stdin: "ignore" });
-    const check = ["ssh", "-S", path, "-O", "check", "127.0.0.1"];
-    await until("the master", () => Bun.spawnSync(check, { stderr: "ignore" }).exitCode === 0, 10_000);
-    return path;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#holder?.kill();
+    this.#master?.[Symbol.dispose]();
     await this.sshd[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true, force: true });
   }
