@@ -58,14 +58,19 @@ async function measureShell(host: BenchHost): Promise<void> {
   for (const command of chosen) judges.push(await judge(host, command, term));
   for (const place of places) {
     const session = new BenchSession(server, host, place);
-    await session.open();
     const cell = { commands: 0, codes: 0, outputs: 0, early: 0 };
     cells.set(`${host.shell.name} ${place}`, cell);
-    for (const [index, command] of chosen.entries()) {
-      const verdict = await judges[index]?.(session);
-      if (verdict !== undefined) count(cell, verdict, `${host.shell.name}, ${place}`, command);
+    try {
+      await session.open();
+      for (const [index, command] of chosen.entries()) {
+        const verdict = await judges[index]?.(session);
+        if (verdict !== undefined) count(cell, verdict, `${host.shell.name}, ${place}`, command);
+      }
+      await session.close();
+    } catch (error) {
+      console.error(`${host.shell.name}, ${place}: ${String(error)}`);
+      process.exitCode = 1;
     }
-    await session.close();
     if (isVerbose) console.error(`${host.shell.name}, ${place}: ${JSON.stringify(cell)}`);
   }
 }
@@ -84,6 +89,7 @@ async function terminalKind(running: McpServer, host: BenchHost): Promise<string
   await session.open();
   const { fields } = await session.run("printenv TERM");
   await session.close();
+  if (fields["exit_code"] !== 0) throw new Error(`no TERM in ${host.shell.name}: ${JSON.stringify(fields)}`);
   return String(fields["output"]).trim();
 }
 
