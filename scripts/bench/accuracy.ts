@@ -1,5 +1,5 @@
-import { installedShells } from "../../test/support/shells.ts";
 import { McpHome, type McpServer } from "../../test/support/mcp-server.ts";
+import { installedShells } from "../../test/support/shells.ts";
 import { benchCommands, type BenchCommand } from "./lib/bench-commands.ts";
 import { BenchHost } from "./lib/bench-host.ts";
 import { BenchSession, writeConnections, type Surrounding } from "./lib/bench-session.ts";
@@ -120,7 +120,9 @@ function printFaults(): void {
       verdict.outputEqual ? "" : "output",
       verdict.toldEarly ? "early" : "",
     ].filter((flag) => flag !== "");
-    console.log(`\n${place}: ${flags.join(", ")}: ${JSON.stringify(command)}\n  ours      ${verdict.ours}\n  plain ssh ${verdict.plain}`);
+    console.log(
+      `\n${place}: ${flags.join(", ")}: ${JSON.stringify(command)}\n  ours      ${verdict.ours}\n  plain ssh ${verdict.plain}`,
+    );
   }
 }
 

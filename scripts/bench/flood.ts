@@ -17,7 +17,9 @@ const answerLimitMs = 100;
 await using sshd = await startLoopbackSshd();
 await using home = new McpHome();
 const connection = McpHome.connection("lo", sshd);
-home.tempHome.writeConfig(`settings:\n  log_max_mb: 4000\n  max_wait_seconds: ${waitSeconds}\nconnections:\n${connection}`);
+home.tempHome.writeConfig(
+  `settings:\n  log_max_mb: 4000\n  max_wait_seconds: ${waitSeconds}\nconnections:\n${connection}`,
+);
 const server = await home.start();
 for (const session_name of ["numbers", "yes", "endless", "other"])
   rightly(await server.call("open_connection", { connection_config_name: "lo", session_name }));
@@ -51,7 +53,7 @@ async function flood(
 ): Promise<void> {
   const startedAtMs = performance.now();
   const args = { session_name: name, command, wait_seconds: waitSeconds };
-  const flooding = callPatiently(args);
+  const flooding = server.call("execute_command", args, { timeout: waitSeconds * 1_000 });
   let isOver = false;
   const ended = flooding.finally(() => (isOver = true));
   const answers = await answersOfAnother(() => isOver);
@@ -103,7 +105,12 @@ async function countLines(name: string, wanted: string): Promise<number> {
   let count = 0;
   // The first line may stand behind what the shell writes as the command begins.
   await eachLine(name, (line) => {
-    if (line === wanted || (count === 0 && line.endsWith(`\u0007${wanted}`)) || (count === 0 && line.endsWith(`\\${wanted}`))) count++;
+    if (
+      line === wanted ||
+      (count === 0 && line.endsWith(`\u0007${wanted}`)) ||
+      (count === 0 && line.endsWith(`\\${wanted}`))
+    )
+      count++;
   });
   return count;
 }

@@ -20,7 +20,8 @@ export function benchCommands(shell: string): BenchCommand[] {
     const [, what, star, shells] = /^## (.*?) (\* )?: (.*)$/.exec(line) ?? [];
     if (what !== undefined && shells !== undefined) {
       const named = shells.split(" ");
-      const isMeant = named.includes("any") || named.includes(shell) || (named.includes("sh") && ofSh.includes(shell));
+      const isMeant =
+        named.includes("any") || named.includes(shell) || (named.includes("sh") && ofSh.includes(shell));
       heading = { what, isUnread: star !== undefined, isMeant };
       continue;
     }

@@ -33,6 +33,9 @@ const noise = [
   "[root@elsewhere ~]$ ",
 ].join("\n");
 
+/** tcsh takes -l alone, and busybox greets whenever it is interactive. */
+const commandFlags: Readonly<Record<string, string>> = { tcsh: "-i -c", ash: "-l -c" };
+
 /** Is run by sshd for each login: `ssh host COMMAND` runs it in the same shell, interactive and as a login shell. */
 const entry = (shell: string, commandFlags: string) => `#!/bin/sh
 cd "$HOME"
@@ -61,7 +64,7 @@ export class BenchHost implements AsyncDisposable {
   static async start(shell: TestShell): Promise<BenchHost> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "bench-host-")));
     const program = join(folder, "shell.sh");
-    const flags = shell.name === "tcsh" ? "-i -c" : "-i -l -c";
+    const flags = commandFlags[shell.name] ?? "-i -l -c";
     writeFileSync(program, entry(shell.argv.slice(0, -1).join(" "), flags), { mode: 0o700 });
     const home = join(folder, "home");
     mkdirSync(join(home, ".config/fish"), { recursive: true });

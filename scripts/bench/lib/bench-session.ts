@@ -1,7 +1,13 @@
 import { McpHome, type McpServer, type ToolResult } from "../../../test/support/mcp-server.ts";
 import { terminalSize, type BenchHost } from "./bench-host.ts";
 
-export type Surrounding = "plain" | "two-line prompt" | "slow link" | "nested" | "after a flood" | "noise at login";
+export type Surrounding =
+  | "plain"
+  | "two-line prompt"
+  | "slow link"
+  | "nested"
+  | "after a flood"
+  | "noise at login";
 
 /** A session in which one command after the other is run; it is opened anew when a command left it unusable. */
 export class BenchSession {
@@ -66,7 +72,11 @@ export function connectionName(shell: string, isSlow: boolean): string {
 }
 
 /** Writes the connections of these hosts, the slow ones through the given ports. */
-export function writeConnections(home: McpHome, hosts: readonly BenchHost[], slowPorts: readonly number[]): void {
+export function writeConnections(
+  home: McpHome,
+  hosts: readonly BenchHost[],
+  slowPorts: readonly number[],
+): void {
   home.writeConnections(
     ...hosts.flatMap(({ shell, sshd }, index) => [
       McpHome.connection(connectionName(shell.name, false), sshd),

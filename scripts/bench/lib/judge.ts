@@ -30,7 +30,10 @@ export async function judge(
     const verdict = {
       codeRight: command.isUnread ? !isError && (code === undefined || code !== 0) : code === exitCode,
       outputEqual: command.isUnread || (!isError && ours === output),
-      toldEarly: told && (isPart(ours, output) || Number(fields["duration_ms"]) < command.leastMs),
+      toldEarly:
+        !command.isUnread &&
+        told &&
+        (isPart(ours, output) || Number(fields["duration_ms"]) < command.leastMs),
       ours: `${isError ? text.slice(0, shownChars) : `${fields["ended_by"]} ${code}`} ${excerpt(ours)}`,
       plain: `${exitCode} ${excerpt(output)}`,
     };
@@ -47,18 +50,29 @@ function rendered(raw: Buffer): string {
   return boundOutput(text, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
 }
 
-/** Process ids differ from run to run, and so does how a shell names itself in its messages. */
+/**
+ * Process ids and line numbers differ from run to run, so does how a shell names itself in its messages, and fish shows
+ * the line at fault only where it came from -c.
+ */
 function comparable(text: string): string {
   return text
-    .replace(/^(?:\S*\/)?-?(bash|zsh|sh|dash|ash|ksh93|ksh|mksh|fish|tcsh)(?:\[\d+\])?:(?: (?:-c: )?line \d+:|\d+:)?/gm, "SHELL:")
-    .replaceAll(/^(\[\d+\]\s+)\d+/gm, "$1PID");
+    .replaceAll(shellName, "SHELL:")
+    .replaceAll(/^(\[\d+\]\s+)\d+/gm, "$1PID")
+    .replace(/\n(?:SHELL: \n)?[^\n]*\n\^~*\^?$/, "");
 }
 
+const shellName =
+  /^(?:\S*\/)?-?(?:bash|zsh|sh|dash|ash|ksh93|ksh|mksh|fish|tcsh)(?:\[\d+\])?:(?: (?:-c: )?line \d+:| ?\d+:)?/gm;
+
 function isPart(ours: string, whole: string): boolean {
-  return ours !== whole && ours.length < whole.length && ours.trim() !== "" && whole.startsWith(ours.trimEnd());
+  return (
+    ours !== whole && ours.length < whole.length && ours.trim() !== "" && whole.startsWith(ours.trimEnd())
+  );
 }
 
 function excerpt(text: string): string {
   const json = JSON.stringify(text);
-  return json.length <= shownChars ? json : `${json.slice(0, shownChars / 2)} … ${json.slice(-shownChars / 2)}`;
+  return json.length <= shownChars
+    ? json
+    : `${json.slice(0, shownChars / 2)} … ${json.slice(-shownChars / 2)}`;
 }
