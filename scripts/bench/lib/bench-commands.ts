@@ -10,7 +10,7 @@ export type BenchCommand = {
   readonly leastMs: number;
 };
 
-const ofSh = ["bash", "zsh", "dash", "ash", "ksh93", "mksh"];
+const ofSh = new Set(["bash", "zsh", "dash", "ash", "ksh93", "mksh"]);
 
 /** The commands of commands.txt that are meant for the shell. */
 export function benchCommands(shell: string): BenchCommand[] {
@@ -21,7 +21,7 @@ export function benchCommands(shell: string): BenchCommand[] {
     if (what !== undefined && shells !== undefined) {
       const named = shells.split(" ");
       const isMeant =
-        named.includes("any") || named.includes(shell) || (named.includes("sh") && ofSh.includes(shell));
+        named.includes("any") || named.includes(shell) || (named.includes("sh") && ofSh.has(shell));
       heading = { what, isUnread: star !== undefined, isMeant };
       continue;
     }

@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { McpHome, type McpServer, type ToolResult } from "../../../test/support/mcp-server.ts";
 import { terminalSize, type BenchHost } from "./bench-host.ts";
 
@@ -85,7 +88,13 @@ export function writeConnections(
   );
 }
 
+/** The host key is known under the relay's port. */
 function slowConnection(name: string, sshd: BenchHost["sshd"], port: number): string {
-  const options = `ssh_options: {UserKnownHostsFile: ${sshd.knownHostsFile}, HostKeyAlias: "[127.0.0.1]:${sshd.port}"}`;
-  return McpHome.connection(name, sshd, [options]).replace(`port: ${sshd.port}`, `port: ${port}`);
+  const knownHostsFile = join(sshd.folder, "known_hosts_slow");
+  writeFileSync(
+    knownHostsFile,
+    readFileSync(sshd.knownHostsFile, "utf8").replace(`:${sshd.port} `, `:${port} `),
+  );
+  const { user, clientKey } = sshd;
+  return McpHome.connection(name, { user, clientKey, port, knownHostsFile });
 }

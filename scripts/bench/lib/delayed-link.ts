@@ -51,18 +51,18 @@ function openOther(near: Socket<End>, port: number, delayMs: number): End {
 type Writable = { write(bytes: Uint8Array): number };
 
 class Outlet {
-  readonly #socket: Promise<Writable>;
   readonly #delayMs: number;
   #held: Uint8Array[] = [];
   #open: Writable | undefined;
 
   constructor(socket: Writable | Promise<Writable>, delayMs: number) {
     this.#delayMs = delayMs;
-    this.#socket = Promise.resolve(socket);
-    void this.#socket.then((open) => {
-      this.#open = open;
-      this.flush();
-    });
+    void this.#begin(socket);
+  }
+
+  async #begin(socket: Writable | Promise<Writable>): Promise<void> {
+    this.#open = await socket;
+    this.flush();
   }
 
   later(bytes: Buffer): void {
