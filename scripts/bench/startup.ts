@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { binary } from "../../test/binary/binary.ts";
 import { TempHome } from "../../test/support/temp-home.ts";
-import { measure, report } from "./median.ts";
+import { measure, report } from "./lib/median.ts";
 
 // From the start of the executable to its answers to `initialize` and `tools/list`, beside start and end of an empty
 // compiled Bun binary in the same run: bun scripts/bench/startup.ts [ROUNDS]

@@ -99,7 +99,9 @@ function atContinuation({ cursorLines }: StreamFacts): DerivedState {
 /** Between the mark and the prompt's last character, and from Enter to the next mark, nothing can be typed. */
 function atMarkedPrompt(facts: StreamFacts, marks: MarkTrack, background: Background): DerivedState {
   const { prompts } = background;
-  if (background.lastEnterAt() >= marks.since) return afterMarkedEnter(facts, background);
+  if (background.lastEnterAt() >= marks.since) {
+    return marks.marksBegin ? afterMarkedEnter(facts, background) : whileRunning(facts, background);
+  }
   const [line] = facts.cursorLines;
   const isEditing = facts.bracketedPaste || !marks.bracketed;
   if (!isEditing || line === undefined) return exactlyRunning;
@@ -110,7 +112,7 @@ function atMarkedPrompt(facts: StreamFacts, marks: MarkTrack, background: Backgr
   return { ...idleAt(drawn, line.start, line.after), confidence: "exact" };
 }
 
-/** Most shells tell at once that a command began; fish holds what it cannot read in its editor and tells nothing. */
+/** These shells tell at once that a command began, but fish holds what it cannot read in its editor and tells nothing. */
 function afterMarkedEnter(facts: StreamFacts, background: Background): DerivedState {
   if (facts.quietMs < awaitingQuietMs) return exactlyRunning;
   const held = byPrompt(facts, background);

@@ -1,6 +1,10 @@
 import { integrate } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
-import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
+import type { Look, SessionContext } from "./look.ts";
+import { waitUntil } from "./wait.ts";
+
+/** A prompt not known before counts as drawn after a silence. */
+const drawnWithinMs = 1_000;
 
 /**
  * Sets our marks up in the shell that a command has just put in front, where the shell outside carries them too. The
@@ -16,5 +20,8 @@ export async function enterInnerShell(
     const level = await integrate(session, prompt);
     if (level !== undefined) await session.rememberLevel(level);
   }
-  return look(session, await lookAtPane(session));
+  const drawnByMs = performance.now() + drawnWithinMs;
+  const isDrawn = (current: Look) => (current.state === "running" ? undefined : current);
+  const end = await waitUntil(session, isDrawn, drawnByMs, signal);
+  return end.reason === "decided" ? end.value : end.last;
 }

@@ -6,10 +6,11 @@ import type { OutputFacts } from "./outcome.ts";
 import { fillerBefore } from "./prompt-filler.ts";
 
 /** More is never shown in one result; what stands before it is counted as missed. */
-const maxRangeBytes = 4_194_304;
+const maxRangeBytes = 1_048_576;
 const fillerSearchBytes = 4_096;
 const firstTailBytes = 65_536;
 const lineSearchBytes = 65_536;
+const leaveEditor = "\u001b[?2004l";
 const startSearchBytes = 65_536;
 
 /** The text of the log from `start` to `end`, as a person would have seen it printed. */
@@ -115,15 +116,17 @@ function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, pr
 
 /**
  * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
- * CSI ? 2004 l, with which bash (after the line's end) and zsh (before it) leave their line editors.
+ * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors.
  */
 function outputStart(session: SessionContext, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
   const firstNewline = bytes.indexOf(0x0a);
   const { events } = scanStream(initialStreamState(offset), bytes, new Set());
   const left = events.find((event) => event.kind === "bracketed-paste" && !event.on);
-  if (left === undefined) return firstNewline < 0 ? offset + bytes.length : offset + firstNewline + 1;
-  const behind = left.end - offset;
+  const behind = (left?.end ?? Infinity) - offset;
+  const isPrinted = firstNewline >= 0 && behind > firstNewline + 1 + leaveEditor.length;
+  if (left === undefined || isPrinted)
+    return firstNewline < 0 ? offset + bytes.length : offset + firstNewline + 1;
   if (firstNewline >= 0 && firstNewline < behind) return left.end + (bytes[behind] === 0x0d ? 1 : 0);
   const nextNewline = bytes.indexOf(0x0a, behind);
   return nextNewline < 0 ? left.end : offset + nextNewline + 1;

@@ -15,7 +15,11 @@ export type ToolResult = {
   readonly code: string | undefined;
 };
 
+type Host = Pick<LoopbackSshd, "user" | "port" | "clientKey" | "knownHostsFile">;
+
 export type CallOptions = {
+  /** Milliseconds, 120,000 unless given. */
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly onprogress?: (progress: { message?: string | undefined }) => void;
 };
@@ -89,7 +93,7 @@ export class McpHome implements AsyncDisposable {
   }
 
   /** The lines of one connection of config.yml, `more` included, for the given sshd. */
-  static connection(name: string, sshd: LoopbackSshd, more: readonly string[] = []): string {
+  static connection(name: string, sshd: Host, more: readonly string[] = []): string {
     const lines = [
       "host: 127.0.0.1",
       `user: ${sshd.user}`,
@@ -126,10 +130,15 @@ export class McpHome implements AsyncDisposable {
 
   /** Standard output and errors of tmux on our socket. */
   tmux(...args: string[]): string {
-    const { stdout, stderr } = Bun.spawnSync([tmuxProgram(), "-u", "-S", this.tmuxSocket, ...args], {
+    const { stdout, stderr } = Bun.spawnSync([this.#tmuxProgram(), "-u", "-S", this.tmuxSocket, ...args], {
       env: { PATH: this.env["PATH"] ?? "" },
     });
     return stdout.toString() + stderr.toString();
+  }
+
+  /** What the servers find, since versions far apart do not understand each other. */
+  #tmuxProgram(): string {
+    return Bun.which("tmux", { PATH: this.env["PATH"] ?? "" }) ?? tmuxProgram();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -28,3 +28,9 @@ export function report(
   const ratio = beside === undefined ? "" : `  ${(ms / beside.ms).toFixed(2)} x (${beside.most})`;
   console.log(`${name.padEnd(44)} ${ms.toFixed(1).padStart(7)} ms${ratio}`);
 }
+
+/** The value that a share of the values, from 0 to 1, does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

@@ -1,0 +1,131 @@
+import { McpHome, type McpServer } from "../../test/support/mcp-server.ts";
+import { installedShells } from "../../test/support/shells.ts";
+import { benchCommands, type BenchCommand } from "./lib/bench-commands.ts";
+import { BenchHost } from "./lib/bench-host.ts";
+import { BenchSession, writeConnections, type Surrounding } from "./lib/bench-session.ts";
+import { DelayedLink } from "./lib/delayed-link.ts";
+import { judge, type Verdict } from "./lib/judge.ts";
+
+// Every command of commands.txt in a session, beside `ssh -tt host COMMAND` in the same shell as a login shell:
+// bun scripts/bench/accuracy.ts [--quick] [--shells=bash,zsh] [--in=plain,nested] [--every=N] [--verbose]
+
+type Fault = { readonly place: string; readonly command: string; readonly verdict: Verdict };
+type Cell = { commands: number; codes: number; outputs: number; early: number };
+
+const surroundings: readonly Surrounding[] = [
+  "plain",
+  "two-line prompt",
+  "slow link",
+  "nested",
+  "after a flood",
+  "noise at login",
+];
+const oneWayMs = 100;
+const atOnce = 2;
+
+const isQuick = process.argv.includes("--quick");
+const isVerbose = process.argv.includes("--verbose");
+const every = Number(option("every") ?? (isQuick ? 25 : 1));
+const wantedShells = option("shells")?.split(",");
+const wantedPlaces = option("in")?.split(",");
+const places = surroundings.filter((name) => wantedPlaces?.includes(name) ?? true);
+const shells = installedShells().filter(({ name }) => wantedShells?.includes(name) ?? true);
+
+await using stack = new AsyncDisposableStack();
+const hosts: BenchHost[] = [];
+for (const shell of shells) hosts.push(stack.use(await BenchHost.start(shell)));
+const links = hosts.map(({ sshd }) => stack.use(new DelayedLink(sshd.port, oneWayMs)));
+const home = stack.use(new McpHome());
+const ports = links.map(({ port }) => port);
+writeConnections(home, hosts, ports);
+const server = await home.start();
+
+const cells = new Map<string, Cell>();
+const faults: Fault[] = [];
+const waiting = [...hosts];
+await Promise.all(Array.from({ length: atOnce }, () => work()));
+printTable();
+printFaults();
+
+async function work(): Promise<void> {
+  for (let host = waiting.shift(); host !== undefined; host = waiting.shift()) await measureShell(host);
+}
+
+async function measureShell(host: BenchHost): Promise<void> {
+  const chosen = benchCommands(host.shell.name).filter((_, index) => index % every === 0);
+  const judges: Awaited<ReturnType<typeof judge>>[] = [];
+  const term = await terminalKind(server, host);
+  for (const command of chosen) judges.push(await judge(host, command, term));
+  for (const place of places) {
+    const session = new BenchSession(server, host, place);
+    const cell = { commands: 0, codes: 0, outputs: 0, early: 0 };
+    cells.set(`${host.shell.name} ${place}`, cell);
+    try {
+      await session.open();
+      for (const [index, command] of chosen.entries()) {
+        const verdict = await judges[index]?.(session);
+        if (verdict !== undefined) count(cell, verdict, `${host.shell.name}, ${place}`, command);
+      }
+      await session.close();
+    } catch (error) {
+      console.error(`${host.shell.name}, ${place}: ${String(error)}`);
+      process.exitCode = 1;
+    }
+    if (isVerbose) console.error(`${host.shell.name}, ${place}: ${JSON.stringify(cell)}`);
+  }
+}
+
+function count(cell: Cell, verdict: Verdict, place: string, { command }: BenchCommand): void {
+  cell.commands++;
+  cell.codes += verdict.codeRight ? 1 : 0;
+  cell.outputs += verdict.outputEqual ? 1 : 0;
+  cell.early += verdict.toldEarly ? 1 : 0;
+  if (verdict.codeRight && verdict.outputEqual && !verdict.toldEarly) return;
+  faults.push({ place, command, verdict });
+}
+
+async function terminalKind(running: McpServer, host: BenchHost): Promise<string> {
+  const session = new BenchSession(running, host, "plain");
+  await session.open();
+  const { fields } = await session.run("printenv TERM");
+  await session.close();
+  if (fields["exit_code"] !== 0) throw new Error(`no TERM in ${host.shell.name}: ${JSON.stringify(fields)}`);
+  return String(fields["output"]).trim();
+}
+
+function printTable(): void {
+  console.log(`| shell | commands | ${places.join(" | ")} |\n| --- | --- |${" --- |".repeat(places.length)}`);
+  for (const { shell } of hosts) {
+    const row = places.map((place) => cells.get(`${shell.name} ${place}`));
+    const shown = row.map((cell) => (cell === undefined ? "" : renderCell(cell)));
+    console.log(`| ${shell.name} | ${row[0]?.commands ?? 0} | ${shown.join(" | ")} |`);
+  }
+  console.log(
+    `\nEach cell: exit code right, output equal, told ended too early. The slow link (${2 * oneWayMs} ms there and back) is a delaying relay, since netem is not in every kernel.`,
+  );
+}
+
+function renderCell({ commands, codes, outputs, early }: Cell): string {
+  const percent = (right: number) => {
+    const value = (100 * right) / Math.max(1, commands);
+    return `${value === 100 ? "100" : Math.min(value, 99.9).toFixed(1)} %`;
+  };
+  return `${percent(codes)}, ${percent(outputs)}, ${early}`;
+}
+
+function printFaults(): void {
+  for (const { place, command, verdict } of faults) {
+    const flags = [
+      verdict.codeRight ? "" : "code",
+      verdict.outputEqual ? "" : "output",
+      verdict.toldEarly ? "early" : "",
+    ].filter((flag) => flag !== "");
+    console.log(
+      `\n${place}: ${flags.join(", ")}: ${JSON.stringify(command)}\n  ours      ${verdict.ours}\n  plain ssh ${verdict.plain}`,
+    );
+  }
+}
+
+function option(name: string): string | undefined {
+  return process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
