@@ -3,7 +3,6 @@ import { renderLines } from "../screen/line-renderer.ts";
 /** How wide the terminal is that the bytes were written for. */
 export type Width = { readonly cols: number };
 
-const tabStop = 8;
 const lineRows = 4;
 const enterAlternate = Buffer.from("\x1b[?1049h");
 /** What changes nothing of a line that is written from left to right: colours, titles, marks, modes, erase to its end. */
@@ -18,20 +17,10 @@ export function lineText(line: Buffer, alternate: boolean, { cols }: Width): str
   if (!alternate) {
     const bytes = line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
     const latin = bytes.toString("latin1");
-    if (!/[^\x20-\x7e]/.test(latin)) return latin;
+    if (!/[^\t\x20-\x7e]/.test(latin)) return latin;
     const text = bytes.toString("utf8").replace(harmless, "");
-    if (!/[^\P{Cc}\t]/u.test(text)) return expandTabs(text);
+    if (!/[^\P{Cc}\t]/u.test(text)) return text;
   }
   const bytes = alternate ? Buffer.concat([enterAlternate, line]) : line;
   return renderLines(bytes, { cols, rows: lineRows, maxLines: lineRows }).join(" ").trimEnd();
-}
-
-function expandTabs(text: string): string {
-  if (!text.includes("\t")) return text;
-  let expanded = "";
-  for (const [index, part] of text.split("\t").entries()) {
-    if (index > 0) expanded += " ".repeat(tabStop - (expanded.length % tabStop));
-    expanded += part;
-  }
-  return expanded;
 }

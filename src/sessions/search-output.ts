@@ -12,6 +12,8 @@ const searchTimeMs = 5_000;
 /** Without a literal part each line costs more, and others are to be served in between. */
 const pieceBytes = { withLiteral: 1_048_576, without: 131_072 };
 const contextBytes = 65_536;
+/** What a terminal shows of Enter: the line that it ends is no output. */
+const enterBytes = 2;
 
 /** Searches the kept log, or a part of it, for at most 5 s, in bounded memory. */
 export async function searchOutput(
@@ -69,12 +71,12 @@ async function rangeOf(session: SessionContext, { commandId, cursor }: SearchReq
 
 type OwnedMatch = LineMatch & { readonly commandId: string | undefined };
 
-/** The command that each match is output of; the ledger is read once, and only for what is shown. */
+/** The command that each match is output of, which may begin behind a mark on its line; the ledger is read once, and only for what is shown. */
 function withCommands(session: SessionContext, matches: readonly LineMatch[]): OwnedMatch[] {
   if (matches.length === 0) return [];
   const commands = new Map<string, Range>();
   for (const record of session.ledger.all()) {
-    if (record.step === "sent") commands.set(record.id, { start: record.offset, end: Infinity });
+    if (record.step === "sent") commands.set(record.id, { start: record.offset + enterBytes, end: Infinity });
     const known = record.step === "ended" ? commands.get(record.id) : undefined;
     if (known?.end === Infinity && record.step === "ended") {
       commands.set(record.id, { start: record.start ?? known.start, end: record.end });
@@ -82,7 +84,7 @@ function withCommands(session: SessionContext, matches: readonly LineMatch[]): O
   }
   const newestFirst = [...commands].reverse();
   return matches.map((match) => {
-    const owner = newestFirst.find(([, { start }]) => start <= match.start);
+    const owner = newestFirst.find(([, { start }]) => start < match.end);
     const isWithin = owner !== undefined && match.start < owner[1].end;
     return { ...match, commandId: isWithin ? owner[0] : undefined };
   });
