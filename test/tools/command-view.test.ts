@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
 
 let session: ShellSession;
@@ -57,11 +58,12 @@ test("a running command shows its output so far, then its end", async () => {
 test("a command whose end nobody waited for is known by its exit code all the same", async () => {
   const { fields } = await session.run("sleep 0.6; echo late; (exit 9)", { wait_seconds: 0 });
   session.humanTypes("echo by a human", "Enter");
-  await session.read({ wait_for: "by a human$", wait_seconds: 10, cursor: fields["cursor"] });
+  await until("the human's command", () => session.log().includes("\x07by a human\r\n"));
+  await session.read({ wait_seconds: 10 });
   await session.run("echo next");
   expect((await session.read({ command_id: fields["command_id"] })).fields).toMatchObject({
     exit_code: 9,
-    output: "by a human\nlate",
+    output: "echo by a human\nlate",
   });
 }, 30_000);
 

@@ -23,7 +23,7 @@ async function leave(): Promise<void> {
 
 test("execute_command returns as soon as a line matches, and never for the echo of what was typed", async () => {
   const running = session.run(gated("echo waiting", "echo server is up"), { wait_for: "server is up" });
-  await until("the first line", () => session.log().includes("\nwaiting"));
+  await until("the first line", () => session.log().includes("waiting\r\n"));
   writeFileSync(gate(), "");
   const { fields, text } = await running;
   expect(fields).toMatchObject({
@@ -57,7 +57,7 @@ test("with a cursor only what came after it counts", async () => {
   const first = await session.read({ wait_for: "one step" });
   const next = session.read({ cursor: first.fields["cursor"], wait_for: "steps?$" });
   writeFileSync(gate(), "");
-  expect((await next).fields).toMatchObject({ view: "new", matched: true, output: "two steps" });
+  expect((await next).fields).toMatchObject({ view: "new", matched: true, output: "two steps\n" });
   await leave();
 }, 30_000);
 
