@@ -15,6 +15,8 @@ export type LineMatch = {
 /** Where something stands in the bytes at or behind `from`; below 0 where it does not. */
 type Finder = (bytes: Buffer, from: number) => number;
 type Span = { readonly start: number; readonly end: number };
+/** `text` is the line's, where that is known already; it keeps the whole piece in memory. */
+type Candidate = Span & { readonly text?: string };
 
 const lineFeed = 0x0a;
 const escape = 0x1b;
@@ -80,7 +82,7 @@ export class LineSearch {
       if (tried >= lookAtClockEvery) tried = 0;
       while ((switches[0]?.start ?? Infinity) < base + line.start)
         alternate = switches.shift()?.on ?? alternate;
-      const text = this.#matchingText(body.subarray(line.start, line.end), alternate);
+      const text = this.#matchingText(body, line, alternate);
       if (text === undefined) continue;
       this.#lines += countLineFeeds(body, counted, line.start);
       counted = line.start;
@@ -92,7 +94,10 @@ export class LineSearch {
     return matches;
   }
 
-  #matchingText(line: Buffer, alternate: boolean): string | undefined {
+  #matchingText(body: Buffer, { start, end, text }: Candidate, alternate: boolean): string | undefined {
+    if (text !== undefined && !alternate && text.length <= maxTriedBytes)
+      return this.#pattern.matches(text) ? text : undefined;
+    const line = body.subarray(start, end);
     for (let from = 0; ; from += maxTriedBytes - overlapBytes) {
       const piece = line.length <= maxTriedBytes ? line : line.subarray(from, from + maxTriedBytes);
       const text = lineText(piece, alternate, this.#width);
@@ -102,11 +107,14 @@ export class LineSearch {
   }
 
   /** The lines that may match: with a literal part those that hold it, and those whose bytes are not their text. */
-  *#candidates(body: Buffer): Generator<Span> {
+  *#candidates(body: Buffer): Generator<Candidate> {
     const find = this.#findLiteral;
-    if (find === undefined) return yield* linesOf(body);
-    const finders: readonly Finder[] = [find, escapeFrom, backspaceFrom];
+    const finders: readonly Finder[] = find === undefined ? [] : [find, escapeFrom, backspaceFrom];
     const next = finders.map((each) => each(body, 0));
+    if (find !== undefined && next.every((at) => at < 0)) return;
+    const plain = plainText(body);
+    if (plain !== undefined) return yield* plainLines(plain, this.#pattern);
+    if (find === undefined) return yield* linesOf(body);
     for (;;) {
       const hit = Math.min(...next.filter((at) => at >= 0));
       if (hit === Infinity) return;
@@ -129,6 +137,26 @@ export function* linesOf(bytes: Buffer): Generator<Span> {
     const end = feed < 0 ? bytes.length : feed;
     yield { start, end };
     start = end + 1;
+  }
+}
+
+/** The bytes as text, where they are nothing but lines of printable ASCII. */
+function plainText(bytes: Buffer): string | undefined {
+  const text = bytes.toString("latin1");
+  return /\r[^\n]|[^\t\r\n\x20-\x7e]/.test(text) ? undefined : text;
+}
+
+/** The lines that hold the pattern's literal part, or all; cut from one text, which is much less work than from bytes. */
+function* plainLines(text: string, { literal, ignoreCase }: Pattern): Generator<Candidate> {
+  const wanted = literal === undefined || ignoreCase ? undefined : literal;
+  for (let at = 0; at < text.length;) {
+    const hit = wanted === undefined ? at : text.indexOf(wanted, at);
+    if (hit < 0) return;
+    const start = hit === 0 ? 0 : text.lastIndexOf("\n", hit - 1) + 1;
+    const feed = text.indexOf("\n", hit);
+    const end = feed < 0 ? text.length : feed;
+    yield { start, end, text: text.slice(start, text.charAt(end - 1) === "\r" ? end - 1 : end) };
+    at = end + 1;
   }
 }
 

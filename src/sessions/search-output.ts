@@ -41,7 +41,7 @@ export async function searchOutput(
     if (bytes.length === 0) break;
     const matches = search.take(bytes, { atEnd: start + bytes.length >= range.end, isLate });
     totalMatches += matches.length;
-    kept = [...kept, ...matches].slice(-request.maxMatches);
+    kept = [...kept, ...matches.slice(-request.maxMatches).map(withOwnText)].slice(-request.maxMatches);
     await new Promise(setImmediate);
   }
   return {
@@ -55,6 +55,11 @@ export async function searchOutput(
       foundLine(session, range, match, request.contextLines),
     ),
   };
+}
+
+/** A part of a text keeps all of it in memory. */
+function withOwnText(match: LineMatch): LineMatch {
+  return { ...match, text: Buffer.from(match.text).toString("utf8") };
 }
 
 type Range = { readonly start: number; readonly end: number };
