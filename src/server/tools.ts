@@ -7,6 +7,7 @@ import { interruptCommand } from "./tools/interrupt-command.ts";
 import { listAvailableConfigs } from "./tools/list-available-configs.ts";
 import { listConnections } from "./tools/list-connections.ts";
 import { openConnection } from "./tools/open-connection.ts";
+import { sendInput } from "./tools/send-input.ts";
 
 export const tools: readonly Tool[] = [
   listAvailableConfigs,
@@ -14,6 +15,7 @@ export const tools: readonly Tool[] = [
   listConnections,
   executeCommand,
   getTerminalOutput,
+  sendInput,
   interruptCommand,
   closeConnection,
   getServerInfo,

@@ -5,12 +5,15 @@ import type {
   Call,
   CommandOutcome,
   ExecuteRequest,
+  InputOutcome,
+  InputRequest,
   InterruptOutcome,
   InterruptRequest,
   OutputOutcome,
   OutputRequest,
   SessionHandle,
 } from "./outcome.ts";
+import { sendInput } from "./send-input.ts";
 import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
@@ -31,6 +34,10 @@ export class Session implements SessionHandle {
 
   output(request: OutputRequest, call: Call): Promise<OutputOutcome> {
     return viewOutput(this.context, request, call);
+  }
+
+  input(request: InputRequest, call: Call): Promise<InputOutcome> {
+    return sendInput(this.context, request, call);
   }
 
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome> {

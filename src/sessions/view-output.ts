@@ -1,7 +1,7 @@
-import { parseCursor } from "../base/cursor.ts";
 import { UserError } from "../base/user-error.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import { settled } from "./command-end.ts";
+import { cursorOffset } from "./cursor-offset.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, OutputFacts, OutputOutcome, OutputRequest, ScreenFacts } from "./outcome.ts";
 import { readScrollback, readSince } from "./read-output.ts";
@@ -16,7 +16,7 @@ export async function viewOutput(
   request: OutputRequest,
   call: Call,
 ): Promise<OutputOutcome> {
-  const from = cursorOffset(session, request);
+  const from = fromOffset(session, request);
   const deadlineMs = performance.now() + request.waitSeconds * 1_000;
   const end = await waitUntil(session, settled, deadlineMs, call.signal);
   const current = end.reason === "decided" ? end.value.look : end.last;
@@ -50,23 +50,10 @@ function runningCommand(
   return sent === undefined ? {} : { command: sent.command, commandId: sent.id, durationMs: sent.runningMs };
 }
 
-function cursorOffset(session: SessionContext, { cursor, view }: OutputRequest): number | undefined {
-  if (cursor === undefined) {
-    if (view !== "new") return undefined;
-    throw new UserError(
-      "INVALID_ARGUMENT",
-      "view new needs a cursor",
-      "Pass the cursor of an earlier result.",
-    );
-  }
-  const parsed = parseCursor(cursor);
-  const { incarnation, session_name: name } = session.record;
-  if (parsed?.incarnation === incarnation && parsed.offset <= session.log.extent().end) return parsed.offset;
-  throw new UserError(
-    "CURSOR_INVALID",
-    `the cursor is not a place in the output of ${name} as it is open now`,
-    "Call get_terminal_output without a cursor, then go on from the one it returns.",
-  );
+function fromOffset(session: SessionContext, { cursor, view }: OutputRequest): number | undefined {
+  if (cursor !== undefined) return cursorOffset(session, cursor);
+  if (view !== "new") return undefined;
+  throw new UserError("INVALID_ARGUMENT", "view new needs a cursor", "Pass the cursor of an earlier result.");
 }
 
 async function readView(

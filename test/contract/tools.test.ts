@@ -19,6 +19,7 @@ test("the tools are those of the contract", () => {
     "list_connections",
     "execute_command",
     "get_terminal_output",
+    "send_input",
     "interrupt_command",
     "close_connection",
     "get_server_info",
@@ -44,6 +45,7 @@ test("results: text leaves the output schema out of the terminal tools alone", (
     "open_connection",
     "execute_command",
     "get_terminal_output",
+    "send_input",
     "interrupt_command",
   ]);
 });
@@ -54,7 +56,7 @@ test("read-only and destructive tools are those of the contract", () => {
   expect(named("readOnlyHint")).toEqual(
     tools.map(({ name }) => name).filter((name) => /^(list|get)_/.test(name)),
   );
-  expect(named("destructiveHint")).toEqual(["execute_command", "close_connection"]);
+  expect(named("destructiveHint")).toEqual(["execute_command", "send_input", "close_connection"]);
 });
 
 describe.each(eachTool)("%s", (name, tool) => {

@@ -82,7 +82,8 @@ function checkView(view: (typeof views)[number], cursor: string | undefined): vo
   }
 }
 
-function viewFacts({ view, screen }: OutputOutcome): Facts {
+/** Which part of the terminal the output is. */
+export function viewFacts({ view, screen }: OutputOutcome): Facts {
   return { view, screen: screen && screenFacts(screen) };
 }
 
