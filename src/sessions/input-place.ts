@@ -22,9 +22,7 @@ export function isSamePlace(session: SessionContext, current: Look, shown: numbe
     case "running":
     case "unknown":
     case "disconnected":
-      return (
-        terminal.inputStart <= shown || lineUntil(session, shown) === "" || isDrawn(session, shown)
-      );
+      return terminal.inputStart <= shown || lineUntil(session, shown) === "" || isDrawn(session, shown);
   }
 }
 

@@ -25,7 +25,8 @@ beforeAll(async () => {
       numbers: Array.from({ length: 300 }, (_, index) => `number ${index + 1}`).join("\n"),
     },
   });
-  await session.run("cd ~");
+  const home = await session.run("cd ~");
+  if (home.isError) throw new Error(home.text);
 }, 30_000);
 
 afterAll(() => session[Symbol.asyncDispose]());
@@ -129,7 +130,10 @@ describe("a question", () => {
 describe("what is hidden", () => {
   test("is in no result and no record of ours", async () => {
     const { fields } = await session.run("sh ask");
-    expect(fields).toMatchObject({ awaiting: { kind: "password" }, next: expect.stringContaining("a human") });
+    expect(fields).toMatchObject({
+      awaiting: { kind: "password" },
+      next: expect.stringContaining("a human"),
+    });
     const { text, fields: ended } = await session.send({ text: "hunter2secret\n" });
     expect(ended).toMatchObject({ exit_code: 0, output: expect.stringMatching(/13 characters$/) });
     expect(text).not.toContain("hunter2");
@@ -184,7 +188,10 @@ describe("a program", () => {
 
   test("vi writes a file", async () => {
     const started = await session.run("vi letter");
-    expect(started.fields).toMatchObject({ state: "fullscreen", awaiting: { suggested_keys: expect.anything() } });
+    expect(started.fields).toMatchObject({
+      state: "fullscreen",
+      awaiting: { suggested_keys: expect.anything() },
+    });
     const { fields } = await session.send({ text: "iDear Ada,\nall is well" });
     expect(fields["output"]).toStartWith("Dear Ada,\nall is well\n");
     expect((await session.send({ keys: ["Escape"], text: "" })).isError).toBe(false);
@@ -194,10 +201,10 @@ describe("a program", () => {
   }, 30_000);
 
   test("top, which draws by itself, takes keys though its screen has changed since", async () => {
-    const { fields: started } = await session.run("top -d 0.3", { wait_seconds: 5 });
-    expect(started).toMatchObject({ state: "fullscreen", awaiting: { suggested_keys: ["q"] } });
+    const started = await session.run("top -d 0.3", { wait_seconds: 1, max_chars: 40_000 });
+    expect(String(started.fields["output"])).toContain("load average");
     const before = session.log().length;
-    await until("the next picture", () => session.log().length > before);
+    await until("the next picture", () => session.log().length > before + 1_000);
     expect((await session.send({ keys: "q" })).fields).toMatchObject({ state: "idle", exit_code: 0 });
   }, 30_000);
 });
@@ -253,8 +260,7 @@ describe("nothing is typed", () => {
   test("when the question that was shown has gone, and the shell would get the answer", async () => {
     const asked = await session.run("bash short");
     expect(asked.fields["awaiting"]).toMatchObject({ kind: "confirmation" });
-    await until("the prompt", () => session.log().includes("too late\r\n"));
-    await until("the shell", () => /\$ $/.test(session.log()));
+    await until("the shell's prompt", () => /too late\r\n[^]*# /.test(session.log()));
     const { code, error } = await refused({ text: "y\n" });
     expect(code).toBe("EXPECTATION_FAILED");
     expect(error).toMatchObject({ details: { where: { depth: 0 } } });
@@ -315,7 +321,10 @@ test("calls made at once type in their order", async () => {
 test("control characters arrive as they are", async () => {
   await session.run("stty raw -echo; head -c 9 | od -An -tx1; stty sane", { wait_seconds: 0 });
   await until("the shell's Enter", async () => (await session.read()).fields["state"] === "running");
-  const { fields } = await session.send({ text: "\u0000\u0001\t\u001b\u001c\u001d\u001e\u001f\u007f", wait_seconds: 5 });
+  const { fields } = await session.send({
+    text: "\u0000\u0001\t\u001b\u001c\u001d\u001e\u001f\u007f",
+    wait_seconds: 5,
+  });
   const { fields: later } = fields["state"] === "idle" ? { fields } : await session.read({ wait_seconds: 5 });
   expect(String(later["output"])).toContain("00 01 09 1b 1c 1d 1e 1f 7f");
 }, 30_000);

@@ -38,7 +38,8 @@ test.each([
 });
 
 test("every key is one that tmux knows", () => {
-  const names = "Enter Return Tab BTab Escape Space Backspace Delete Insert Home End Up Down Left Right PageUp PageDown";
+  const names =
+    "Enter Return Tab BTab Escape Space Backspace Delete Insert Home End Up Down Left Right PageUp PageDown";
   const all = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join("");
   for (const step of parseInput(`${all}\u007f`, [names, "F1 F9 F10 F12 C-? M-C-x C-Space M-Enter"]).steps) {
     expect(step.kind === "key" && isKeyName(step.key)).toBe(true);
