@@ -31,7 +31,7 @@ export async function sendInput(
   const ended = endFacts(end);
   const { look: seen, endedBy, told } = ended;
   const view = await readView(session, typed, input, ended);
-  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, call.signal) : seen;
+  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
   return {
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),

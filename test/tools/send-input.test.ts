@@ -152,6 +152,20 @@ describe("what is hidden", () => {
     expect(ledger()).not.toContain("hunter3");
   }, 30_000);
 
+  test("may open a shell, which is exact at once", async () => {
+    const command =
+      "sh -c 'stty -echo; printf \"Password: \"; read -r p; stty echo; exec bash --norc --noprofile -i'";
+    expect((await session.run(command)).fields).toMatchObject({ awaiting: { kind: "password" } });
+    const { fields } = await session.send({ text: "hunter4secret\n", wait_seconds: 10 });
+    expect(fields).toMatchObject({ state: "idle", ended_by: "nested_prompt", where: { depth: 1 } });
+    expect((await session.run("(exit 9)")).fields).toMatchObject({ exit_code: 9, confidence: "exact" });
+    expect((await session.send({ keys: "C-d" })).fields).toMatchObject({
+      state: "idle",
+      where: { depth: 0 },
+    });
+    expect(ledger()).not.toContain("hunter4");
+  }, 30_000);
+
   test("read -s, whose prompt says nothing, is answered too", async () => {
     await session.run('read -s -p "Your word: " word; echo; echo "${#word}"');
     expect((await session.send({ text: "12345\n" })).fields["output"]).toEndWith("\n5");
