@@ -14,6 +14,7 @@ import { ProtocolFault, rpcCodes, type RequestId } from "./json-rpc.ts";
 import { toJsonSchema } from "./json-schema.ts";
 import { withProgress, type Notify } from "./progress.ts";
 import type { SessionTurns } from "./session-turns.ts";
+import type { ShownCursors } from "./shown-cursors.ts";
 import type { WaitLimits } from "./wait-limit.ts";
 
 /** All that the requests of one client share. */
@@ -21,6 +22,7 @@ export type Desk = {
   readonly service: Promise<SessionService>;
   readonly waits: WaitLimits;
   readonly turns: SessionTurns;
+  readonly shown: ShownCursors;
   readonly tools: Promise<readonly Tool[]>;
   /** `settings.results: text`: the terminal tools declare and return no structured content. */
   readonly textOnly: boolean;
@@ -78,6 +80,7 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
     service: await desk.service,
     waits: desk.waits,
     turns: desk.turns,
+    shown: desk.shown,
     call: { signal: desk.signal(id), client: `${client.name} ${client.version}` },
   };
   return withProgress(progressFor(desk, params), () =>

@@ -48,7 +48,10 @@ function isClientKey(key: string): boolean {
 function normaliseValue(type: z.core.$ZodType, value: unknown, scope: Scope): unknown {
   if (type instanceof z.ZodNumber) return normaliseNumber(type, value, scope);
   if (type instanceof z.ZodBoolean) return value === "true" ? true : value === "false" ? false : value;
-  if (type instanceof z.ZodArray) return parseIf(Array.isArray, value);
+  if (type instanceof z.ZodArray) {
+    const list = parseIf(Array.isArray, value);
+    return typeof list === "string" ? [list] : list;
+  }
   if (!(type instanceof z.ZodObject)) return value;
   const parsed = parseIf(isRecord, value);
   return isRecord(parsed) ? normaliseObject(type, parsed, { ...scope, path: `${scope.path}.` }) : parsed;

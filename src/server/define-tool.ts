@@ -4,6 +4,7 @@ import type { Call, SessionService } from "../sessions/outcome.ts";
 import { readArguments } from "./arguments.ts";
 import type { Reply } from "./response.ts";
 import type { SessionTurns } from "./session-turns.ts";
+import type { ShownCursors } from "./shown-cursors.ts";
 import type { WaitLimits } from "./wait-limit.ts";
 
 /** What a handler works with; made anew for each call. */
@@ -12,6 +13,7 @@ export type ToolContext = {
   readonly call: Call;
   readonly turns: SessionTurns;
   readonly waits: WaitLimits;
+  readonly shown: ShownCursors;
 };
 
 export type SafetyHints = {
@@ -44,6 +46,7 @@ export function defineTool<Input extends z.ZodObject>({ handle, ...literal }: To
     run: async (raw, context) => {
       const { values, adjusted } = readArguments(literal.name, literal.input, raw);
       const reply = await handle(values, context);
+      context.shown.note(reply.facts);
       if (Object.keys(adjusted).length === 0) return reply;
       return { ...reply, facts: { ...reply.facts, adjusted } };
     },

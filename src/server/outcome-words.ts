@@ -46,15 +46,38 @@ export function adviseNext(
     case "running":
       return `${wait} goes on waiting; interrupt_command stops it`;
     case "awaiting_input":
-      return "a human answers in the terminal (attach_command of list_connections); interrupt_command gives it up";
+      return adviseAnswer(outcome);
     case "fullscreen":
-      return `get_terminal_output {"session_name": ${session}, "view": "screen"} shows it; interrupt_command may leave it`;
+      return `get_terminal_output {"session_name": ${session}, "view": "screen"} shows it; send_input presses its keys`;
     case "disconnected":
       return adviseReopening(outcome);
     case "unknown":
       return `${wait} looks again`;
   }
 }
+
+/** Who answers, and with what; suggested keys are our own words. */
+export function adviseAnswer({
+  sessionName,
+  awaiting,
+}: {
+  readonly sessionName: string;
+  readonly awaiting?: Awaiting;
+}): string {
+  const answer = `send_input {"session_name": ${JSON.stringify(sessionName)}, "text": "…\\n"}`;
+  switch (awaiting?.kind) {
+    case "host_key":
+      return `a human answers in the terminal (${attachHint}); interrupt_command gives it up`;
+    case "password":
+    case "passphrase":
+    case "otp":
+      return `a human answers in the terminal (${attachHint}), or ${answer} with what the user gave you for it; interrupt_command gives it up`;
+    default:
+      return `${answer} answers, or its keys; interrupt_command gives it up`;
+  }
+}
+
+const attachHint = "attach_command of list_connections";
 
 function adviseReopening(names: { readonly sessionName: string; readonly connectionConfig: string }): string {
   const { sessionName, connectionConfig } = names;

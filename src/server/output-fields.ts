@@ -71,5 +71,12 @@ export function whereSchema(): z.ZodType {
 }
 
 export function awaitingSchema(): z.ZodType {
-  return z.object({ kind: z.string(), prompt: z.string().describe(remote) }).partial();
+  return z
+    .object({
+      kind: z.string(),
+      prompt: z.string().describe(remote),
+      answer_with: someObject(),
+      suggested_keys: z.array(z.string()),
+    })
+    .partial();
 }

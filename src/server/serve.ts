@@ -5,6 +5,7 @@ import type { SessionService } from "../sessions/outcome.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
 import { instructions } from "./instructions.ts";
 import { SessionTurns } from "./session-turns.ts";
+import { ShownCursors } from "./shown-cursors.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import { guardConsole, guardProcessStdout } from "./stdout-guard.ts";
 import { waitLimits } from "./wait-limit.ts";
@@ -76,6 +77,7 @@ function createDesk(
     waits: waitLimits(settings),
     textOnly: settings.results === "text",
     turns: new SessionTurns(),
+    shown: new ShownCursors(),
     tools: transport.firstAnswer.then(loadTools),
     signal: (id) => transport.calls.signal(id),
     sendProgress: (progressToken, progress, message) => {

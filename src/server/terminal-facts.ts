@@ -19,7 +19,14 @@ export function terminalFacts(facts: TerminalFacts): Facts {
 }
 
 function awaitingFact(awaiting: Awaiting | undefined): Facts | undefined {
-  return awaiting && { kind: awaiting.kind, prompt: cleanField(awaiting.prompt) };
+  if (awaiting === undefined) return undefined;
+  const { kind, prompt, answerWith, suggestedKeys } = awaiting;
+  return {
+    kind,
+    prompt: cleanField(prompt),
+    ...(answerWith === undefined ? {} : { answer_with: { tool: answerWith } }),
+    ...(suggestedKeys === undefined ? {} : { suggested_keys: suggestedKeys }),
+  };
 }
 
 function whereFact(where: Where | undefined): Facts | undefined {

@@ -8,6 +8,7 @@ import { listAvailableConfigs } from "./tools/list-available-configs.ts";
 import { listConnections } from "./tools/list-connections.ts";
 import { openConnection } from "./tools/open-connection.ts";
 import { searchOutput } from "./tools/search-output.ts";
+import { sendInput } from "./tools/send-input.ts";
 
 export const tools: readonly Tool[] = [
   listAvailableConfigs,
@@ -16,6 +17,7 @@ export const tools: readonly Tool[] = [
   executeCommand,
   getTerminalOutput,
   searchOutput,
+  sendInput,
   interruptCommand,
   closeConnection,
   getServerInfo,

@@ -2,7 +2,11 @@ import type { Awaiting } from "./outcome.ts";
 import { looksLikeContinuation, looksLikeRepl } from "./prompt.ts";
 
 const patterns: readonly { readonly kind: Awaiting["kind"]; readonly pattern: RegExp }[] = [
-  { kind: "host_key", pattern: /continue connecting \(yes\/no(?:\/\[fingerprint\])?\)\?\s*$/i },
+  {
+    kind: "host_key",
+    pattern:
+      /(?:continue connecting \(yes\/no(?:\/\[fingerprint\])?\)\?|please type 'yes'(?: or|, ) ?'no'(?: or the fingerprint)?:)\s*$/i,
+  },
   { kind: "passphrase", pattern: /passphrase[^:]*:\s*$/i },
   { kind: "otp", pattern: /(?:verification code|one-time|\botp\b|passcode|\btoken\b)[^:]*:\s*$/i },
   { kind: "password", pattern: /(?:password|passwort|mot de passe|contraseña|\bpin\b)[^:]*:\s*$/i },

@@ -48,7 +48,7 @@ const plainPromptQuietMs = 150;
 const newPromptQuietMs = 100;
 const newPlainPromptQuietMs = 300;
 const awaitingQuietMs = 300;
-const questionQuietMs = 1_000;
+export const questionQuietMs = 1_000;
 
 /** The quiet times at which a derived state may change though nothing came. */
 export const quietSteps: readonly number[] = [
@@ -56,6 +56,7 @@ export const quietSteps: readonly number[] = [
   50,
   newPromptQuietMs,
   plainPromptQuietMs,
+  200,
   awaitingQuietMs,
   questionQuietMs,
   2_500,

@@ -12,3 +12,8 @@ export function isLocalShell(command: string): boolean {
 export function mayOpenShell(command: string): boolean {
   return opener.test(command);
 }
+
+/** The program that a command names first, without its folder, `sudo` and variables before it. */
+export function commandWord(command: string): string | undefined {
+  return /^\s*(?:\w+=\S*\s+|(?:sudo|env|command|exec)\s+)*(?:\S*\/)?([\w.+-]+)/.exec(command)?.[1];
+}

@@ -37,6 +37,9 @@ export type Awaiting = {
     | "continuation"
     | "text";
   readonly prompt: string;
+  /** The tool with which it is answered, where an agent may; keys in send_input's grammar that suit it. */
+  readonly answerWith?: string;
+  readonly suggestedKeys?: readonly string[];
 };
 
 export type ConnectionInfo = { readonly host: string; readonly user: string; readonly port: number };
@@ -89,6 +92,8 @@ export type OutputOutcome = CommandOutcome & {
   readonly view: "scrollback" | "screen" | "new" | "command";
   readonly screen?: ScreenFacts;
 };
+
+export type InputOutcome = OutputOutcome & { readonly submitted: boolean };
 
 export type OpenOutcome = TerminalFacts & {
   readonly connectionInfo: ConnectionInfo;
@@ -202,6 +207,14 @@ export type SearchOutcome = {
   readonly matches: readonly FoundLine[];
 };
 
+/** `text` before `keys`; `cursor`: the last place that the client was shown. */
+export type InputRequest = {
+  readonly text: string;
+  readonly keys: readonly string[];
+  readonly cursor: string | undefined;
+  readonly waitSeconds: number;
+};
+
 export type InterruptRequest = { readonly waitSeconds: number };
 
 /** One open terminal, of whatever process of ours opened it. */
@@ -209,6 +222,7 @@ export interface SessionHandle {
   readonly name: string;
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
+  input(request: InputRequest, call: Call): Promise<InputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
 }

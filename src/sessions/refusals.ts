@@ -1,7 +1,9 @@
 import { UserError } from "../base/user-error.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import type { Look, SessionContext } from "./look.ts";
+import type { Where } from "./outcome.ts";
 import { lastSentCommand } from "./sent-command.ts";
+import { attachCommand } from "./summary.ts";
 
 /** `by` are our own words for what keeps the terminal. */
 export function busy(session: SessionContext, by: string, current?: Look): UserError {
@@ -34,6 +36,28 @@ export async function disconnected(session: SessionContext): Promise<UserError> 
         running_command: lastSentCommand(session)?.command,
       },
     },
+  );
+}
+
+/** For input that is meant for a prompt which the client was not shown. */
+export function promptGone(session: SessionContext, { awaiting }: Look, where: Where | undefined): UserError {
+  const name = session.record.session_name;
+  return new UserError(
+    "EXPECTATION_FAILED",
+    `what takes the input in ${name} now is not what was shown last; nothing was typed`,
+    `Call get_terminal_output {"session_name": "${name}"} and send the input again if it still fits.`,
+    { details: { where, awaiting } },
+  );
+}
+
+/** For the question whether to trust a host key. */
+export function humanOnly(session: SessionContext): UserError {
+  const tree = { tmuxSocket: session.tmux.socketPath };
+  return new UserError(
+    "HUMAN_ONLY",
+    `${session.record.session_name} asks whether to trust a host key, which is for the user to answer; nothing was typed`,
+    "Show the user the fingerprint and details.command_for_user, or give the command up with interrupt_command.",
+    { details: { command_for_user: attachCommand(tree, session.record) } },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 
@@ -6,6 +7,7 @@ export type SentCommand = {
   readonly id: string;
   readonly command: string;
   readonly offset: number;
+  readonly at: string;
   readonly runningMs: number;
   readonly aid?: string | undefined;
   readonly counter?: number | undefined;
@@ -15,24 +17,26 @@ export type SentCommand = {
 export function lastSentCommand(session: SessionContext): SentCommand | undefined {
   const last = session.ledger.last();
   if (last?.step !== "sent" || last.incarnation !== session.record.incarnation) return undefined;
-  if (last.offset < session.record.epoch_start) return undefined;
-  return {
-    id: last.id,
-    command: last.command,
-    offset: last.offset,
-    runningMs: Math.max(0, Date.now() - Date.parse(last.at)),
-    aid: last.aid,
-    counter: last.counter,
-  };
+  return last.offset < session.record.epoch_start ? undefined : sentCommand(last);
 }
 
 /** The text of the command that the innermost shell with marks runs; without marks, of the last that was sent. */
 export function commandInFront(session: SessionContext): string | undefined {
+  return sentInFront(session)?.command;
+}
+
+/** As commandInFront, with all that is known of that command; undefined for one that a human typed. */
+export function sentInFront(session: SessionContext): SentCommand | undefined {
   const { marks } = session.terminal;
-  if (marks === undefined) return lastSentCommand(session)?.command;
-  return session.ledger.find(
+  if (marks === undefined) return lastSentCommand(session);
+  const found = session.ledger.find(
     ({ step, aid, counter }) => step === "sent" && aid === marks.aid && counter === marks.counter,
-  )?.command;
+  );
+  return found === undefined ? undefined : sentCommand(found);
+}
+
+function sentCommand({ id, command, offset, at, aid, counter }: LedgerRecord): SentCommand {
+  return { id, command, offset, at, runningMs: Math.max(0, Date.now() - Date.parse(at)), aid, counter };
 }
 
 /**

@@ -5,6 +5,8 @@ import type {
   Call,
   CommandOutcome,
   ExecuteRequest,
+  InputOutcome,
+  InputRequest,
   InterruptOutcome,
   InterruptRequest,
   OutputOutcome,
@@ -14,6 +16,7 @@ import type {
   SessionHandle,
 } from "./outcome.ts";
 import { searchOutput } from "./search-output.ts";
+import { sendInput } from "./send-input.ts";
 import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
@@ -34,6 +37,10 @@ export class Session implements SessionHandle {
 
   output(request: OutputRequest, call: Call): Promise<OutputOutcome> {
     return viewOutput(this.context, request, call);
+  }
+
+  input(request: InputRequest, call: Call): Promise<InputOutcome> {
+    return sendInput(this.context, request, call);
   }
 
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome> {

@@ -32,7 +32,7 @@ export async function summarise(
 }
 
 /** The plain tmux command with which a human takes part in the session's terminal. */
-export function attachCommand(tree: HomeTree, record: SessionRecord): string {
+export function attachCommand(tree: Pick<HomeTree, "tmuxSocket">, record: SessionRecord): string {
   return `tmux -S ${shellWord(tree.tmuxSocket)} attach -t '=${record.tmux_session}'`;
 }
 

@@ -1,10 +1,13 @@
 import { renderCursor } from "../base/cursor.ts";
+import { fullscreenAwaiting, withAnswer } from "./answers.ts";
 import type { Look, SessionContext } from "./look.ts";
-import type { TerminalFacts, Where } from "./outcome.ts";
+import type { Awaiting, TerminalFacts, Where } from "./outcome.ts";
+import { commandInFront } from "./sent-command.ts";
 
 /** The facts that every outcome carries. */
 export function terminalFacts(session: SessionContext, current: Look): TerminalFacts {
   const where = whereNow(session, current);
+  const awaiting = awaitingNow(session, current);
   const { session_name, connection_config, incarnation } = session.record;
   return {
     sessionName: session_name,
@@ -14,9 +17,14 @@ export function terminalFacts(session: SessionContext, current: Look): TerminalF
     link: "ok",
     cursor: renderCursor({ incarnation, offset: session.terminal.offset }),
     ...(where === undefined ? {} : { where }),
-    ...(current.awaiting === undefined ? {} : { awaiting: current.awaiting }),
+    ...(awaiting === undefined ? {} : { awaiting }),
     ...(current.state === "unknown" ? { quietMs: Math.round(current.quietMs) } : {}),
   };
+}
+
+function awaitingNow(session: SessionContext, { state, awaiting }: Look): Awaiting | undefined {
+  if (state === "fullscreen") return fullscreenAwaiting(commandInFront(session));
+  return awaiting === undefined ? undefined : withAnswer(awaiting);
 }
 
 /** Where the shell that waits says it is; undefined where none tells. */

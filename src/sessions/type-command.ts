@@ -89,7 +89,8 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   return current;
 }
 
-function nextRecord(session: SessionContext, command: string, call: Call): LedgerRecord {
+/** The record of a command that is about to be typed. */
+export function nextRecord(session: SessionContext, command: string, call: Call): LedgerRecord {
   const last = session.ledger.last();
   return {
     step: "typed",

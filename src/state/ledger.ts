@@ -13,10 +13,10 @@ const whereSchema = z.object({
 /**
  * One step of a command of ours. `typed`: its text is about to be typed at log offset `offset`; `sent`: Enter is
  * about to be pressed there; `cleared`: its text was taken off the line again. A `typed` that nothing follows is
- * left-over text of a process that died.
+ * left-over text of a process that died. `input`: `text` and `keys` are about to be typed into what the command runs.
  */
 const recordSchema = z.object({
-  step: z.enum(["typed", "sent", "cleared"]),
+  step: z.enum(["typed", "sent", "cleared", "input"]),
   id: z.string().regex(/^c\d+$/),
   incarnation: z.string(),
   offset: z.number().int(),
@@ -29,6 +29,8 @@ const recordSchema = z.object({
   counter: z.number().int().optional(),
   /** Where that shell said it was. */
   where: whereSchema.optional(),
+  text: z.string().optional(),
+  keys: z.array(z.string()).optional(),
 });
 
 export type LedgerRecord = z.infer<typeof recordSchema>;
@@ -76,9 +78,9 @@ export class Ledger {
     }
   }
 
-  /** The newest record, or undefined. A line cut short by a crash is passed over. */
+  /** The newest record of a command's own, or undefined. A line cut short by a crash is passed over. */
   last(): LedgerRecord | undefined {
-    return this.find(() => true);
+    return this.find(({ step }) => step !== "input");
   }
 
   /** The newest record that `wanted` takes, among those of the last megabyte. */

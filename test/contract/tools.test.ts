@@ -20,6 +20,7 @@ test("the tools are those of the contract", () => {
     "execute_command",
     "get_terminal_output",
     "search_output",
+    "send_input",
     "interrupt_command",
     "close_connection",
     "get_server_info",
@@ -46,6 +47,7 @@ test("results: text leaves the output schema out of the terminal tools alone", (
     "execute_command",
     "get_terminal_output",
     "search_output",
+    "send_input",
     "interrupt_command",
   ]);
 });
@@ -56,7 +58,7 @@ test("read-only and destructive tools are those of the contract", () => {
   expect(named("readOnlyHint")).toEqual(
     tools.map(({ name }) => name).filter((name) => /^(list|get|search)_/.test(name)),
   );
-  expect(named("destructiveHint")).toEqual(["execute_command", "close_connection"]);
+  expect(named("destructiveHint")).toEqual(["execute_command", "send_input", "close_connection"]);
 });
 
 describe.each(eachTool)("%s", (name, tool) => {

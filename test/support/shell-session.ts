@@ -54,6 +54,10 @@ export class ShellSession implements AsyncDisposable {
     return this.server.call("get_terminal_output", { session_name: sessionName, ...more });
   }
 
+  send(more: Record<string, unknown>): Promise<ToolResult> {
+    return this.server.call("send_input", { session_name: sessionName, ...more });
+  }
+
   interrupt(more: Record<string, unknown> = {}): Promise<ToolResult> {
     return this.server.call("interrupt_command", { session_name: sessionName, ...more });
   }

@@ -23,7 +23,7 @@ export const executeCommand = defineSessionTool({
   name: "execute_command",
   title: "Run a command",
   description:
-    "Types a command at the session's shell prompt and presses Enter. Have the user's go-ahead for a change; a request that plainly covers it counts. Pass wait_seconds, e.g. 30, for anything that should finish: the result then has the exit code and exactly what it printed. Without it, get_terminal_output shows the rest later. It never types while a program runs (SESSION_BUSY), and cannot answer a program's questions.",
+    "Types a command at the session's shell prompt and presses Enter. Have the user's go-ahead for a change; a request that plainly covers it counts. Pass wait_seconds, e.g. 30, for anything that should finish: the result then has the exit code and exactly what it printed. Without it, get_terminal_output shows the rest later. It never types while a program runs (SESSION_BUSY): send_input answers a program's questions.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   input: z.object({
     session_name: sessionName(),

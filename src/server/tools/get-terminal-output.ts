@@ -115,7 +115,8 @@ function checkView(
   }
 }
 
-function viewFacts({ view, screen }: OutputOutcome): Facts {
+/** Which part of the terminal the output is. */
+export function viewFacts({ view, screen }: OutputOutcome): Facts {
   return { view, screen: screen && screenFacts(screen) };
 }
 

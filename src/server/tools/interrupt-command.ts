@@ -38,5 +38,5 @@ function describeInterrupt(outcome: InterruptOutcome): string {
 
 function adviseAfterInterrupt(outcome: InterruptOutcome): string | undefined {
   if (outcome.state === "idle" || outcome.state === "disconnected") return adviseNext(outcome);
-  return "it did not end: try interrupt_command once more; a human can press C-\\ or C-z in the terminal (attach_command); close_connection with force ends the session";
+  return `it did not end: try interrupt_command once more, then send_input {"session_name": ${JSON.stringify(outcome.sessionName)}, "keys": ["C-\\\\"]} (or C-z, q, C-d, whichever the program takes); close_connection with force ends the session`;
 }

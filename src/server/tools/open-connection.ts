@@ -4,7 +4,7 @@ import type { OpenOutcome } from "../../sessions/outcome.ts";
 import { defineTool } from "../define-tool.ts";
 import { renderDuration } from "../duration.ts";
 import { configName, sessionName } from "../input-fields.ts";
-import { awaitingWords } from "../outcome-words.ts";
+import { adviseAnswer, awaitingWords } from "../outcome-words.ts";
 import { outputSchema, someObject, terminalFields } from "../output-fields.ts";
 import { cleanField, cleanText } from "../remote-text.ts";
 import type { Block, Facts } from "../response.ts";
@@ -74,12 +74,13 @@ function describeOpening({ state, awaiting }: OpenOutcome, verb: string): string
   return `${verb}; no shell prompt was recognised yet`;
 }
 
-function adviseAfterOpening({ state, sessionName }: OpenOutcome): string | undefined {
+function adviseAfterOpening(outcome: OpenOutcome): string | undefined {
+  const { state, sessionName } = outcome;
   switch (state) {
     case "idle":
       return undefined;
     case "awaiting_input":
-      return "a human answers in the terminal (attach_command), then get_terminal_output shows the prompt";
+      return adviseAnswer(outcome);
     default:
       return `get_terminal_output {"session_name": "${sessionName}", "wait_seconds": 10} shows the terminal`;
   }

@@ -33,6 +33,7 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     { expect: { user: "root" } },
   ],
   ["a string that is a JSON list is taken as one", { keys: '["a","b"]' }, { keys: ["a", "b"] }],
+  ["a lone string stands for a list of one", { keys: "a b" }, { keys: ["a b"] }],
   ["a command that is a number, a boolean or JSON stays a string", { command: "5" }, { command: "5" }],
   ["also true", { command: "true" }, { command: "true" }],
   ["also null as a word", { command: "null" }, { command: "null" }],

@@ -1,5 +1,6 @@
 import { callTool } from "../../../src/server/call-tool.ts";
 import { SessionTurns } from "../../../src/server/session-turns.ts";
+import { ShownCursors } from "../../../src/server/shown-cursors.ts";
 import { tools } from "../../../src/server/tools.ts";
 import { waitLimits } from "../../../src/server/wait-limit.ts";
 import { fakeService, type FakeAnswers } from "./fake-service.ts";
@@ -19,6 +20,7 @@ export async function call(
     service: fakeService(answers),
     call: { signal, client: "test 1" },
     turns: new SessionTurns(),
+    shown: new ShownCursors(),
     waits: waitLimits({}),
   };
   const result = await callTool({

@@ -100,6 +100,8 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
     output: (request, call) =>
       output?.(request, call) ??
       Promise.resolve({ ...outcome({ waitSeconds: request.waitSeconds }), view: "scrollback" }),
+    input: ({ waitSeconds }) =>
+      Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: false }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
     search: () =>

@@ -1,0 +1,113 @@
+import { captureScreen } from "../tmux/screen-capture.ts";
+import { commandEnd, settledSince, type Ended } from "./command-end.ts";
+import { questionQuietMs } from "./derive-state.ts";
+import { exitFacts } from "./execute.ts";
+import { enterInnerShell } from "./inner-shell.ts";
+import { parseInput, type Input } from "./input-keys.ts";
+import { lineUntil } from "./input-place.ts";
+import type { Look, SessionContext } from "./look.ts";
+import type { Call, InputOutcome, InputRequest, OutputFacts, ScreenFacts } from "./outcome.ts";
+import { readCommandOutput, readSince } from "./read-output.ts";
+import { screenText } from "./screen-text.ts";
+import { terminalFacts } from "./terminal-facts.ts";
+import { typeInput, type TypedInput } from "./type-input.ts";
+import { waitUntil, type WaitEnd } from "./wait.ts";
+
+const quietMs = 200;
+/** What comes at once may turn out to be a question only after so much silence beyond the wait asked for. */
+const graceMs = 100;
+
+/** Types into what waits for input, and waits until it asks anew, ends, is quiet, or for `waitSeconds`. */
+export async function sendInput(
+  session: SessionContext,
+  request: InputRequest,
+  call: Call,
+): Promise<InputOutcome> {
+  const input = parseInput(request.text, request.keys);
+  const typed = await session.turns.run(() => typeInput(session, request, input, call));
+  const deadlineMs = typed.atMs + request.waitSeconds * 1_000 + graceMs;
+  const decide = (current: Look) => inputEnd(session, typed, input, current);
+  const end = await waitUntil(session, decide, deadlineMs, call.signal);
+  const ended = endFacts(end);
+  const { look: seen, endedBy, told } = ended;
+  const view = await readView(session, typed, input, ended);
+  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
+  return {
+    ...terminalFacts(session, current),
+    ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),
+    ...exitFacts(told),
+    endedBy,
+    waitSeconds: request.waitSeconds,
+    submitted: input.enters > 0,
+    ...view,
+  };
+}
+
+/** Why nothing more is to be waited for after the input. */
+function inputEnd(
+  session: SessionContext,
+  { offset, follows }: TypedInput,
+  input: Input,
+  current: Look,
+): Ended | undefined {
+  const { terminal } = session;
+  const found =
+    follows === undefined ? settledSince(session, offset, current) : commandEnd(session, follows, current);
+  const end = follows === undefined && found?.endedBy === "command_ended" ? undefined : found;
+  const isDrawing = current.state === "fullscreen" || isOldContinuation(session, current, offset);
+  if (end !== undefined && !(isDrawing && current.quietMs < quietMs)) return end;
+  if (terminal.offset <= offset || current.quietMs < quietMs) return undefined;
+  const mayAsk = input.enters > 0 && current.state === "running" && current.quietMs < questionQuietMs;
+  if (mayAsk && lineUntil(session, terminal.offset).trim() !== "") return undefined;
+  return { look: current, endedBy: "quiet" };
+}
+
+/** The shell has not come to read the line yet. */
+function isOldContinuation({ terminal }: SessionContext, { awaiting }: Look, offset: number): boolean {
+  return awaiting?.kind === "continuation" && (terminal.marks?.since ?? 0) <= offset;
+}
+
+function endFacts(end: WaitEnd<Ended>): Ended {
+  return end.reason === "decided" ? end.value : { look: end.last, endedBy: "wait_limit" };
+}
+
+function commandFacts(
+  { answered }: TypedInput,
+  isOn: boolean,
+): Pick<InputOutcome, "command" | "commandId" | "durationMs"> {
+  if (answered === undefined || !isOn) return {};
+  const startedAtMs = Date.parse(answered.at);
+  return {
+    command: answered.command,
+    commandId: answered.id,
+    durationMs: Math.max(0, Date.now() - startedAtMs),
+  };
+}
+
+type View = OutputFacts & Pick<InputOutcome, "view"> & { readonly screen?: ScreenFacts };
+
+async function readView(
+  session: SessionContext,
+  { offset, answered }: TypedInput,
+  input: Input,
+  { look, endedBy, told }: Ended,
+): Promise<View> {
+  if (endedBy === "command_ended" && answered !== undefined)
+    return { view: "command", ...readCommandOutput(session, answered.offset, look, told) };
+  if (look.state === "fullscreen") {
+    const screen = await captureScreen(session.tmux, session.record.session_name);
+    if (screen !== undefined) return { view: "screen", ...screenText(screen) };
+  }
+  return { view: "new", ...withoutEcho(readSince(session, offset), input) };
+}
+
+/** The terminal shows what was typed before what the program makes of it. */
+function withoutEcho(facts: OutputFacts, { steps }: Input): OutputFacts {
+  const echo = steps
+    .map((step) => (step.kind === "text" ? step.text : step.key === "Enter" ? "\n" : ""))
+    .join("");
+  if (echo.trim() === "" || !facts.output.startsWith(echo)) return facts;
+  const output = facts.output.slice(echo.length);
+  const echoLines = echo.split("\n").length - 1;
+  return { ...facts, output, totalLines: output === "" ? 0 : facts.totalLines - echoLines };
+}
