@@ -73,7 +73,9 @@ const questionQuietMs = 300;
 /** A command that runs may wait for input; or what looks like a shell inside it does not wait. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
   const { marks } = session.terminal;
-  if (session.record.phase !== "open" || facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
+  // A menu or another forced command instead of a shell is left alone.
+  if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
+  if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
   const isRunning =
     marks === undefined || marks.phase === "running" || (marks.phase === "prompt" && sentSince(session, marks));
   if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { runOverMux, terminalStateScript, type MuxSession } from "../ssh/mux.ts";
+import { runOverMux, terminalStateCommand, type MuxSession } from "../ssh/mux.ts";
 import { judge, parseReading, type Judgement } from "./terminal-reading.ts";
 
 /** What the host said when the log stood at `offset`; `atMs` (performance.now) is when it was asked. */
@@ -91,7 +91,7 @@ export class Oracle {
   async #consult(signal: AbortSignal): Promise<Judgement | undefined> {
     const tag = randomBytes(8).toString("hex");
     try {
-      const text = await runOverMux(this.#mux, terminalStateScript(tag), signal);
+      const text = await runOverMux(this.#mux, terminalStateCommand(tag), signal);
       const reading = text === undefined ? undefined : parseReading(text, tag);
       return reading === undefined ? undefined : judge(reading);
     } catch {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { runProcess } from "../platform/run-process.ts";
 import terminalState from "./scripts/terminal-state.sh" with { type: "text" };
 import { sessionFiles } from "./session-files.ts";
-import { escapePercent } from "./shell-quote.ts";
+import { escapePercent, shellQuote } from "./shell-quote.ts";
 
 export type MuxSession = {
   /** Absolute path. */
@@ -20,12 +20,12 @@ const maxOutputBytes = 4_096;
 const host = "master";
 
 /**
- * What `script` (of sh) printed on the host, run over one more channel of the session's own connection; undefined when
+ * What `command` printed on the host, run without a terminal over one more channel of the session's own connection; undefined when
  * there is none, the host refuses, or it took over 2 s or 4 kB. Never makes a connection of its own. Throws on abort.
  */
 export async function runOverMux(
   { ssh, env, runtimeFolder, sessionName }: MuxSession,
-  script: string,
+  command: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { controlPath } = sessionFiles(runtimeFolder, sessionName);
@@ -40,19 +40,21 @@ export async function runOverMux(
     escapePercent(controlPath),
     ...options.flatMap((option) => ["-o", option]),
     host,
-    "exec /bin/sh",
+    command,
   ];
   const result = await runProcess(argv, {
     env,
     timeoutMs: timeLimitMs,
     maxOutputBytes,
-    stdin: script,
     signal,
   });
   return result.exitCode === 0 && result.stdout.length <= maxOutputBytes ? result.stdout : undefined;
 }
 
-/** Tells of the session's terminal in lines that begin with `tag`, letters and digits. */
-export function terminalStateScript(tag: string): string {
-  return `tag=${tag}\n${terminalState}`;
+/** The command, for whatever shell the account has, that tells of the session's terminal in lines that begin with `tag`. */
+export function terminalStateCommand(tag: string): string {
+  const lines = terminalState.split("\n").filter((line) => line !== "" && !line.trimStart().startsWith("#"));
+  // tcsh takes no line end within quotes.
+  const words = ["/bin/sh", "-c", `eval "$(printf %s "$2" | tr "~" "\\n")"`, "sh", tag, lines.join("~")];
+  return `exec ${words.map(shellQuote).join(" ")}`;
 }

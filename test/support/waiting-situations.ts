@@ -21,7 +21,7 @@ export function waitingSituations(sshdPort: number): Situation[] {
     { title: "a password in Japanese", command: "read -sp '暗証番号を入力' x", expected: "password" },
     { title: "python's getpass", command: python('import getpass; getpass.getpass("Kennwort ")'), expected: "password" },
     { title: "openssl's password", command: "openssl enc -aes-256-cbc -in /etc/hostname -out /dev/null", expected: "password" },
-    { title: "a new password", command: "passwd", expected: "password" },
+    { title: "a new passphrase", command: "rm -f k; ssh-keygen -q -t ed25519 -f k", expected: "passphrase" },
     { title: "su's password", command: `su nobody -s /bin/sh -c 'su root -c id'`, expected: "password" },
     { title: "a key's passphrase", command: "rm -f k; ssh-keygen -q -t ed25519 -N geheim -f k; ssh-keygen -y -f k", expected: "passphrase" },
     { title: "a hidden one-time code", command: "read -sp 'Verification code: ' x", expected: "otp" },

@@ -1,7 +1,9 @@
-# Read by sh over a second channel of the session's connection: who has the session's terminal, and in which modes.
+# Run by sh with the tag as $1 over a second channel of the session's connection: who has the session's terminal, and in which modes.
 # The session's shell is the child with a terminal of the process that serves the connection, ours too. Each line
 # begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM` for the threads in front, then `e`.
 # FILE is what a thread reads: tty, other, or, where that cannot be seen, socket or none by what it has open.
+# No tilde stands in what is no comment: line ends travel as such.
+tag=$1
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 LC_ALL=C
@@ -75,7 +77,13 @@ on_linux() {
   tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
   report_modes "$tty"
   for i in $found; do
-    fields "$i" && test "$device" = "$terminal" && test "$group" = "$wanted" || continue
+    fields "$i" || continue
+    # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.
+    case $device:$group in
+      $terminal:$wanted) ;;
+      0:*) test "/proc/$i/fd/0" -ef "$tty" || continue ;;
+      *) continue ;;
+    esac
     comm=
     read -r comm <"/proc/$i/comm"
     for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
