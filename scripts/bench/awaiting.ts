@@ -1,7 +1,7 @@
 import { runOverMux, terminalStateCommand } from "../../src/ssh/mux.ts";
+import { ShellSession } from "../../test/support/shell-session.ts";
 import { runSituation, type Told } from "../../test/support/waiting-run.ts";
 import { lookalikes, waitingSituations } from "../../test/support/waiting-situations.ts";
-import { ShellSession } from "../../test/support/shell-session.ts";
 import { measure, report } from "./median.ts";
 
 // How often a wait for input is told, and rightly: bun scripts/bench/awaiting.ts
@@ -12,13 +12,19 @@ const results: Told[] = [];
 for (const situation of [...waitingSituations(port), ...lookalikes(port)]) {
   const result = await runSituation(session, situation);
   results.push(result);
-  if (result.told !== situation.expected) console.log(`${situation.title}: ${result.told}, not ${situation.expected}`);
+  if (result.told !== situation.expected)
+    console.log(`${situation.title}: ${result.told}, not ${situation.expected}`);
 }
 const kinds = [...new Set(results.flatMap(({ situation, told }) => [situation.expected, told]))];
 console.log(["kind".padEnd(14), "cases", "precision", "recall", "median ms"].join("  "));
 for (const kind of kinds) console.log(row(kind));
 
-const mux = { ssh: Bun.which("ssh") ?? "ssh", env: { PATH: "/usr/bin:/bin" }, runtimeFolder: runtime(), sessionName: "s" };
+const mux = {
+  ssh: Bun.which("ssh") ?? "ssh",
+  env: { PATH: "/usr/bin:/bin" },
+  runtimeFolder: runtime(),
+  sessionName: "s",
+};
 const { signal } = new AbortController();
 const times = await measure(30, {
   question: async () => {
@@ -36,12 +42,18 @@ function row(kind: string): string {
   const right = told.filter(({ situation }) => situation.expected === kind).length;
   const times = expected.map(({ ms }) => ms).toSorted((a, b) => a - b);
   const ratio = (of: number) => (of === 0 ? "–" : `${Math.round((100 * right) / of)} %`);
-  const cells = [String(expected.length).padStart(5), ratio(told.length).padStart(9), ratio(expected.length).padStart(6)];
+  const cells = [
+    String(expected.length).padStart(5),
+    ratio(told.length).padStart(9),
+    ratio(expected.length).padStart(6),
+  ];
   return [kind.padEnd(14), ...cells, String(times[times.length >> 1] ?? "–").padStart(9)].join("  ");
 }
 
 function runtime(): string {
-  const master = /-S (\S+)\/mux\/\w+/.exec(session.home.tmux("list-panes", "-a", "-F", "#{pane_start_command}"))?.[1];
+  const master = /-S (\S+)\/mux\/\w+/.exec(
+    session.home.tmux("list-panes", "-a", "-F", "#{pane_start_command}"),
+  )?.[1];
   if (master === undefined) throw new Error("the master's socket was not found");
   return master;
 }

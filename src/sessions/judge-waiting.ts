@@ -22,7 +22,11 @@ export function judgeWaiting(
   const before = line?.before ?? "";
   const text = classifyAwaiting(before, { atShell: false });
   const kind = kindOf(verdict, text?.kind, programs);
-  return { state: "awaiting_input", confidence: "prompt", awaiting: { kind, prompt: text?.prompt ?? lastChars(before) } };
+  return {
+    state: "awaiting_input",
+    confidence: "prompt",
+    awaiting: { kind, prompt: text?.prompt ?? lastChars(before) },
+  };
 }
 
 function kindOf(

@@ -5,12 +5,18 @@ import type { SessionRecord } from "../state/session-record.ts";
 import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
 import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
-import { deriveState, type Background, type DerivedState, type EnterFate, type StreamFacts } from "./derive-state.ts";
+import {
+  deriveState,
+  type Background,
+  type DerivedState,
+  type EnterFate,
+  type StreamFacts,
+} from "./derive-state.ts";
+import { judgeWaiting } from "./judge-waiting.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import { mayOpenShell } from "./nested-shell.ts";
-import { commandInFront, lastSentCommand } from "./sent-command.ts";
-import { judgeWaiting } from "./judge-waiting.ts";
 import type { Oracle } from "./oracle.ts";
+import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
 
@@ -61,7 +67,8 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const byText = deriveState(facts, backgroundOf(session));
   const question = questionOn(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
-  const derived = answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
+  const derived =
+    answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
@@ -77,7 +84,9 @@ function questionOn(session: SessionContext, facts: StreamFacts, derived: Derive
   if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
   if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
   const isRunning =
-    marks === undefined || marks.phase === "running" || (marks.phase === "prompt" && sentSince(session, marks));
+    marks === undefined ||
+    marks.phase === "running" ||
+    (marks.phase === "prompt" && sentSince(session, marks));
   if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;
   if (derived.state === "running") return "plain";
   const isGuess = derived.state === "idle" && marks !== undefined && derived.confidence !== "exact";

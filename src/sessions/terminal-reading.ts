@@ -67,7 +67,9 @@ function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {
   const isHidden = threads.length === 0 || sleeping.some(({ waitsIn }) => /^[-0]$/.test(waitsIn));
   const polling = sleeping.filter(({ waitsIn }) => polls.test(waitsIn));
   const mayRead =
-    isHidden || polling.length > 0 || sleeping.some(({ waitsIn, file }) => readsTerminal.test(waitsIn) && file === "socket");
+    isHidden ||
+    polling.length > 0 ||
+    sleeping.some(({ waitsIn, file }) => readsTerminal.test(waitsIn) && file === "socket");
   if (!mayRead) return "busy";
   const isRunning = threads.some(({ state }) => /^[RD]/.test(state));
   if (canonical && !echo) return isRunning ? "busy" : "secret";

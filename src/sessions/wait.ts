@@ -1,6 +1,6 @@
 import { quietSteps } from "./derive-state.ts";
-import type { Oracle } from "./oracle.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
+import type { Oracle } from "./oracle.ts";
 
 /** Why a wait came to its end; `value` is what `decide` found. */
 export type WaitEnd<T> =
@@ -41,7 +41,10 @@ export async function waitUntil<T>(
     if (leftMs <= 0) return { reason: "limit", last: current };
     const restMs = current.question === undefined ? Infinity : session.oracle.restMs || Infinity;
     const nextMs = Math.min(leftMs, heldMs > 0 ? heldMs : Infinity, restMs, untilQuietStep(current.quietMs));
-    await changes.next(Math.min(nextMs, paneIntervalMs), pending === undefined ? signals : [...signals, pending.ended]);
+    await changes.next(
+      Math.min(nextMs, paneIntervalMs),
+      pending === undefined ? signals : [...signals, pending.ended],
+    );
   }
 }
 

@@ -19,5 +19,8 @@ export async function runSituation(session: ShellSession, situation: Situation):
 
 async function leave(session: ShellSession, keys: readonly string[]): Promise<void> {
   session.humanTypes(...keys);
-  await until("the program has ended", async () => (await session.read({ wait_seconds: 1 })).fields["state"] === "idle");
+  await until(
+    "the program has ended",
+    async () => (await session.read({ wait_seconds: 1 })).fields["state"] === "idle",
+  );
 }

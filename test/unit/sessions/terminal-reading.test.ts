@@ -21,7 +21,12 @@ test.each<[string, string, readonly string[], Verdict]>([
   ["no process to be seen, hidden typing", "m 1 0", [], "secret"],
   ["sudo with a terminal of its own", "m 0 0", ["p S do_poll none sudo"], "unclear"],
   ["ssh onwards", "m 0 0", ["p S poll_schedule_timeout.constprop.0 none ssh"], "unclear"],
-  ["docker exec, which reads the terminal", "m 0 0", ["p S futex_wait none docker", "p S wait_woken tty docker"], "unclear"],
+  [
+    "docker exec, which reads the terminal",
+    "m 0 0",
+    ["p S futex_wait none docker", "p S wait_woken tty docker"],
+    "unclear",
+  ],
   ["python's editor", "m 0 0", ["p S do_select none python3"], "key"],
   ["top", "m 0 0", ["p S do_select none top"], "unclear"],
   ["a BSD reader", "m 1 0", ["p I ttyin none sh"], "secret"],
@@ -31,7 +36,11 @@ test.each<[string, string, readonly string[], Verdict]>([
 });
 
 test("what comes before our lines is passed over", () => {
-  expect(parseReading(`welcome\nm 1 0\n${said("m 1 1", "e")}`, tag)).toEqual({ canonical: true, echo: true, threads: [] });
+  expect(parseReading(`welcome\nm 1 0\n${said("m 1 1", "e")}`, tag)).toEqual({
+    canonical: true,
+    echo: true,
+    threads: [],
+  });
 });
 
 test.each([
