@@ -24,6 +24,7 @@ const flags = [
   "--no-compile-autoload-bunfig",
   "--no-compile-autoload-tsconfig",
   "--no-compile-autoload-package-json",
+  "--splitting",
   "--compile-jit-policy=4",
 ];
 

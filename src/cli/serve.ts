@@ -2,22 +2,15 @@ import { join } from "node:path";
 
 import { version } from "../../package.json" with { type: "json" };
 import { UserError } from "../base/user-error.ts";
-import { readInfoFile } from "../config/info-file.ts";
-import { createConfigSource, type ConfigSource } from "../config/load-config.ts";
+import { createConfigSource } from "../config/load-config.ts";
 import { childEnvironment } from "../platform/child-environment.ts";
-import { FolderWatch } from "../platform/folder-watch.ts";
-import { homeTree, openHomeTree, type HomeTree } from "../platform/home-tree.ts";
+import { homeTree, openHomeTree } from "../platform/home-tree.ts";
 import { locateProgram, trustedSearchPath } from "../platform/programs.ts";
 import { serveMcp } from "../server/serve.ts";
-import { ConnectSlots } from "../sessions/connect-slots.ts";
-import { Sessions } from "../sessions/sessions.ts";
-import type { Workplace } from "../sessions/workplace.ts";
-import { readSshVersion } from "../ssh/version.ts";
 import { StateFile } from "../state/state-file.ts";
-import { connectTmux } from "../tmux/server.ts";
 import { installHint } from "../tmux/version.ts";
 import { exitCodes, type Invocation } from "./command.ts";
-import { TmuxConnection } from "./tmux-connection.ts";
+import type { Programs } from "./compose-sessions.ts";
 
 /** Serves MCP over stdio until the client goes; sessions stay. Throws before anything is served when it could not work. */
 export async function serve(invocation: Invocation): Promise<number> {
@@ -33,61 +26,19 @@ export async function serve(invocation: Invocation): Promise<number> {
   const programs = findPrograms(invocation);
   process.chdir(root);
   const stop = stopOnSignals();
-  const tmux = new TmuxConnection(() =>
-    connectTmux({
-      program: programs.tmux,
-      socketPath: tree.tmuxSocket,
-      env: programs.env,
-      logsFolder: tree.logs,
-      runtimeFolder: tree.runtime,
-      allowVulnerable: config.current().settings.allowVulnerableTmux,
-    }),
-  );
-  const place = composePlace({ tree, home, programs, config, tmux, log });
-  await place.state.settle();
-  await serveMcp({ service: new Sessions(place), settings, version, log, signal: stop });
-  await tmux.close();
+  const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
+  await state.settle();
+  let close = async () => {};
+  const service = async () => {
+    const { composeSessions } = await import("./compose-sessions.ts");
+    const composed = composeSessions({ tree, home, programs, config, state, log });
+    close = composed.close;
+    return composed.sessions;
+  };
+  await serveMcp({ service, settings, version, log, signal: stop });
+  await close();
   return exitCodes.done;
 }
-
-type Parts = {
-  readonly tree: HomeTree;
-  readonly home: string;
-  readonly programs: Programs;
-  readonly config: ConfigSource;
-  readonly tmux: TmuxConnection;
-  readonly log: (line: string) => void;
-};
-
-function composePlace({ tree, home, programs, config, tmux, log }: Parts): Workplace {
-  return {
-    tree,
-    env: programs.env,
-    ssh: {
-      program: programs.ssh,
-      version: () => readSshVersion(programs.ssh, programs.env),
-      userConfig: join(home, ".ssh", "config"),
-      systemConfig: "/etc/ssh/ssh_config",
-    },
-    config: () => config.current(),
-    readInfo: (connection, secrets) => ({
-      connectionConfigName: connection.name,
-      ...readInfoFile(connection, secrets),
-    }),
-    tmux: () => tmux.current(),
-    state: new StateFile(tree.stateFile, join(tree.locks, "state"), log),
-    logWatch: new FolderWatch(tree.logs),
-    slots: new ConnectSlots(tree.locks),
-    warn: log,
-  };
-}
-
-/** Absolute paths, and the environment that they get. */
-type Programs = {
-  readonly tmux: string;
-  readonly ssh: string;
-  readonly env: Readonly<Record<string, string>>;
-};
 
 function findPrograms({ env }: Invocation): Programs {
   const searchPath = trustedSearchPath(env["PATH"] ?? "", process.cwd());

@@ -18,7 +18,7 @@ import type { WaitLimits } from "./wait-limit.ts";
 
 /** All that the requests of one client share. */
 export type Desk = {
-  readonly service: SessionService;
+  readonly service: Promise<SessionService>;
   readonly waits: WaitLimits;
   readonly turns: SessionTurns;
   readonly tools: Promise<readonly Tool[]>;
@@ -75,7 +75,7 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
   const client = requireClient(desk);
   const tool = findTool(await desk.tools, params["name"]);
   const context = {
-    service: desk.service,
+    service: await desk.service,
     waits: desk.waits,
     turns: desk.turns,
     call: { signal: desk.signal(id), client: `${client.name} ${client.version}` },

@@ -16,7 +16,8 @@ export type ServeSettings = {
 };
 
 export type ServeOptions = {
-  readonly service: SessionService;
+  /** Called once, after the first answer, so that loading it does not hold that up. */
+  readonly service: () => Promise<SessionService>;
   readonly settings: ServeSettings;
   readonly version: string;
   /** One line for people, without its newline; never to stdout. */
@@ -69,13 +70,13 @@ function createDesk(
   server: Server,
 ): Desk {
   return {
-    service,
+    service: transport.firstAnswer.then(service),
     log,
     client: () => server.getClientVersion(),
     waits: waitLimits(settings),
     textOnly: settings.results === "text",
     turns: new SessionTurns(),
-    tools: loadTools(transport),
+    tools: transport.firstAnswer.then(loadTools),
     signal: (id) => transport.calls.signal(id),
     sendProgress: (progressToken, progress, message) => {
       void transport.send({
@@ -87,9 +88,7 @@ function createDesk(
   };
 }
 
-/** What the first answer, to `initialize`, can do without is done right after it. */
-async function loadTools(transport: StdioTransport): Desk["tools"] {
-  await transport.firstAnswer;
+async function loadTools(): Desk["tools"] {
   guardProcessStdout();
   const { tools } = await import("./tools.ts");
   return tools;

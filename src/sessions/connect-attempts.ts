@@ -164,7 +164,7 @@ export class ConnectAttempts {
     const isShellHost = /^(?:OpenSSH|dropbear)/.test(software) && looksLikeShellPrompt(prompt);
     if (!isShellHost && shellIntegration !== "always") return undefined;
     await using _ = await lockInput(context, neverAborted);
-    return integrate(context);
+    return integrate(context, prompt);
   }
 
   /** Long silence means something from the login on alone: before it the host may just be slow. */

@@ -42,7 +42,7 @@ export async function executeCommand(
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
       : readCommandOutput(session, typed.offset, seen, told);
-  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, call.signal) : seen;
+  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
   return {
     ...terminalFacts(session, current),
     ...base,

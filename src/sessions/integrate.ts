@@ -1,43 +1,60 @@
 import { randomBytes } from "node:crypto";
 
 import { writeToTty } from "../platform/tty.ts";
-import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import { renderLoader } from "../shell-integration/loader.ts";
-import { markNumber, parseMark, type Mark } from "../shell-integration/mark.ts";
 import { renderPayload } from "../shell-integration/payload.ts";
 import { shellOf, type Shell } from "../shell-integration/shell.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
+import { enterHidden, HiddenExchange, leaveHidden } from "./hidden-exchange.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
+import type { LearnedPrompt } from "./prompt.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
 export type ShellLevel = { readonly aid: string; readonly shell: Shell; readonly bracketed: boolean };
 
-const stepTimeoutMs = 2_000;
-const tickMs = 100;
 const payloadPieceBytes = 512;
 
 /**
  * Has the shell that waits at an empty prompt set up our marks, on the alternate screen, so that the terminal looks as
  * before. Undefined when what waits there is no shell that we know, or did not answer. To be called under the input lock.
  */
-export async function integrate(session: SessionContext): Promise<ShellLevel | undefined> {
+export async function integrate(
+  session: SessionContext,
+  prompt: LearnedPrompt,
+): Promise<ShellLevel | undefined> {
   const pane = await lookAtPane(session);
   if (pane === undefined || pane.dead || pane.alternateOn || pane.inMode) return undefined;
-  const exchange = new Exchange(session, session.terminal.offset);
-  const { number } = session.record;
+  const exchange = new HiddenExchange(session, session.terminal.offset);
+  const hide = `hide;${session.record.number}`;
   // A host may have left a string unfinished, which would swallow what follows.
-  writeToTty(pane.tty, `\x18\x1b\\${localMark(`hide;${number}`)}\x1b[?2026h\x1b[?1049h`);
+  writeToTty(pane.tty, `\x18\x1b\\${localMark(hide)}${enterHidden}`);
   try {
-    return (await exchange.sees(isLocal(`hide;${number}`))) ? await introduce(session, exchange) : undefined;
+    return (await exchange.sees(isLocal(hide))) ? await introduce(session, exchange, prompt) : undefined;
   } finally {
-    writeToTty(pane.tty, `\x1b[?1049l\x1b[?2026l${localMark(`show;${number}`)}`);
-    await exchange.sees(isLocal(`show;${number}`));
-    await session.terminal.catchUp();
+    await leave(session, exchange, pane.tty);
   }
 }
 
-async function introduce(session: SessionContext, exchange: Exchange): Promise<ShellLevel | undefined> {
+/** To be called under the input lock: what is still hidden then was left so by a process that died. */
+export async function endForeignExchange(session: SessionContext): Promise<void> {
+  const pane = session.terminal.isHidden ? await lookAtPane(session) : undefined;
+  if (pane !== undefined)
+    await leave(session, new HiddenExchange(session, session.terminal.offset), pane.tty);
+}
+
+async function leave(session: SessionContext, exchange: HiddenExchange, tty: string): Promise<void> {
+  const show = `show;${session.record.number}`;
+  writeToTty(tty, `${leaveHidden}${localMark(show)}`);
+  await exchange.sees(isLocal(show));
+  await session.terminal.catchUp();
+}
+
+async function introduce(
+  session: SessionContext,
+  exchange: HiddenExchange,
+  prompt: LearnedPrompt,
+): Promise<ShellLevel | undefined> {
   const { tmux, record, terminal } = session;
   if ((await lookAtPane(session))?.alternateOn !== true) return undefined;
   const { session_name: name } = record;
@@ -58,7 +75,9 @@ async function introduce(session: SessionContext, exchange: Exchange): Promise<S
   const prompted = await exchange.mark((mark) =>
     mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
   );
-  return prompted === undefined ? undefined : { aid, shell, bracketed };
+  if (prompted === undefined) return undefined;
+  await exchange.drawn(prompt.text);
+  return { aid, shell, bracketed };
 }
 
 function localMark(payload: string): string {
@@ -68,53 +87,4 @@ function localMark(payload: string): string {
 function isLocal(payload: string) {
   return (found: { readonly number: number; readonly payload: string }) =>
     found.number === localMarkOsc && found.payload === payload;
-}
-
-type Osc = { readonly number: number; readonly payload: string };
-
-/** Reads what the terminal shows from one place on, strictly in order. */
-class Exchange {
-  readonly #session: SessionContext;
-  #state;
-  #found: Osc[] = [];
-
-  constructor(session: SessionContext, from: number) {
-    this.#session = session;
-    this.#state = initialStreamState(from);
-  }
-
-  /** The first mark that `choose` takes, or undefined after the time limit; what comes before it is passed over. */
-  async mark<T>(choose: (mark: Mark) => T | undefined): Promise<T | undefined> {
-    return this.#next(({ number, payload }) => {
-      const mark = number === markNumber ? parseMark(payload) : undefined;
-      return mark === undefined ? undefined : choose(mark);
-    });
-  }
-
-  async sees(wanted: (osc: Osc) => boolean): Promise<boolean> {
-    return (await this.#next((osc) => (wanted(osc) ? true : undefined))) === true;
-  }
-
-  async #next<T>(choose: (osc: Osc) => T | undefined): Promise<T | undefined> {
-    const { logWatch, logName, tmux } = this.#session;
-    using changes = logWatch.subscribe(logName);
-    const deadlineMs = performance.now() + stepTimeoutMs;
-    for (;;) {
-      this.#readOn();
-      for (let osc = this.#found.shift(); osc !== undefined; osc = this.#found.shift()) {
-        const chosen = choose(osc);
-        if (chosen !== undefined) return chosen;
-      }
-      if (performance.now() >= deadlineMs || tmux.lost.aborted) return undefined;
-      await changes.next(tickMs, [tmux.lost]);
-    }
-  }
-
-  #readOn(): void {
-    const { log } = this.#session;
-    const { bytes } = log.read(this.#state.offset, log.extent().end);
-    const { state, events } = scanStream(this.#state, bytes, new Set([localMarkOsc, markNumber]));
-    this.#state = state;
-    this.#found.push(...events.filter((event) => event.kind === "osc"));
-  }
 }

@@ -1,4 +1,3 @@
-import { LineRenderer } from "../screen/line-renderer.ts";
 import {
   initialStreamState,
   scanStream,
@@ -7,11 +6,11 @@ import {
 } from "../screen/stream-parser.ts";
 import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
+import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
 import { startTrack, takeLevelMark, type MarkTrack } from "./mark-track.ts";
 import { fillerBefore, fillerIn } from "./prompt-filler.ts";
 import { PromptLevels } from "./prompt-levels.ts";
-import { withoutRightPrompt } from "./prompt.ts";
 
 /** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
 export const localMarkOsc = 7711;
@@ -97,6 +96,11 @@ export class Terminal {
     return this.#shells.filter(({ phase }) => phase !== "unmarked");
   }
 
+  /** A hidden exchange has begun and not ended. */
+  get isHidden(): boolean {
+    return this.#hidden !== undefined;
+  }
+
   /** Whether the marks of this shell have been counted from its beginning. */
   follows(aid: string): boolean {
     return this.#followed.has(aid);
@@ -162,7 +166,7 @@ export class Terminal {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
-      cursorLines: this.#cursorLines(),
+      cursorLines: this.#readCursorLines(),
       marks: this.marks,
       quietMs: this.quietMs,
     };
@@ -232,28 +236,10 @@ export class Terminal {
     }
   }
 
-  /**
-   * The last line read in up to three ways: from where the line editor began (bash switches bracketed paste on before
-   * its prompt), from the last lone CR (zsh and fish fill the line first, to stand at a line's start), and whole.
-   */
-  #cursorLines(): CursorLine[] {
-    const { start, bytes } = this.#currentLine();
-    const editorAt = this.#editor === undefined ? -1 : this.#editor.end - start;
-    const positions = [editorAt, bytes.lastIndexOf(0x0d) + 1, 0].filter((at) => at >= 0 && at < bytes.length);
-    const lines = [...new Set(positions)].map((at) => this.#renderCursorLine(start + at, bytes.subarray(at)));
-    return lines.filter(({ before, after }) => before !== "" || after !== "");
-  }
-
-  #currentLine(): { readonly start: number; readonly bytes: Uint8Array } {
-    const from = Math.max(this.#stream.lineStart, this.#stream.offset - maxLineBytes);
-    return this.#options.log.read(from, this.#stream.offset);
-  }
-
-  #renderCursorLine(start: number, bytes: Uint8Array): CursorLine {
-    const { cols, rows } = this.#options;
-    const renderer = new LineRenderer({ cols, rows, maxLines: 10 });
-    renderer.write(bytes);
-    const { before, after } = renderer.read().cursor;
-    return { start, before, after: withoutRightPrompt(after) };
+  #readCursorLines(): CursorLine[] {
+    const { log, cols, rows } = this.#options;
+    const { lineStart, offset } = this.#stream;
+    const line = log.read(Math.max(lineStart, offset - maxLineBytes), offset);
+    return cursorLines(line, this.#editor?.end, { cols, rows });
   }
 }

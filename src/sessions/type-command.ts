@@ -5,6 +5,7 @@ import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
 import { InputArea } from "./input-area.ts";
+import { endForeignExchange } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, Where } from "./outcome.ts";
@@ -46,6 +47,7 @@ export async function typeCommand(
   call: Call,
 ): Promise<TypedCommand> {
   await using _ = await lockInput(session, call.signal);
+  await endForeignExchange(session);
   const prompt = await requireEmptyPrompt(session, call);
   call.signal.throwIfAborted();
   const { terminal, record, ledger } = session;

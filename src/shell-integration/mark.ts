@@ -1,7 +1,8 @@
 /**
  * What a shell that carries our integration writes into its terminal: OSC 7712 `KIND;…`, one write each.
  * `counter` counts the commands ended under an `aid`: a command begins with the counter of the prompt before it
- * and ends with the next one. Texts are as the host reports them, on one line; undefined where it did not.
+ * and ends with the next one. User and host have no control characters, `folder` may have any; undefined where the
+ * host did not tell, as dash and busybox do for a folder with such a character.
  */
 export type Mark =
   | { readonly kind: "loader-ready"; readonly program: string }

@@ -33,7 +33,7 @@ test("on a terminal it is in colour, unless told otherwise", async () => {
 test.each([
   ["before its sshd runs", "mcp-ssh-interactive at work"],
   ["while it opens the session", "1. "],
-  ["while a command runs", "6. "],
+  ["while a command runs", "4. "],
 ])("Ctrl+C %s ends it with 130, and nothing is left", async (_when, shown) => {
   const run = new DemoRun([binary, "demo"], { onTerminal: true });
   await run.until(shown, () => run.output.includes(shown));
@@ -46,7 +46,7 @@ test.each([
 
 test.each(["SIGTERM", "SIGHUP"] as const)("%s to it alone cleans up as well", async (signal) => {
   const run = new DemoRun([binary, "demo"]);
-  await run.until("the endless command", () => run.output.includes("5. "));
+  await run.until("the endless command", () => run.output.includes("4. "));
   run.child.kill(signal);
   expect(await run.end()).toBe(130);
   expect(run.leavesNothing()).toBe(true);

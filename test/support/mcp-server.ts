@@ -1,5 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+
 import { binary } from "../binary/binary.ts";
 import type { LoopbackSshd } from "./loopback-sshd.ts";
 import { tmuxProgram } from "./private-tmux.ts";
@@ -14,7 +15,10 @@ export type ToolResult = {
   readonly code: string | undefined;
 };
 
-export type CallOptions = { readonly signal?: AbortSignal; readonly onprogress?: (progress: { message?: string | undefined }) => void };
+export type CallOptions = {
+  readonly signal?: AbortSignal;
+  readonly onprogress?: (progress: { message?: string | undefined }) => void;
+};
 
 /** One running server process, driven by the SDK's client over stdio. */
 export class McpServer implements AsyncDisposable {
@@ -22,7 +26,10 @@ export class McpServer implements AsyncDisposable {
   readonly transport: StdioClientTransport;
   stderr = "";
 
-  constructor(env: Readonly<Record<string, string>>, options: { readonly args?: readonly string[]; readonly cwd?: string } = {}) {
+  constructor(
+    env: Readonly<Record<string, string>>,
+    options: { readonly args?: readonly string[]; readonly cwd?: string } = {},
+  ) {
     this.transport = new StdioClientTransport({
       command: binary,
       args: [...(options.args ?? [])],
@@ -41,8 +48,15 @@ export class McpServer implements AsyncDisposable {
     return pid;
   }
 
-  async call(name: string, args: Record<string, unknown> = {}, options: CallOptions = {}): Promise<ToolResult> {
-    const result = await this.client.callTool({ name, arguments: args }, undefined, { timeout: 120_000, ...options });
+  async call(
+    name: string,
+    args: Record<string, unknown> = {},
+    options: CallOptions = {},
+  ): Promise<ToolResult> {
+    const result = await this.client.callTool({ name, arguments: args }, undefined, {
+      timeout: 120_000,
+      ...options,
+    });
     const content: unknown = result["content"];
     const first: unknown = Array.isArray(content) ? content[0] : undefined;
     const fields = recordOf(result["structuredContent"]);
@@ -76,8 +90,15 @@ export class McpHome implements AsyncDisposable {
 
   /** The lines of one connection of config.yml, `more` included, for the given sshd. */
   static connection(name: string, sshd: LoopbackSshd, more: readonly string[] = []): string {
-    const lines = ["host: 127.0.0.1", `user: ${sshd.user}`, `port: ${sshd.port}`, `key_path: ${sshd.clientKey}`, ...more];
-    if (!more.some((line) => line.startsWith("ssh_options"))) lines.push(`ssh_options: {UserKnownHostsFile: ${sshd.knownHostsFile}}`);
+    const lines = [
+      "host: 127.0.0.1",
+      `user: ${sshd.user}`,
+      `port: ${sshd.port}`,
+      `key_path: ${sshd.clientKey}`,
+      ...more,
+    ];
+    if (!more.some((line) => line.startsWith("ssh_options")))
+      lines.push(`ssh_options: {UserKnownHostsFile: ${sshd.knownHostsFile}}`);
     return [`  ${name}:`, ...lines.map((line) => `    ${line}`), ""].join("\n");
   }
 
@@ -86,7 +107,13 @@ export class McpHome implements AsyncDisposable {
   }
 
   /** Starts another server process on this home and connects to it. */
-  async start(options: { readonly args?: readonly string[]; readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<McpServer> {
+  async start(
+    options: {
+      readonly args?: readonly string[];
+      readonly cwd?: string;
+      readonly env?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<McpServer> {
     const server = new McpServer({ ...this.env, ...options.env }, options);
     this.#servers.push(server);
     await server.client.connect(server.transport);
@@ -99,7 +126,9 @@ export class McpHome implements AsyncDisposable {
 
   /** Standard output and errors of tmux on our socket. */
   tmux(...args: string[]): string {
-    const { stdout, stderr } = Bun.spawnSync([tmuxProgram(), "-u", "-S", this.tmuxSocket, ...args], { env: { PATH: this.env["PATH"] ?? "" } });
+    const { stdout, stderr } = Bun.spawnSync([tmuxProgram(), "-u", "-S", this.tmuxSocket, ...args], {
+      env: { PATH: this.env["PATH"] ?? "" },
+    });
     return stdout.toString() + stderr.toString();
   }
 

@@ -11,23 +11,24 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal
 const seen: string[] = [];
 
 await serveMcp({
-  service: fakeService({
-    execute: async ({ command }, call) => {
-      const [order, amount, manner] = command.split(" ");
-      if (order === "wait") await pause(Number(amount), manner === "stubborn" ? undefined : call);
-      if (order === "print") printEverywhere();
-      if (order === "crash") throw new Error("secret internals");
-      const output = order === "big" ? "x".repeat(Number(amount)) : order === "seen" ? seen.join("\n") : "";
-      seen.push(command);
-      return outcome({
-        command,
-        output,
-        totalLines: output.split("\n").length,
-        exitCode: 0,
-        endedBy: "command_ended",
-      });
-    },
-  }),
+  service: async () =>
+    fakeService({
+      execute: async ({ command }, call) => {
+        const [order, amount, manner] = command.split(" ");
+        if (order === "wait") await pause(Number(amount), manner === "stubborn" ? undefined : call);
+        if (order === "print") printEverywhere();
+        if (order === "crash") throw new Error("secret internals");
+        const output = order === "big" ? "x".repeat(Number(amount)) : order === "seen" ? seen.join("\n") : "";
+        seen.push(command);
+        return outcome({
+          command,
+          output,
+          totalLines: output.split("\n").length,
+          exitCode: 0,
+          endedBy: "command_ended",
+        });
+      },
+    }),
   settings: process.env["FIXTURE_RESULTS"] === "text" ? { results: "text" } : {},
   version: "0.0.0",
   log: (line) => process.stderr.write(`log: ${line}\n`),

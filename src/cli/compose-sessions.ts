@@ -1,0 +1,66 @@
+import { join } from "node:path";
+
+import { readInfoFile } from "../config/info-file.ts";
+import type { ConfigSource } from "../config/load-config.ts";
+import { FolderWatch } from "../platform/folder-watch.ts";
+import type { HomeTree } from "../platform/home-tree.ts";
+import { ConnectSlots } from "../sessions/connect-slots.ts";
+import { Sessions } from "../sessions/sessions.ts";
+import { readSshVersion } from "../ssh/version.ts";
+import type { StateFile } from "../state/state-file.ts";
+import { connectTmux } from "../tmux/server.ts";
+import { TmuxConnection } from "./tmux-connection.ts";
+
+/** Absolute paths, and the environment that they get. */
+export type Programs = {
+  readonly tmux: string;
+  readonly ssh: string;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+type Parts = {
+  readonly tree: HomeTree;
+  readonly home: string;
+  readonly programs: Programs;
+  readonly config: ConfigSource;
+  readonly state: StateFile;
+  readonly log: (line: string) => void;
+};
+
+/** `close` lets go of tmux; the sessions stay. */
+export function composeSessions({ tree, home, programs, config, state, log }: Parts): {
+  readonly sessions: Sessions;
+  readonly close: () => Promise<void>;
+} {
+  const tmux = new TmuxConnection(() =>
+    connectTmux({
+      program: programs.tmux,
+      socketPath: tree.tmuxSocket,
+      env: programs.env,
+      logsFolder: tree.logs,
+      runtimeFolder: tree.runtime,
+      allowVulnerable: config.current().settings.allowVulnerableTmux,
+    }),
+  );
+  const sessions = new Sessions({
+    tree,
+    env: programs.env,
+    ssh: {
+      program: programs.ssh,
+      version: () => readSshVersion(programs.ssh, programs.env),
+      userConfig: join(home, ".ssh", "config"),
+      systemConfig: "/etc/ssh/ssh_config",
+    },
+    config: () => config.current(),
+    readInfo: (connection, secrets) => ({
+      connectionConfigName: connection.name,
+      ...readInfoFile(connection, secrets),
+    }),
+    tmux: () => tmux.current(),
+    state,
+    logWatch: new FolderWatch(tree.logs),
+    slots: new ConnectSlots(tree.locks),
+    warn: log,
+  });
+  return { sessions, close: () => tmux.close() };
+}
