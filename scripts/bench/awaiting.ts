@@ -4,9 +4,14 @@ import { runSituation, type Told } from "../../test/support/waiting-run.ts";
 import { lookalikes, waitingSituations } from "../../test/support/waiting-situations.ts";
 import { measure, report } from "./median.ts";
 
-// How often a wait for input is told, and rightly: bun scripts/bench/awaiting.ts
+// How often a wait for input is told, and rightly: bun scripts/bench/awaiting.ts [text]
+// With `text` the host takes no further channel, so that the text alone tells.
 
-await using session = await ShellSession.open({ shell: "/bin/bash" });
+const byText = process.argv[2] === "text";
+await using session = await ShellSession.open({
+  shell: "/bin/bash",
+  config: byText ? ["MaxSessions 1"] : [],
+});
 const { port } = session.sshd;
 const results: Told[] = [];
 for (const situation of [...waitingSituations(port), ...lookalikes(port)]) {
@@ -19,22 +24,7 @@ const kinds = [...new Set(results.flatMap(({ situation, told }) => [situation.ex
 console.log(["kind".padEnd(14), "cases", "precision", "recall", "median ms"].join("  "));
 for (const kind of kinds) console.log(row(kind));
 
-const mux = {
-  ssh: Bun.which("ssh") ?? "ssh",
-  env: { PATH: "/usr/bin:/bin" },
-  runtimeFolder: runtime(),
-  sessionName: "s",
-};
-const { signal } = new AbortController();
-const times = await measure(30, {
-  question: async () => {
-    const text = await runOverMux(mux, terminalStateCommand("cost"), signal);
-    if (!text?.includes("cost m ")) throw new Error(`no answer: ${text}`);
-  },
-  nothing: async () => void (await runOverMux(mux, "true", signal)),
-});
-report("ssh -S master host true", times.nothing);
-report("one question to the host", times.question, { ms: times.nothing, most: "at most 3" });
+if (!byText) await reportCost();
 
 function row(kind: string): string {
   const expected = results.filter(({ situation }) => situation.expected === kind);
@@ -48,6 +38,25 @@ function row(kind: string): string {
     ratio(expected.length).padStart(6),
   ];
   return [kind.padEnd(14), ...cells, String(times[times.length >> 1] ?? "–").padStart(9)].join("  ");
+}
+
+async function reportCost(): Promise<void> {
+  const mux = {
+    ssh: Bun.which("ssh") ?? "ssh",
+    env: { PATH: "/usr/bin:/bin" },
+    runtimeFolder: runtime(),
+    sessionName: "s",
+  };
+  const { signal } = new AbortController();
+  const times = await measure(30, {
+    question: async () => {
+      const text = await runOverMux(mux, terminalStateCommand("cost"), signal);
+      if (!text?.includes("cost m ")) throw new Error(`no answer: ${text}`);
+    },
+    nothing: async () => void (await runOverMux(mux, "true", signal)),
+  });
+  report("ssh -S master host true", times.nothing);
+  report("one question to the host", times.question, { ms: times.nothing, most: "at most 3" });
 }
 
 function runtime(): string {
