@@ -12,6 +12,8 @@ export type ProcessOptions = {
   readonly cwd?: string;
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  /** A program that writes more is killed. */
+  readonly maxOutputBytes?: number;
 };
 
 const outputAfterKillMs = 100;
@@ -25,6 +27,9 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
     stdin: options.stdin === undefined ? "ignore" : new Blob([options.stdin]),
     stdout: "pipe",
     stderr: "pipe",
+    ...(options.maxOutputBytes === undefined
+      ? {}
+      : { maxBuffer: options.maxOutputBytes, killSignal: "SIGKILL" }),
     // Ctrl+C at our terminal is for us; what becomes of the child is said here.
     detached: true,
   });

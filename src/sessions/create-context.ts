@@ -7,6 +7,7 @@ import { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import type { SessionContext } from "./look.ts";
+import { Oracle } from "./oracle.ts";
 import { sessionPaths } from "./session-files.ts";
 import { Terminal, type TerminalCheckpoint } from "./terminal.ts";
 import { Turns } from "./turns.ts";
@@ -31,6 +32,12 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     logWatch: place.logWatch,
     ledger: new Ledger(paths.ledger),
     terminal: new Terminal({ log, number, start, levels, cols, rows, checkpoint, saveCheckpoint }),
+    oracle: new Oracle({
+      ssh: place.ssh.program,
+      env: place.env,
+      runtimeFolder: place.tree.runtime,
+      sessionName: record.session_name,
+    }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
     rememberLevel: (level) => addLevel(place, record, level),

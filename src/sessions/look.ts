@@ -5,8 +5,17 @@ import type { SessionRecord } from "../state/session-record.ts";
 import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
 import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
-import { deriveState, type Background, type DerivedState, type EnterFate } from "./derive-state.ts";
+import {
+  deriveState,
+  type Background,
+  type DerivedState,
+  type EnterFate,
+  type StreamFacts,
+} from "./derive-state.ts";
+import { judgeWaiting } from "./judge-waiting.ts";
+import type { MarkTrack } from "./mark-track.ts";
 import { mayOpenShell } from "./nested-shell.ts";
+import type { Oracle } from "./oracle.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
@@ -20,6 +29,7 @@ export type SessionContext = {
   readonly logWatch: FolderWatch;
   readonly ledger: Ledger;
   readonly terminal: Terminal;
+  readonly oracle: Oracle;
   readonly turns: Turns;
   readonly inputLockPath: string;
   /** Notes for all processes that one more shell carries our marks. */
@@ -27,7 +37,12 @@ export type SessionContext = {
 };
 
 /** What a session is doing just now; `pane` is missing when tmux has it no more. */
-export type Look = DerivedState & { readonly pane: PaneFacts | undefined; readonly quietMs: number };
+export type Look = DerivedState & {
+  readonly pane: PaneFacts | undefined;
+  readonly quietMs: number;
+  /** Set where the host can tell better than the text whether input is waited for: what the text looks like. */
+  readonly question?: "plain" | "likely" | undefined;
+};
 
 /** Asks tmux about the pane; a recorder that died is started again. */
 export async function lookAtPane(session: SessionContext): Promise<PaneFacts | undefined> {
@@ -48,11 +63,42 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const pane = unsettled ? await paneFacts(tmux, record.session_name) : known;
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
-  const derived = deriveState(terminal.facts(pane.programEnded), backgroundOf(session));
+  const facts = terminal.facts(pane.programEnded);
+  const byText = deriveState(facts, backgroundOf(session));
+  const question = questionOn(session, facts, byText);
+  const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
+  const derived =
+    answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
-  return { ...derived, pane, quietMs };
+  return { ...derived, pane, quietMs, question };
+}
+
+const questionQuietMs = 300;
+
+/** A command that runs may wait for input; or what looks like a shell inside it does not wait. */
+function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
+  const { marks } = session.terminal;
+  // A menu or another forced command instead of a shell is left alone.
+  if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
+  if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
+  const isRunning =
+    marks === undefined ||
+    marks.phase === "running" ||
+    (marks.phase === "prompt" && sentSince(session, marks));
+  if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;
+  if (derived.state === "running") return "plain";
+  const isGuess = derived.state === "idle" && marks !== undefined && derived.confidence !== "exact";
+  return derived.state === "awaiting_input" || isGuess ? "likely" : undefined;
+}
+
+function runningIn({ marks }: Terminal): DerivedState {
+  return { state: "running", confidence: marks === undefined ? "prompt" : "exact" };
+}
+
+function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
+  return (lastSentCommand(session)?.offset ?? -1) >= since;
 }
 
 function backgroundOf(session: SessionContext): Background {

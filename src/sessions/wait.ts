@@ -1,5 +1,6 @@
 import { quietSteps } from "./derive-state.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
+import type { Oracle } from "./oracle.ts";
 
 /** Why a wait came to its end; `value` is what `decide` found. */
 export type WaitEnd<T> =
@@ -20,6 +21,7 @@ export async function waitUntil<T>(
   signal: AbortSignal,
 ): Promise<WaitEnd<T>> {
   using changes = session.logWatch.subscribe(session.logName);
+  const startedAtMs = performance.now();
   const signals = [signal, session.tmux.lost];
   let pane = await lookAtPane(session);
   let paneAtMs = performance.now();
@@ -30,13 +32,43 @@ export async function waitUntil<T>(
       paneAtMs = performance.now();
     }
     const current = await look(session, pane);
-    const value = decide(current);
+    const pending = consult(session, current, startedAtMs);
+    const heldMs = (pending?.holdUntilMs ?? 0) - performance.now();
+    const value = decide(pending !== undefined && heldMs > 0 ? unsettled(current) : current);
     if (value !== undefined) return { reason: "decided", value };
     if (signal.aborted) return { reason: "cancelled", last: current };
-    const leftMs = deadlineMs - performance.now();
+    const leftMs = Math.max(deadlineMs - performance.now(), heldMs);
     if (leftMs <= 0) return { reason: "limit", last: current };
-    await changes.next(Math.min(leftMs, untilQuietStep(current.quietMs), paneIntervalMs), signals);
+    const restMs = current.question === undefined ? Infinity : session.oracle.restMs || Infinity;
+    const nextMs = Math.min(leftMs, heldMs > 0 ? heldMs : Infinity, restMs, untilQuietStep(current.quietMs));
+    await changes.next(
+      Math.min(nextMs, paneIntervalMs),
+      pending === undefined ? signals : [...signals, pending.ended],
+    );
   }
+}
+
+const staleMs = 1_000;
+
+/** Asks the host where only it can tell, once in a wait for the same output; an answer from long before may be outdated. */
+function consult(
+  { oracle, terminal }: SessionContext,
+  { question }: Look,
+  startedAtMs: number,
+): ReturnType<Oracle["pendingAt"]> {
+  const { offset } = terminal;
+  oracle.dropUnless(offset);
+  if (question === undefined || !oracle.isAvailable) return undefined;
+  const answer = oracle.answerAt(offset);
+  const isAnswered = answer !== undefined && answer.atMs >= startedAtMs - staleMs;
+  if (!isAnswered && (question === "likely" || oracle.restMs === 0)) oracle.ask(offset);
+  return oracle.pendingAt(offset);
+}
+
+/** What text alone tells of a question is believed only when the host does not answer in time. */
+function unsettled(current: Look): Look {
+  if (current.question !== "likely") return current;
+  return { pane: current.pane, quietMs: current.quietMs, state: "running", confidence: current.confidence };
 }
 
 /** When nothing comes, time alone may change what is derived: at each of these silences. */

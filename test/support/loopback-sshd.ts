@@ -198,7 +198,11 @@ export class LoopbackSshd implements AsyncDisposable {
       "Subsystem sftp internal-sftp",
       `SetEnv ${variables.join(" ")}`,
       ...(version !== undefined && isAtLeast(version, 9, 8) ? ["PerSourcePenalties no"] : []),
-      ...(shell === undefined ? [] : [`ForceCommand exec ${shell} -l`]),
+      ...(shell === undefined
+        ? []
+        : [
+            `ForceCommand test -n "$SSH_ORIGINAL_COMMAND" && exec ${shell} -c "$SSH_ORIGINAL_COMMAND"; exec ${shell} -l`,
+          ]),
       ...config.slice(matchAt),
     ];
     return `${lines.join("\n")}\n`;

@@ -11,6 +11,8 @@ export type ShellOptions = {
   /** Files of the remote home, as its start-up files, by their names there. */
   readonly files?: Readonly<Record<string, string>>;
   readonly setEnv?: Readonly<Record<string, string>>;
+  /** Further lines of sshd_config. */
+  readonly config?: readonly string[];
 };
 
 const sessionName = "s";
@@ -27,8 +29,8 @@ export class ShellSession implements AsyncDisposable {
     this.server = server;
   }
 
-  static async open({ shell, files = {}, setEnv = {} }: ShellOptions = {}): Promise<ShellSession> {
-    const sshd = await startLoopbackSshd({ ...(shell === undefined ? {} : { shell }), setEnv });
+  static async open({ shell, files = {}, setEnv = {}, config = [] }: ShellOptions = {}): Promise<ShellSession> {
+    const sshd = await startLoopbackSshd({ ...(shell === undefined ? {} : { shell }), setEnv, config });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(sshd.home, name), text);
     const home = new McpHome();
     home.writeConnections(McpHome.connection("lo", sshd));

@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+
+import { runOverMux, terminalStateCommand, type MuxSession } from "../ssh/mux.ts";
+import { judge, parseReading, type Judgement } from "./terminal-reading.ts";
+
+/** What the host said when the log stood at `offset`; `atMs` (performance.now) is when it was asked. */
+export type Answer = Judgement & { readonly offset: number; readonly atMs: number };
+
+type Question = {
+  readonly offset: number;
+  readonly atMs: number;
+  readonly ended: AbortController;
+  readonly stop: AbortController;
+};
+
+const unknown: Judgement = { verdict: "unclear", isPlain: false, programs: [] };
+const maxFailures = 2;
+const firstGapMs = 250;
+const maxGapMs = 10_000;
+const firstCostMs = 300;
+const holdMs = 500;
+
+/**
+ * Asks the host, over the session's own connection, whether the program in front reads the terminal. One question at
+ * a time; a host that does not answer twice is asked no more.
+ */
+export class Oracle {
+  readonly #mux: MuxSession;
+  #answer: Answer | undefined;
+  #question: Question | undefined;
+  #failures = 0;
+  #busyAnswers = 0;
+  #lastAskedAtMs = -Infinity;
+  #costMs = firstCostMs;
+
+  constructor(mux: MuxSession) {
+    this.#mux = mux;
+  }
+
+  /** The last answer, if nothing has come since. */
+  answerAt(offset: number): Answer | undefined {
+    return this.#answer?.offset === offset ? this.#answer : undefined;
+  }
+
+  get isAvailable(): boolean {
+    return this.#failures < maxFailures;
+  }
+
+  /** How long until it may be asked again of output that does not look like a question: ever longer for one that works. */
+  get restMs(): number {
+    const gapMs = Math.min(maxGapMs, firstGapMs * 2 ** this.#busyAnswers);
+    return this.#busyAnswers === 0 ? 0 : Math.max(0, this.#lastAskedAtMs + gapMs - performance.now());
+  }
+
+  /** A question that is under way: aborted once it is answered, and worth waiting for until `holdUntilMs`. */
+  pendingAt(offset: number): { readonly ended: AbortSignal; readonly holdUntilMs: number } | undefined {
+    const question = this.#question;
+    if (question?.offset !== offset) return undefined;
+    return { ended: question.ended.signal, holdUntilMs: question.atMs + holdMs + this.#costMs };
+  }
+
+  /** Something came since the question: its answer is of no use, and ssh would linger with its channel. */
+  dropUnless(offset: number): void {
+    if (this.#question === undefined || this.#question.offset === offset) return;
+    this.#question.stop.abort();
+    this.#question = undefined;
+  }
+
+  ask(offset: number): void {
+    if (this.#question !== undefined) return;
+    const atMs = performance.now();
+    const question = { offset, atMs, ended: new AbortController(), stop: new AbortController() };
+    this.#question = question;
+    this.#lastAskedAtMs = atMs;
+    void this.#settle(question);
+  }
+
+  async #settle(question: Question): Promise<void> {
+    const { offset, atMs, stop } = question;
+    const judgement = await this.#consult(stop.signal);
+    if (this.#question === question) {
+      this.#question = undefined;
+      this.#costMs = performance.now() - atMs;
+      this.#failures = judgement === undefined ? this.#failures + 1 : 0;
+      this.#busyAnswers = judgement?.verdict === "busy" ? this.#busyAnswers + 1 : 0;
+      this.#answer = { offset, atMs, ...(judgement ?? unknown) };
+    }
+    question.ended.abort();
+  }
+
+  async #consult(signal: AbortSignal): Promise<Judgement | undefined> {
+    const tag = randomBytes(8).toString("hex");
+    try {
+      const text = await runOverMux(this.#mux, terminalStateCommand(tag), signal);
+      const reading = text === undefined ? undefined : parseReading(text, tag);
+      return reading === undefined ? undefined : judge(reading);
+    } catch {
+      return undefined;
+    }
+  }
+}

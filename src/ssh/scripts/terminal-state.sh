@@ -1,0 +1,110 @@
+# Run by sh with the tag as $1 over a second channel of the session's connection: who has the session's terminal, and in which modes.
+# The session's shell is the child with a terminal of the process that serves the connection, ours too. Each line
+# begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM` for the threads in front, then `e`.
+# FILE is what a thread reads: tty, other, or, where that cannot be seen, socket or none by what it has open.
+# No tilde stands in what is no comment: line ends travel as such.
+tag=$1
+PATH=/usr/bin:/bin:/usr/sbin:/sbin
+export PATH
+LC_ALL=C
+export LC_ALL
+exec 2>/dev/null
+say() { command printf '%s\n' "$tag $*"; }
+fields() {
+  l=
+  read -r l <"/proc/$1/stat" || return 1
+  set -- ${l##*") "}
+  state=$1 parent=$2 group=$3 leader=$4 device=$5 front=$6
+}
+# All below the process, or where the kernel does not list children, all there are.
+below() {
+  if test ! -r "/proc/$1/task/$1/children"; then
+    for i in /proc/[0-9]*; do found="$found ${i#/proc/}"; done
+    return
+  fi
+  generation=$1
+  while test -n "$generation"; do
+    next=
+    for i in $generation; do
+      for c in /proc/$i/task/*/children; do
+        k=
+        read -r k <"$c"
+        next="$next${k:+ $k}"
+      done
+    done
+    found="$found$next"
+    generation=$next
+  done
+}
+report_modes() {
+  icanon=0 echo=0
+  for word in $(command stty -a <"$1"); do
+    case $word in icanon) icanon=1 ;; echo) echo=1 ;; isig | -isig) seen=1 ;; esac
+  done
+  test -n "$seen" && say m $icanon $echo
+}
+safe() { case $1 in '' | *[!A-Za-z0-9._+:@-]*) echo - ;; *) echo "$1" ;; esac; }
+report_thread() {
+  fields "$1/task/$2" || return
+  wchan=
+  read -r wchan <"/proc/$1/task/$2/wchan" || test -n "$wchan" || wchan=-
+  file=none
+  case $wchan in
+    wait_woken | n_tty_read | *tty_read* | tty_wait*)
+      number= fd=
+      read -r number fd k <"/proc/$1/task/$2/syscall"
+      case $number:$fd in
+        [0-9]*:0x? | [0-9]*:0x??)
+          file=other
+          for c in "$tty" /dev/tty; do test "/proc/$1/fd/$((fd))" -ef $c && file=tty; done ;;
+        *) for c in /proc/$1/fd/*; do test -S "$c" && file=socket; done ;;
+      esac ;;
+    *) test "$1" = "$2" || return ;;
+  esac
+  lines=$((lines + 1))
+  test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")"
+}
+on_linux() {
+  found=
+  below "$PPID"
+  session=
+  for i in $found; do
+    fields "$i" && test "$parent" = "$PPID" && test "$leader" = "$i" && test "$device" != 0 && session=$i && break
+  done
+  test -n "$session" || return
+  terminal=$device wanted=$front lines=0
+  case $((terminal >> 8 & 4095)) in 136) ;; *) return ;; esac
+  tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
+  report_modes "$tty"
+  for i in $found; do
+    fields "$i" || continue
+    # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.
+    case $device:$group in
+      $terminal:$wanted) ;;
+      0:*) test "/proc/$i/fd/0" -ef "$tty" || continue ;;
+      *) continue ;;
+    esac
+    comm=
+    read -r comm <"/proc/$i/comm"
+    for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
+  done
+}
+elsewhere() {
+  all=$(command ps -ax -o pid= -o ppid= -o pgid= -o tpgid= -o tty= -o stat= -o wchan= -o comm=)
+  terminal= wanted=
+  while read -r pid parent group front device state wchan comm; do
+    case $parent:$device in "$PPID":*[0-9a-z]) case $state in *s*) terminal=$device wanted=$front ;; esac ;; esac
+  done <<END
+$all
+END
+  test -n "$terminal" || return
+  report_modes "/dev/$terminal"
+  while read -r pid parent group front device state wchan comm; do
+    test "$device:$group" = "$terminal:$wanted" || continue
+    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")"
+  done <<END
+$all
+END
+}
+if test -r /proc/self/stat; then on_linux; else elsewhere; fi
+say e
