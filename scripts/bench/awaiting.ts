@@ -2,7 +2,7 @@ import { runOverMux, terminalStateCommand } from "../../src/ssh/mux.ts";
 import { ShellSession } from "../../test/support/shell-session.ts";
 import { runSituation, type Told } from "../../test/support/waiting-run.ts";
 import { lookalikes, waitingSituations } from "../../test/support/waiting-situations.ts";
-import { measure, report } from "./median.ts";
+import { measure, report } from "./lib/median.ts";
 
 // How often a wait for input is told, and rightly: bun scripts/bench/awaiting.ts [text]
 // With `text` the host takes no further channel, so that the text alone tells.
