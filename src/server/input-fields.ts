@@ -19,6 +19,18 @@ export function waitSeconds(description: string): z.ZodOptional<z.ZodNumber> {
   return z.number().min(0).max(3600).optional().describe(description);
 }
 
+export function waitFor(): z.ZodOptional<z.ZodString> {
+  return z
+    .string()
+    .optional()
+    .describe(
+      "Return as soon as a line of output matches this RE2 pattern; of output there already the last 1 MiB is tried. Waits 30 s unless wait_seconds is given",
+    );
+}
+
+/** What a call waits that names a pattern and no time. */
+export const waitForSeconds = 30;
+
 export function numLines(description: string): z.ZodOptional<z.ZodNumber> {
   return z.int().min(1).max(10_000).optional().describe(description);
 }

@@ -9,7 +9,9 @@ export function describeOutcome(outcome: CommandOutcome): string {
     return "the typed text did not appear for 5 s; the link may have stalled";
   if (outcome.state === "disconnected") return "ssh has ended; the last output is kept";
   if (outcome.endedBy === "command_ended") return `ended${after}; the exit code is not known`;
-  return describeState(outcome, after);
+  const pattern =
+    outcome.matched === undefined ? "" : `; the pattern has ${outcome.matched ? "" : "not "}matched`;
+  return `${describeState(outcome, after)}${pattern}`;
 }
 
 function describeState({ state, awaiting, quietMs }: CommandOutcome, after: string): string {

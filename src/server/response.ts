@@ -11,6 +11,8 @@ export type Block = {
   readonly name: string;
   readonly text: string;
   readonly label: "remote" | "info";
+  /** What stands in the structured part instead of the text. */
+  readonly value?: unknown;
 };
 
 /**
@@ -33,7 +35,7 @@ export function renderReply(reply: Reply, { textOnly }: { textOnly: boolean }): 
 
 function renderStructured({ message, next, facts, blocks = [] }: Reply): Record<string, unknown> {
   const { state, exit_code, ...others } = facts;
-  const texts = Object.fromEntries(blocks.map(({ name, text }) => [name, text]));
+  const texts = Object.fromEntries(blocks.map(({ name, text, value }) => [name, value ?? text]));
   return withoutAbsent({ message, next, state, exit_code, success: true, ...others, ...texts });
 }
 

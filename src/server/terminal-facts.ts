@@ -46,6 +46,8 @@ export function outputFacts(
     ended_by: outcome.endedBy,
     ...terminalFacts(outcome),
     wait_seconds: outcome.waitSeconds,
+    matched: outcome.matched,
+    matched_at_entry: outcome.matchedAtEntry,
     ...extra,
     lines,
     total_lines: totalLines,

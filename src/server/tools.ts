@@ -7,6 +7,7 @@ import { interruptCommand } from "./tools/interrupt-command.ts";
 import { listAvailableConfigs } from "./tools/list-available-configs.ts";
 import { listConnections } from "./tools/list-connections.ts";
 import { openConnection } from "./tools/open-connection.ts";
+import { searchOutput } from "./tools/search-output.ts";
 
 export const tools: readonly Tool[] = [
   listAvailableConfigs,
@@ -14,6 +15,7 @@ export const tools: readonly Tool[] = [
   listConnections,
   executeCommand,
   getTerminalOutput,
+  searchOutput,
   interruptCommand,
   closeConnection,
   getServerInfo,

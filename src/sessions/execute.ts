@@ -5,7 +5,9 @@ import { enterInnerShell } from "./inner-shell.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcome.ts";
+import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
+import { noteLastEnd } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeCommand, type TypedCommand } from "./type-command.ts";
@@ -22,22 +24,25 @@ export async function executeCommand(
 ): Promise<CommandOutcome> {
   const { command, waitSeconds, expect = {} } = request;
   const text = prepareCommand(command);
+  const pattern = readWaitFor(request.waitFor);
   const { typed, startedAtMs } = await session.turns.run(async () => {
     const startedAtMs = performance.now();
     return { startedAtMs, typed: await typeCommand(session, text, expect, call) };
   });
   const base = { command, commandId: typed.id, waitSeconds };
   if (!typed.echoed) return { ...base, ...(await nothingAppeared(session)) };
+  const watch = pattern && new OutputWatch(session, pattern, { sent: typed });
   const deadlineMs = Math.max(startedAtMs + graceMs, typed.atMs + waitSeconds * 1_000);
   const end = await waitUntil(
     session,
-    (current) => commandEnd(session, typed, current),
+    (current) => matchOrEnd(watch, current, commandEnd(session, typed, current)),
     deadlineMs,
     call.signal,
   );
   const seen = end.reason === "decided" ? end.value.look : end.last;
   const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
   const told = end.reason === "decided" ? end.value.told : undefined;
+  if (endedBy === "command_ended") noteLastEnd(session);
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
@@ -48,6 +53,7 @@ export async function executeCommand(
     ...base,
     ...(endedBy === undefined ? {} : { endedBy }),
     ...exitFacts(told),
+    ...watch?.facts,
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
   };

@@ -5,6 +5,7 @@ import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, InterruptOutcome, InterruptRequest } from "./outcome.ts";
 import { readCommandOutput } from "./read-output.ts";
+import { noteLastEnd } from "./recorded-command.ts";
 import { disconnected, notTyped } from "./refusals.ts";
 import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
@@ -24,6 +25,7 @@ export async function interruptCommand(
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const current = end.reason === "decided" ? end.value.look : end.last;
   const told = end.reason === "decided" ? end.value.told : undefined;
+  if (current.state === "idle") noteLastEnd(session);
   const base = { ...terminalFacts(session, current), waitSeconds };
   if (pressedAt === undefined) return { ...base, interrupted: false, output: "", totalLines: 0 };
   return {

@@ -8,6 +8,7 @@ export type EndedBy =
   | "command_ended"
   | "input_wanted"
   | "nested_prompt"
+  | "matched"
   | "fullscreen"
   | "quiet"
   | "no_echo"
@@ -68,6 +69,9 @@ export type CommandOutcome = TerminalFacts &
     readonly endedBy?: EndedBy;
     readonly durationMs?: number;
     readonly waitSeconds: number;
+    /** Only where the call waited for a pattern. */
+    readonly matched?: boolean;
+    readonly matchedAtEntry?: boolean;
   };
 
 export type InterruptOutcome = CommandOutcome & { readonly interrupted: boolean };
@@ -155,14 +159,47 @@ export type OpenRequest = {
 export type ExecuteRequest = {
   readonly command: string;
   readonly waitSeconds: number;
+  readonly waitFor?: string;
   readonly expect?: Where;
 };
 
 export type OutputRequest = {
-  readonly view: "auto" | "scrollback" | "screen" | "new";
+  readonly view: "auto" | "scrollback" | "screen" | "new" | "command";
   readonly numLines: number;
+  readonly commandId?: string;
   readonly cursor?: string;
   readonly waitSeconds: number;
+  readonly waitFor?: string;
+};
+
+export type SearchRequest = {
+  readonly pattern: string;
+  readonly ignoreCase: boolean;
+  readonly contextLines: number;
+  readonly maxMatches: number;
+  readonly commandId?: string;
+  readonly cursor?: string;
+};
+
+/** `line` counts from where the search began; the texts are remote. */
+export type FoundLine = {
+  readonly line: number;
+  readonly text: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly commandId?: string;
+  readonly cursor: string;
+};
+
+/** `matches` are the newest of `totalMatches`. Unless `isComplete`, the search goes on at `cursor`. */
+export type SearchOutcome = {
+  readonly sessionName: string;
+  readonly totalMatches: number;
+  readonly isComplete: boolean;
+  readonly cursor: string;
+  readonly bytesSearched: number;
+  readonly bytesMissed: number;
+  readonly matches: readonly FoundLine[];
 };
 
 export type InterruptRequest = { readonly waitSeconds: number };
@@ -173,6 +210,7 @@ export interface SessionHandle {
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
+  search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
 }
 
 /** Everything that the tools need of the domain. */

@@ -96,7 +96,10 @@ type ReadLines = { readonly lines: readonly string[]; readonly bytesMissed: numb
 
 function readLines(session: SessionContext, start: number, end: number): ReadLines {
   const range = session.log.read(Math.max(start, end - maxRangeBytes), end);
-  return { lines: render(session, range.bytes, Number.MAX_SAFE_INTEGER), bytesMissed: range.start - start };
+  return {
+    lines: render(session, range.bytes, Number.MAX_SAFE_INTEGER),
+    bytesMissed: Math.min(range.start, end) - start,
+  };
 }
 
 /** An empty last line is told from the end of the one before it by a newline of its own. */
@@ -118,7 +121,7 @@ function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, pr
  * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
  * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors.
  */
-function outputStart(session: SessionContext, offset: number): number {
+export function outputStart(session: SessionContext, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
   const firstNewline = bytes.indexOf(0x0a);
   const { events } = scanStream(initialStreamState(offset), bytes, new Set());

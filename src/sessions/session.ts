@@ -9,8 +9,11 @@ import type {
   InterruptRequest,
   OutputOutcome,
   OutputRequest,
+  SearchOutcome,
+  SearchRequest,
   SessionHandle,
 } from "./outcome.ts";
+import { searchOutput } from "./search-output.ts";
 import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
@@ -35,5 +38,9 @@ export class Session implements SessionHandle {
 
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome> {
     return interruptCommand(this.context, request, call);
+  }
+
+  search(request: SearchRequest, call: Call): Promise<SearchOutcome> {
+    return searchOutput(this.context, request, call);
   }
 }

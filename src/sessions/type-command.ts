@@ -10,6 +10,7 @@ import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
+import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
 import { whereNow } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
@@ -54,7 +55,8 @@ export async function typeCommand(
   assertExpected(record.session_name, expect, whereNow(session, prompt));
   assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
   const prompts = terminal.levels.known(record.prompt);
-  const entry = nextRecord(session, text, call);
+  if (prompt.state === "idle") noteLastEnd(session);
+  const entry = { ...nextRecord(session, text, call), ...whereTyped(session, prompt) };
   const { aid, counter } = entry;
   const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter };
   ledger.append(entry);
@@ -100,6 +102,11 @@ function nextRecord(session: SessionContext, command: string, call: Call): Ledge
     command,
     ...promptNumber(session),
   };
+}
+
+function whereTyped(session: SessionContext, prompt: Look): Pick<LedgerRecord, "where"> {
+  const where = whereNow(session, prompt);
+  return where === undefined ? {} : { where };
 }
 
 function promptNumber({ terminal }: SessionContext): Pick<LedgerRecord, "aid" | "counter"> {

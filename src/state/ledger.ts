@@ -2,6 +2,14 @@ import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "
 
 import { z } from "zod";
 
+const whereSchema = z.object({
+  user: z.string().optional(),
+  host: z.string().optional(),
+  cwd: z.string().optional(),
+  isRoot: z.boolean().optional(),
+  depth: z.number().int().optional(),
+});
+
 /**
  * One step of a command of ours. `typed`: its text is about to be typed at log offset `offset`; `sent`: Enter is
  * about to be pressed there; `cleared`: its text was taken off the line again. A `typed` that nothing follows is
@@ -19,9 +27,30 @@ const recordSchema = z.object({
   /** The shell's number and its counter at the prompt that it was typed at, where the shell tells them. */
   aid: z.string().optional(),
   counter: z.number().int().optional(),
+  /** Where that shell said it was. */
+  where: whereSchema.optional(),
 });
 
 export type LedgerRecord = z.infer<typeof recordSchema>;
+
+/**
+ * How a sent command has ended: its output stands at log offsets `start` (where known) to `end`. `ran` is false for what
+ * the shell did not run. Whoever sees an end may write it; of several the first counts.
+ */
+const endedSchema = z.object({
+  step: z.literal("ended"),
+  id: z.string().regex(/^c\d+$/),
+  at: z.string(),
+  exit: z.number().int().optional(),
+  ran: z.boolean().optional(),
+  start: z.number().int().optional(),
+  end: z.number().int(),
+});
+
+export type EndedRecord = z.infer<typeof endedSchema>;
+
+const pieceBytes = 1_048_576;
+const lineFeed = 0x0a;
 
 /** Longer than any record: a command has at most 128 KiB, JSON may write a character as six. */
 const tailBytes = 1_048_576;
@@ -34,7 +63,7 @@ export class Ledger {
     this.#path = path;
   }
 
-  append(record: LedgerRecord): void {
+  append(record: LedgerRecord | EndedRecord): void {
     const descriptor = openSync(
       this.#path,
       constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
@@ -62,14 +91,54 @@ export class Ledger {
     return undefined;
   }
 
-  #readTail(): string {
-    let descriptor: number;
+  /** The end of the command `id`, if it is noted in the last megabyte. */
+  findEnd(id: string): EndedRecord | undefined {
+    const wanted = `"id":"${id}"`;
+    const lines = this.#readTail().split("\n");
+    return firstEnd(lines.filter((line) => line.includes(wanted)));
+  }
+
+  /** Every record and end, oldest first, read piece by piece; with `id` those of one command alone. */
+  *all(id?: string): Generator<LedgerRecord | EndedRecord> {
+    const wanted = id === undefined ? "" : `"id":"${id}"`;
+    for (const line of this.#lines()) {
+      const record = line.includes(wanted) ? (parseRecord(line) ?? parseEnd(line)) : undefined;
+      if (record !== undefined && (id === undefined || record.id === id)) yield record;
+    }
+  }
+
+  *#lines(): Generator<string> {
+    const descriptor = this.#open();
+    if (descriptor === undefined) return;
     try {
-      descriptor = openSync(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      let rest = Buffer.alloc(0);
+      const piece = Buffer.alloc(pieceBytes);
+      for (let at = 0; ;) {
+        const count = readSync(descriptor, piece, 0, piece.length, at);
+        if (count === 0) return;
+        at += count;
+        const bytes = Buffer.concat([rest, piece.subarray(0, count)]);
+        const end = bytes.lastIndexOf(lineFeed) + 1;
+        yield* bytes.toString("utf8", 0, end).split("\n");
+        rest = bytes.subarray(end);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #open(): number | undefined {
+    try {
+      return openSync(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
       throw error;
     }
+  }
+
+  #readTail(): string {
+    const descriptor = this.#open();
+    if (descriptor === undefined) return "";
     try {
       const size = fstatSync(descriptor).size;
       const bytes = Buffer.alloc(Math.min(size, tailBytes));
@@ -81,10 +150,26 @@ export class Ledger {
   }
 }
 
+function firstEnd(lines: readonly string[]): EndedRecord | undefined {
+  for (const line of lines) {
+    const end = parseEnd(line);
+    if (end !== undefined) return end;
+  }
+  return undefined;
+}
+
 function parseRecord(line: string): LedgerRecord | undefined {
+  return line.startsWith('{"step":"ended"') ? undefined : parseLine(recordSchema, line);
+}
+
+function parseEnd(line: string): EndedRecord | undefined {
+  return line.startsWith('{"step":"ended"') ? parseLine(endedSchema, line) : undefined;
+}
+
+function parseLine<T>(schema: z.ZodType<T>, line: string): T | undefined {
   if (!line.startsWith("{")) return undefined;
   try {
-    return recordSchema.parse(JSON.parse(line));
+    return schema.parse(JSON.parse(line));
   } catch {
     return undefined;
   }

@@ -34,6 +34,7 @@ export const architecture: Architecture = {
     yaml: ["config/"],
     "@clack/prompts": ["cli/init/"],
     picocolors: ["cli/"],
+    re2js: ["sessions/"],
     zod: ["server/", "config/", "state/"],
   },
   outside: { "package.json": ["main.ts", "cli/"] },

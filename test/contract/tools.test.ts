@@ -19,6 +19,7 @@ test("the tools are those of the contract", () => {
     "list_connections",
     "execute_command",
     "get_terminal_output",
+    "search_output",
     "interrupt_command",
     "close_connection",
     "get_server_info",
@@ -44,6 +45,7 @@ test("results: text leaves the output schema out of the terminal tools alone", (
     "open_connection",
     "execute_command",
     "get_terminal_output",
+    "search_output",
     "interrupt_command",
   ]);
 });
@@ -52,7 +54,7 @@ test("read-only and destructive tools are those of the contract", () => {
   const named = (hint: "readOnlyHint" | "destructiveHint") =>
     tools.filter(({ annotations }) => annotations?.[hint] === true).map(({ name }) => name);
   expect(named("readOnlyHint")).toEqual(
-    tools.map(({ name }) => name).filter((name) => /^(list|get)_/.test(name)),
+    tools.map(({ name }) => name).filter((name) => /^(list|get|search)_/.test(name)),
   );
   expect(named("destructiveHint")).toEqual(["execute_command", "close_connection"]);
 });

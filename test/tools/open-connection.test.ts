@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { freePort, makeKey, startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
@@ -95,7 +95,8 @@ test("an open tells all that the contract names, and words of the host that look
     connection_config: "lo",
     connection_info: { host: "127.0.0.1", user: sshd.user, port: sshd.port },
     state: "idle",
-    confidence: "prompt",
+    confidence: "exact",
+    where: { user: sshd.user, cwd: realpathSync(sshd.home), depth: 0 },
     has_server_info: true,
     server_info: "# notes on lo\n",
     banner: expect.stringContaining("Permission denied (publickey)."),

@@ -10,7 +10,7 @@ const session_name = "demo";
 const severalLines = `for word in real interactive shell; do
   printf '%s ' "$word"
 done; echo '✓'`;
-const endless = "n=0; while :; do echo tick $((n += 1)); sleep 0.1; done";
+const endless = "sleep 600";
 
 export const steps: readonly Step[] = [
   { says: "The agent asks which hosts it may use.", tool: "list_available_configs", args: {} },

@@ -10,6 +10,8 @@ import {
   maxChars,
   numLines,
   sessionName,
+  waitFor,
+  waitForSeconds,
   waitSeconds,
 } from "../input-fields.ts";
 import { adviseNext, describeOutcome } from "../outcome-words.ts";
@@ -32,6 +34,7 @@ export const executeCommand = defineSessionTool({
     wait_seconds: waitSeconds(
       "Seconds to wait for its end; it returns as soon as the command ends, asks or stalls",
     ),
+    wait_for: waitFor(),
     num_lines: numLines(
       `Most lines of output, default ${defaultLines} (${defaultLinesWhileRunning} while it runs)`,
     ),
@@ -45,7 +48,11 @@ export const executeCommand = defineSessionTool({
   handle: async (session, args, { call, waits }) => {
     const request: ExecuteRequest = {
       command: args.command,
-      waitSeconds: effectiveWaitSeconds(args.wait_seconds ?? waits.defaultSeconds, waits),
+      waitSeconds: effectiveWaitSeconds(
+        args.wait_seconds ?? (args.wait_for === undefined ? waits.defaultSeconds : waitForSeconds),
+        waits,
+      ),
+      ...(args.wait_for === undefined ? {} : { waitFor: args.wait_for }),
       ...(args.expect === undefined ? {} : { expect: presentExpectations(args.expect) }),
     };
     const outcome = await session.execute(request, call);

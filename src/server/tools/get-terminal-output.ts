@@ -4,7 +4,16 @@ import { parseCursor } from "../../base/cursor.ts";
 import { UserError } from "../../base/user-error.ts";
 import type { OutputOutcome, ScreenFacts } from "../../sessions/outcome.ts";
 import { defineSessionTool } from "../define-session-tool.ts";
-import { defaultChars, defaultLines, maxChars, numLines, sessionName, waitSeconds } from "../input-fields.ts";
+import {
+  defaultChars,
+  defaultLines,
+  maxChars,
+  numLines,
+  sessionName,
+  waitFor,
+  waitForSeconds,
+  waitSeconds,
+} from "../input-fields.ts";
 import { adviseNext, describeOutcome } from "../outcome-words.ts";
 import { commandFields, outputSchema, someObject } from "../output-fields.ts";
 import { cleanField } from "../remote-text.ts";
@@ -12,21 +21,26 @@ import type { Facts } from "../response.ts";
 import { outputFacts } from "../terminal-facts.ts";
 import { effectiveWaitSeconds } from "../wait-limit.ts";
 
-const views = ["auto", "scrollback", "screen", "new"] as const;
+const views = ["auto", "scrollback", "screen", "new", "command"] as const;
 
 export const getTerminalOutput = defineSessionTool({
   name: "get_terminal_output",
   title: "Read the terminal",
   description:
-    "Reads a session's terminal without typing anything. auto: what came after cursor if one is given, the screen of a full-screen program, else the last lines. With wait_seconds it first waits until the running command ends or asks for something: the way to go on waiting after execute_command. Works on a disconnected session too.",
+    "Reads a session's terminal without typing anything. auto: the output of command_id or what came after cursor if one is given, the screen of a full-screen program, else the last lines. With wait_seconds it first waits until the running command ends or asks for something: the way to go on waiting after execute_command. search_output finds lines in all that was kept. Works on a disconnected session too.",
   hints: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   input: z.object({
     session_name: sessionName(),
     num_lines: numLines(`Most lines, default ${defaultLines}`),
     max_chars: maxChars(),
-    view: z.enum(views).optional().describe("Default auto; new needs cursor"),
+    view: z
+      .enum(views)
+      .optional()
+      .describe("Default auto; new needs cursor; command without command_id is the last command"),
+    command_id: z.string().optional().describe("Only the output of this command"),
     cursor: z.string().optional().describe("The cursor of an earlier result: only what came after it"),
     wait_seconds: waitSeconds("Seconds to wait for the running command, default 0"),
+    wait_for: waitFor(),
   }),
   output: outputSchema({
     ...commandFields(),
@@ -35,7 +49,7 @@ export const getTerminalOutput = defineSessionTool({
   }),
   handle: async (session, args, { call, waits }) => {
     const view = args.view ?? "auto";
-    checkView(view, args.cursor);
+    checkView(view, args.cursor, args.command_id);
     const bounds = {
       numLines: args.num_lines ?? defaultLines,
       maxChars: args.max_chars ?? defaultChars,
@@ -44,11 +58,18 @@ export const getTerminalOutput = defineSessionTool({
     const request = {
       view,
       numLines: bounds.numLines,
-      waitSeconds: effectiveWaitSeconds(args.wait_seconds ?? 0, waits),
+      waitSeconds: effectiveWaitSeconds(
+        args.wait_seconds ?? (args.wait_for === undefined ? 0 : waitForSeconds),
+        waits,
+      ),
+      ...(args.wait_for === undefined ? {} : { waitFor: args.wait_for }),
+      ...(args.command_id === undefined ? {} : { commandId: args.command_id }),
       ...(args.cursor === undefined ? {} : { cursor: args.cursor }),
     };
     const outcome = await session.output(request, call);
-    const keep = outcome.view === "new" ? "both" : "tail";
+    const isWhole =
+      outcome.view === "new" || (outcome.view === "command" && outcome.endedBy === "command_ended");
+    const keep = isWhole ? "both" : "tail";
     return {
       message: describeOutcome(outcome),
       next: adviseNext(outcome),
@@ -57,7 +78,19 @@ export const getTerminalOutput = defineSessionTool({
   },
 });
 
-function checkView(view: (typeof views)[number], cursor: string | undefined): void {
+function checkView(
+  view: (typeof views)[number],
+  cursor: string | undefined,
+  commandId: string | undefined,
+): void {
+  const isCommand = view === "auto" || view === "command";
+  if (commandId !== undefined && (!isCommand || cursor !== undefined)) {
+    throw new UserError(
+      "INVALID_ARGUMENT",
+      `command_id and ${isCommand ? "a cursor" : `view ${view}`} contradict each other`,
+      "Pass command_id alone for that command's output, or leave it out.",
+    );
+  }
   if (view === "new" && cursor === undefined) {
     throw new UserError(
       "INVALID_ARGUMENT",
@@ -66,7 +99,7 @@ function checkView(view: (typeof views)[number], cursor: string | undefined): vo
     );
   }
   if (cursor === undefined) return;
-  if (view === "scrollback" || view === "screen") {
+  if (view === "scrollback" || view === "screen" || view === "command") {
     throw new UserError(
       "INVALID_ARGUMENT",
       `view ${view} and a cursor contradict each other`,

@@ -150,7 +150,7 @@ test("a huge unknown key is refused at once and not repeated whole", () => {
   const started = performance.now();
   const error = thrownBy(() => readArguments("tool", schema, { ["x".repeat(5_000_000)]: 1 }));
   expect(error.message.length).toBeLessThan(200);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test.each(["", "a b", "../x", "ä", "x".repeat(65), "a\n", "-x y"])(

@@ -102,5 +102,15 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       Promise.resolve({ ...outcome({ waitSeconds: request.waitSeconds }), view: "scrollback" }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
+    search: () =>
+      Promise.resolve({
+        sessionName: "web",
+        totalMatches: 0,
+        isComplete: true,
+        cursor: "1.91f2a",
+        bytesSearched: 0,
+        bytesMissed: 0,
+        matches: [],
+      }),
   };
 }

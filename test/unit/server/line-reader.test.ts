@@ -32,7 +32,7 @@ test("a long line in many chunks takes time in proportion to its length", () => 
   expect(reader.push(Buffer.from("\n")).map((line) => line.kind === "line" && line.bytes.length)).toEqual([
     8192 * 4096,
   ]);
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 function shown(line: Line): string {

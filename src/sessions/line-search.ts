@@ -1,0 +1,205 @@
+import { initialStreamState, scanStream, type StreamState } from "../screen/stream-parser.ts";
+import { lineText, type Width } from "./line-text.ts";
+import type { Pattern } from "./pattern.ts";
+
+/** A line that matched: its place in the log, its number from where the search began, and its text. */
+export type LineMatch = {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly text: string;
+  /** It begins on the alternate screen. */
+  readonly alternate: boolean;
+};
+
+/** Where something stands in the bytes at or behind `from`; below 0 where it does not. */
+type Finder = (bytes: Buffer, from: number) => number;
+type Span = { readonly start: number; readonly end: number };
+/** `text` is the line's, where that is known already; it keeps the whole piece in memory. */
+type Candidate = Span & { readonly text?: string };
+
+const lineFeed = 0x0a;
+const escape = 0x1b;
+const backspace = 0x08;
+const noOsc: ReadonlySet<number> = new Set();
+/** A line longer than this is tried in pieces that overlap. */
+const maxTriedBytes = 65_536;
+const overlapBytes = 4_096;
+const lookAtClockEvery = 64;
+
+/** Tries a pattern line by line on a log that is given to it in order, in pieces cut anywhere. */
+export class LineSearch {
+  readonly #pattern: Pattern;
+  readonly #width: Width;
+  readonly #findLiteral: Finder | undefined;
+  #stream: StreamState;
+  #lines = 0;
+
+  constructor(pattern: Pattern, start: number, width: Width) {
+    this.#pattern = pattern;
+    this.#width = width;
+    this.#findLiteral = literalFinder(pattern);
+    this.#stream = initialStreamState(start);
+  }
+
+  /** How far the log has been tried; the next piece begins here. */
+  get offset(): number {
+    return this.#stream.offset;
+  }
+
+  /** Whether what stands at `offset` is on the alternate screen. */
+  get isAlternate(): boolean {
+    return this.#stream.alternateScreen;
+  }
+
+  /** What came before `offset` is no longer there. */
+  skipTo(offset: number): void {
+    this.#stream = initialStreamState(offset);
+  }
+
+  /**
+   * The matches among the whole lines of `bytes`, which begin at `offset`; with `atEnd` among the last, unfinished one
+   * too. Stops between two lines once `isLate`; what is left is to be given again.
+   */
+  take(bytes: Uint8Array, { atEnd, isLate }: { atEnd: boolean; isLate: () => boolean }): LineMatch[] {
+    const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const whole = atEnd ? data.length : data.lastIndexOf(lineFeed) + 1;
+    const body = whole === 0 ? data : data.subarray(0, whole);
+    const { state, events } = scanStream(this.#stream, body, noOsc);
+    const switches = events.filter((event) => event.kind === "alternate-screen");
+    const base = this.#stream.offset;
+    let { alternateScreen: alternate } = this.#stream;
+    const matches: LineMatch[] = [];
+    let counted = 0;
+    let tried = 0;
+    for (const line of this.#candidates(body)) {
+      tried += 1 + ((line.end - line.start) >> 6);
+      if (tried >= lookAtClockEvery && isLate()) {
+        this.#lines += countLineFeeds(body, counted, line.start);
+        this.#stream = scanStream(this.#stream, body.subarray(0, line.start), noOsc).state;
+        return matches;
+      }
+      if (tried >= lookAtClockEvery) tried = 0;
+      while ((switches[0]?.start ?? Infinity) < base + line.start)
+        alternate = switches.shift()?.on ?? alternate;
+      const text = this.#matchingText(body, line, alternate);
+      if (text === undefined) continue;
+      this.#lines += countLineFeeds(body, counted, line.start);
+      counted = line.start;
+      const place = { start: base + line.start, end: base + line.end };
+      matches.push({ ...place, line: this.#lines + 1, text, alternate });
+    }
+    this.#lines += countLineFeeds(body, counted, body.length);
+    this.#stream = state;
+    return matches;
+  }
+
+  #matchingText(body: Buffer, { start, end, text }: Candidate, alternate: boolean): string | undefined {
+    if (text !== undefined && !alternate && text.length <= maxTriedBytes)
+      return this.#pattern.matches(text) ? text : undefined;
+    const line = body.subarray(start, end);
+    for (let from = 0; ; from += maxTriedBytes - overlapBytes) {
+      const piece = line.length <= maxTriedBytes ? line : line.subarray(from, from + maxTriedBytes);
+      const text = lineText(piece, alternate, this.#width);
+      if (this.#pattern.matches(text)) return text;
+      if (from + piece.length >= line.length) return undefined;
+    }
+  }
+
+  /** The lines that may match: with a literal part those that hold it, and those whose bytes are not their text. */
+  *#candidates(body: Buffer): Generator<Candidate> {
+    const find = this.#findLiteral;
+    const finders: readonly Finder[] = find === undefined ? [] : [find, escapeFrom, backspaceFrom];
+    const next = finders.map((each) => each(body, 0));
+    if (find !== undefined && next.every((at) => at < 0)) return;
+    const plain = plainText(body);
+    if (plain !== undefined) return yield* plainLines(plain, this.#pattern);
+    if (find === undefined) return yield* linesOf(body);
+    for (;;) {
+      const hit = Math.min(...next.filter((at) => at >= 0));
+      if (hit === Infinity) return;
+      const start = hit === 0 ? 0 : body.lastIndexOf(lineFeed, hit - 1) + 1;
+      const feed = body.indexOf(lineFeed, hit);
+      const end = feed < 0 ? body.length : feed;
+      yield { start, end };
+      for (const [index, each] of finders.entries()) {
+        const at = next[index] ?? -1;
+        if (at >= 0 && at < end) next[index] = end >= body.length ? -1 : each(body, end);
+      }
+    }
+  }
+}
+
+/** The lines of `bytes` without their line feeds; what follows the last one is a line too, unless it is empty. */
+export function* linesOf(bytes: Buffer): Generator<Span> {
+  for (let start = 0; start < bytes.length;) {
+    const feed = bytes.indexOf(lineFeed, start);
+    const end = feed < 0 ? bytes.length : feed;
+    yield { start, end };
+    start = end + 1;
+  }
+}
+
+/** The bytes as text, where they are nothing but lines of printable ASCII. */
+function plainText(bytes: Buffer): string | undefined {
+  const text = bytes.toString("latin1");
+  return /\r[^\n]|[^\t\r\n\x20-\x7e]/.test(text) ? undefined : text;
+}
+
+/** The lines that hold the pattern's literal part, or all; cut from one text, which is much less work than from bytes. */
+function* plainLines(text: string, { literal, ignoreCase }: Pattern): Generator<Candidate> {
+  const wanted = literal === undefined || ignoreCase ? undefined : literal;
+  for (let at = 0; at < text.length;) {
+    const hit = wanted === undefined ? at : text.indexOf(wanted, at);
+    if (hit < 0) return;
+    const start = hit === 0 ? 0 : text.lastIndexOf("\n", hit - 1) + 1;
+    const feed = text.indexOf("\n", hit);
+    const end = feed < 0 ? text.length : feed;
+    yield { start, end, text: text.slice(start, text.charAt(end - 1) === "\r" ? end - 1 : end) };
+    at = end + 1;
+  }
+}
+
+function escapeFrom(bytes: Buffer, from: number): number {
+  return bytes.indexOf(escape, from);
+}
+
+function backspaceFrom(bytes: Buffer, from: number): number {
+  return bytes.indexOf(backspace, from);
+}
+
+function literalFinder({ literal, ignoreCase }: Pattern): Finder | undefined {
+  if (literal === undefined) return undefined;
+  if (!ignoreCase) {
+    const wanted = Buffer.from(literal);
+    return (body, from) => body.indexOf(wanted, from);
+  }
+  // Other letters have their cases outside ASCII.
+  if (!/^[\x20-\x7e]*$/.test(literal) || /[ks]/i.test(literal)) return undefined;
+  const wanted = new RegExp(literal.replace(/[^A-Za-z0-9]/g, "\\$&"), "gi");
+  let known: { readonly body: Buffer; readonly text: string } | undefined;
+  return (body, from) => {
+    if (known?.body !== body) known = { body, text: body.toString("latin1") };
+    wanted.lastIndex = from;
+    return wanted.exec(known.text)?.index ?? -1;
+  };
+}
+
+/** Four bytes at a time: where a byte is a line feed, the lowest bit of its place in `found` is set. */
+function countLineFeeds(bytes: Buffer, from: number, to: number): number {
+  let count = 0;
+  let at = from;
+  for (; at < to && (bytes.byteOffset + at) % 4 !== 0; at++) if (bytes[at] === lineFeed) count++;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, (to - at) >> 2));
+  for (let index = 0; index < words.length;) {
+    let sums = 0;
+    for (const end = Math.min(words.length, index + 255); index < end; index++) {
+      const zeroed = (words[index] ?? 0) ^ 0x0a0a0a0a;
+      const found = ~(((zeroed & 0x7f7f7f7f) + 0x7f7f7f7f) | zeroed | 0x7f7f7f7f);
+      sums = (sums + ((found >>> 7) & 0x01010101)) | 0;
+    }
+    count += (sums & 255) + ((sums >>> 8) & 255) + ((sums >>> 16) & 255) + ((sums >>> 24) & 255);
+  }
+  for (at += words.length * 4; at < to; at++) if (bytes[at] === lineFeed) count++;
+  return count;
+}

@@ -1,0 +1,97 @@
+import { UserError } from "../base/user-error.ts";
+import type { EndedRecord, LedgerRecord } from "../state/ledger.ts";
+import type { SessionContext } from "./look.ts";
+import type { EndedCommand } from "./mark-track.ts";
+import { outputStart } from "./read-output.ts";
+import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+
+const lineSearchBytes = 65_536;
+const lineFeed = 0x0a;
+
+/** A command of the ledger whose Enter was pressed; `end` once that is known. */
+export type RecordedCommand = { readonly sent: LedgerRecord; readonly end: EndedRecord | undefined };
+
+/** Notes how a command has ended, unless that was done: by whoever sees it first, since later the marks are gone. */
+export function noteEnd(
+  { ledger }: SessionContext,
+  { id }: Pick<SentCommand, "id">,
+  {
+    ran,
+    status,
+    outputStart: start,
+    outputEnd: end,
+  }: Omit<EndedCommand, "status" | "counter"> & { status?: number },
+): void {
+  if (ledger.findEnd(id) !== undefined) return;
+  ledger.append({
+    step: "ended",
+    id,
+    at: new Date().toISOString(),
+    ...(status === undefined || ran === false ? {} : { exit: status }),
+    ...(ran === undefined ? {} : { ran }),
+    ...(start === undefined ? {} : { start }),
+    end,
+  });
+}
+
+/** To be called at an idle prompt: the command before it has ended, whoever waited for it. */
+export function noteLastEnd(session: SessionContext): void {
+  const sent = lastSentCommand(session);
+  if (sent === undefined || session.ledger.findEnd(sent.id) !== undefined) return;
+  const told = toldEnd(session, sent);
+  if (told !== undefined) noteEnd(session, sent, told);
+  else if (sent.counter === undefined) noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
+}
+
+/** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */
+export function findCommand(session: SessionContext, id: string): RecordedCommand {
+  let sent: LedgerRecord | undefined;
+  let end: EndedRecord | undefined;
+  for (const record of session.ledger.all(id)) {
+    if (record.step === "sent") sent = record;
+    if (record.step === "ended") end ??= record;
+  }
+  if (sent !== undefined) return { sent, end: end ?? toldRecord(session, sent) };
+  throw new UserError(
+    "COMMAND_NOT_FOUND",
+    `${session.record.session_name} knows no command ${JSON.stringify(id.slice(0, 40))}`,
+    "Use the command_id of an earlier result of this session, or leave it out for the last lines.",
+  );
+}
+
+/** The newest command whose Enter was pressed, or undefined. */
+export function findLastCommand(session: SessionContext): RecordedCommand | undefined {
+  const last = session.ledger.find(({ step }) => step === "sent");
+  return last === undefined ? undefined : findCommand(session, last.id);
+}
+
+function toldRecord(session: SessionContext, sent: LedgerRecord): EndedRecord | undefined {
+  if (sent.offset < session.record.epoch_start) return undefined;
+  const told = toldEnd(session, sent);
+  if (told === undefined) return undefined;
+  noteEnd(session, sent, told);
+  return session.ledger.findEnd(sent.id);
+}
+
+/**
+ * Where the output of a command stands in the log. One whose end was never noted goes on to the prompt of the next one,
+ * or to where ssh ended, or to the end of what there is.
+ */
+export function outputRange(
+  session: SessionContext,
+  { sent, end }: RecordedCommand,
+): { readonly start: number; readonly end: number } {
+  const { terminal, log } = session;
+  const start = end?.start ?? outputStart(session, sent.offset);
+  const last = end?.end ?? nextPrompt(session, sent) ?? terminal.end?.offset ?? terminal.offset;
+  return { start, end: Math.max(start, Math.min(last, log.extent().end)) };
+}
+
+function nextPrompt({ ledger, log }: SessionContext, { offset }: LedgerRecord): number | undefined {
+  for (const record of ledger.all()) {
+    if (record.step !== "typed" || record.offset < offset) continue;
+    const { start, bytes } = log.read(Math.max(offset, record.offset - lineSearchBytes), record.offset);
+    return start + bytes.lastIndexOf(lineFeed) + 1;
+  }
+  return undefined;
+}
