@@ -57,6 +57,7 @@ function rendered(raw: Buffer): string {
 function comparable(text: string): string {
   return text
     .replaceAll(shellName, "SHELL:")
+    .replaceAll(/^SHELL:(\w+):\d+:/gm, "$1:")
     .replaceAll(/^(\[\d+\]\s+)\d+/gm, "$1PID")
     .replace(/\n(?:SHELL: \n)?[^\n]*\n\^~*\^?$/, "");
 }
