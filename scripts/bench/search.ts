@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LineSearch } from "../../src/sessions/line-search.ts";
 import { compilePattern } from "../../src/sessions/pattern.ts";
 import { LogStore } from "../../src/state/log-store.ts";
-import { measure, report } from "./median.ts";
+import { measure, report } from "./lib/median.ts";
 
 // The search of search_output through a log beside `grep -c`: bun scripts/bench/search.ts [MEGABYTES] [ROUNDS]
 
