@@ -219,7 +219,8 @@ describe("left-over text of a server that died while it typed is cleared by the 
     "%p",
     async (command) => {
       const ledger = join(session.home.root, "logs", "s.commands.jsonl");
-      const last: unknown = JSON.parse(readFileSync(ledger, "utf8").trimEnd().split("\n").at(-1) ?? "");
+      const lines = readFileSync(ledger, "utf8").split("\n");
+      const last: unknown = JSON.parse(lines.findLast((line) => line.startsWith('{"step":"sent"')) ?? "");
       const before = session.log();
       const offset = parseCursor(String((await session.read()).fields["cursor"]))?.offset;
       const record = {
