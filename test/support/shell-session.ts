@@ -29,7 +29,12 @@ export class ShellSession implements AsyncDisposable {
     this.server = server;
   }
 
-  static async open({ shell, files = {}, setEnv = {}, config = [] }: ShellOptions = {}): Promise<ShellSession> {
+  static async open({
+    shell,
+    files = {},
+    setEnv = {},
+    config = [],
+  }: ShellOptions = {}): Promise<ShellSession> {
     const sshd = await startLoopbackSshd({ ...(shell === undefined ? {} : { shell }), setEnv, config });
     for (const [name, text] of Object.entries(files)) writeFileSync(join(sshd.home, name), text);
     const home = new McpHome();
