@@ -29,7 +29,8 @@ export class Oracle {
   #answer: Answer | undefined;
   #question: Question | undefined;
   #failures = 0;
-  #busyAnswers = 0;
+  /** Questions in a row that found no reader, or that more output overtook. */
+  #fruitless = 0;
   #lastAskedAtMs = -Infinity;
   #costMs = firstCostMs;
 
@@ -48,8 +49,8 @@ export class Oracle {
 
   /** How long until it may be asked again of output that does not look like a question: ever longer for one that works. */
   get restMs(): number {
-    const gapMs = Math.min(maxGapMs, firstGapMs * 2 ** this.#busyAnswers);
-    return this.#busyAnswers === 0 ? 0 : Math.max(0, this.#lastAskedAtMs + gapMs - performance.now());
+    const gapMs = Math.min(maxGapMs, firstGapMs * 2 ** this.#fruitless);
+    return this.#fruitless === 0 ? 0 : Math.max(0, this.#lastAskedAtMs + gapMs - performance.now());
   }
 
   /** A question that is under way: aborted once it is answered, and worth waiting for until `holdUntilMs`. */
@@ -63,6 +64,7 @@ export class Oracle {
   dropUnless(offset: number): void {
     if (this.#question === undefined || this.#question.offset === offset) return;
     this.#question.stop.abort();
+    this.#fruitless += 1;
     this.#question = undefined;
   }
 
@@ -82,7 +84,7 @@ export class Oracle {
       this.#question = undefined;
       this.#costMs = performance.now() - atMs;
       this.#failures = judgement === undefined ? this.#failures + 1 : 0;
-      this.#busyAnswers = judgement?.verdict === "busy" ? this.#busyAnswers + 1 : 0;
+      this.#fruitless = judgement?.verdict === "busy" ? this.#fruitless + 1 : 0;
       this.#answer = { offset, atMs, ...(judgement ?? unknown) };
     }
     question.ended.abort();
