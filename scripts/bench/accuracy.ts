@@ -25,7 +25,7 @@ const atOnce = 2;
 
 const isQuick = process.argv.includes("--quick");
 const isVerbose = process.argv.includes("--verbose");
-const every = Number(option("every") ?? (isQuick ? 25 : 1));
+const every = Number(option("every") ?? (isQuick ? 50 : 1));
 const wantedShells = option("shells")?.split(",");
 const wantedPlaces = option("in")?.split(",");
 const places = surroundings.filter((name) => wantedPlaces?.includes(name) ?? true);

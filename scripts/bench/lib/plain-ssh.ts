@@ -25,7 +25,10 @@ export class PlainMaster implements Disposable {
 
   static async start(sshd: LoopbackSshd): Promise<PlainMaster> {
     const path = join(sshd.folder, "master");
-    const holder = Bun.spawn(plainSsh(sshd, [], ["-M", "-N", "-S", path]), { stdin: "ignore" });
+    const holder = Bun.spawn(plainSsh(sshd, [], ["-M", "-N", "-S", path]), {
+      stdin: "ignore",
+      stderr: "ignore",
+    });
     const check = ["ssh", "-S", path, "-O", "check", "127.0.0.1"];
     await until("the master", () => Bun.spawnSync(check, { stderr: "ignore" }).exitCode === 0, 10_000);
     return new PlainMaster(path, holder);
