@@ -84,7 +84,7 @@ test("a reopened session that is found again is of its newest epoch, without the
   const first = await home.start();
   await open(first, "s");
   await run(first, "exit");
-  await open(first, "s");
+  expect((await open(first, "s")).fields).toMatchObject({ reconnected: true });
   const before = readState(home)["s"];
   rmSync(stateFile(home));
   await (await home.start()).call("list_connections");
