@@ -156,15 +156,24 @@ export class ConnectAttempts {
     return { context: { ...context, record }, promptStart: readiness.promptStart };
   }
 
-  /** Only what waits at a prompt of a host that speaks as OpenSSH or dropbear do is taken for a shell. */
+  /**
+   * Only what waits at a prompt of a host that speaks as OpenSSH or dropbear do is taken for a shell. A terminal that
+   * cannot be written to costs the marks, not the session.
+   */
   async #integrate(context: SessionContext, { prompt }: ReadySession): Promise<ShellLevel | undefined> {
     const { shellIntegration } = this.#plan.config;
     if (prompt === undefined || shellIntegration === "never") return undefined;
     const software = parseRemoteSoftware(readFileSync(this.#prepared.target.logFile, "utf8")) ?? "";
     const isShellHost = /^(?:OpenSSH|dropbear)/.test(software) && looksLikeShellPrompt(prompt);
     if (!isShellHost && shellIntegration !== "always") return undefined;
-    await using _ = await lockInput(context, neverAborted);
-    return integrate(context, prompt);
+    try {
+      await using _ = await lockInput(context, neverAborted);
+      return await integrate(context, prompt);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      this.#place.warn(`the shell of ${context.record.session_name} carries no marks: ${String(error)}`);
+      return undefined;
+    }
   }
 
   /** Long silence means something from the login on alone: before it the host may just be slow. */
