@@ -11,6 +11,9 @@ import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
+/** What asked when C-c was pressed still seems to, until the shell has had its say. */
+const goneQuietMs = 300;
+
 /** Presses C-c and waits for the prompt; at an idle prompt nothing is pressed. */
 export async function interruptCommand(
   session: SessionContext,
@@ -49,6 +52,7 @@ function afterInterrupt(
   if (told !== undefined && told.outputEnd >= pressedAt && current.state === "idle") {
     return { look: current, endedBy: "command_ended", told };
   }
+  if (current.state === "awaiting_input" && current.quietMs < goneQuietMs) return undefined;
   return current.state === "fullscreen" ? undefined : settledSince(session, pressedAt, current);
 }
 
