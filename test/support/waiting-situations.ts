@@ -113,7 +113,10 @@ export function lookalikes(sshdPort: number): Situation[] {
       `python3 -c 'import socket; s=socket.create_connection(("127.0.0.1",${sshdPort})); s.recv(99); print("Login: ",end="",flush=True); s.recv(9)'`,
     ],
     ["a file that is computed", `sh -c 'printf "Username: "; cat </dev/zero >/dev/null'`],
-    ["a progress line that asks", `i=0; while :; do printf '\\rStep [y/n] %s? ' $((i=i+1)); sleep 0.5; done`],
+    [
+      "a progress line that asks",
+      `sh -c 'i=0; while :; do printf "\\rStep [y/n] %s? " $((i=i+1)); sleep 0.5; done'`,
+    ],
     [
       "a development server",
       `node -e 'process.stdin.resume(); process.stdout.write("  press h + enter to show help"); setInterval(()=>0,1e3)'`,
