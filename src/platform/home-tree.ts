@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
+import { shellWord } from "../base/shell-word.ts";
 import { UserError } from "../base/user-error.ts";
 
 /** Absolute paths below `~/.mcp-ssh-interactive`. `runtime` holds sockets and is elsewhere where the root's path is long. */
@@ -87,10 +88,6 @@ function makePrivateFolder(folder: string): void {
 
 function refused(message: string, hint: string): UserError {
   return new UserError("CONFIG_INVALID", message, hint);
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function closeToOthers(folder: string): void {

@@ -1,3 +1,4 @@
+import { shellWord } from "../base/shell-word.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { PaneFacts } from "../tmux/pane.ts";
@@ -34,8 +35,4 @@ export async function summarise(
 /** The plain tmux command with which a human takes part in the session's terminal. */
 export function attachCommand(tree: Pick<HomeTree, "tmuxSocket">, record: SessionRecord): string {
   return `tmux -S ${shellWord(tree.tmuxSocket)} attach -t '=${record.tmux_session}'`;
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
