@@ -1,4 +1,4 @@
-/** Where a secret comes from; read only when it is needed. */
+/** Where a secret comes from; read only when it is needed. The `from` of a file is an absolute path. */
 export type SecretSource =
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "env" | "file" | "command" | "keychain"; readonly from: string }
@@ -17,7 +17,7 @@ export type Policy = {
 };
 
 /**
- * One entry of `connections`, checked, without any secret's value. Paths are absolute, `~` expanded. What is left
+ * One entry of `connections`, checked. Its secrets are sources, of which `plain` holds the value. Paths are absolute, `~` expanded. What is left
  * out is ssh_config's to say. `proxyJump` is another connection's name or `[user@]host[:port]`, commas between.
  */
 export type ConnectionConfig = {
@@ -36,7 +36,9 @@ export type ConnectionConfig = {
   /** `strict`, `accept-new` or a pinned `SHA256:…`. */
   readonly hostKey: string;
   readonly shellIntegration: "auto" | "always" | "never";
-  readonly secretNames: readonly string[];
+  readonly password?: SecretSource;
+  readonly passphrase?: SecretSource;
+  readonly secrets: ReadonlyMap<string, NamedSecret>;
   readonly policy: Policy;
   readonly tags: readonly string[];
 };

@@ -11,9 +11,6 @@ const notBuiltYet: readonly Promise[] = [
       ((policy.mode ?? "full") !== "full" || policy.approval !== undefined || hasRules(policy)),
   },
   { key: "host_key", asked: ({ host_key }) => host_key !== undefined && host_key !== "strict" },
-  { key: "password", asked: ({ password }) => password !== undefined },
-  { key: "passphrase", asked: ({ passphrase }) => passphrase !== undefined },
-  { key: "secrets", asked: ({ secrets }) => secrets !== undefined && Object.keys(secrets).length > 0 },
 ];
 
 /** Settings of the same kind; one that is asked for keeps every connection from opening. */

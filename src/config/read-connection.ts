@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { jumpProblem } from "./address.ts";
-import type { ConnectionConfig, InfoFile } from "./connection-config.ts";
+import type { ConnectionConfig, InfoFile, NamedSecret } from "./connection-config.ts";
 import type { Fault, Place } from "./fault.ts";
 import { faultAt, faultsOfIssues, toPlain, type FaultContext } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
@@ -159,7 +159,11 @@ function toConfig(
     sshOptions: input.ssh_options ?? {},
     hostKey: input.host_key ?? "strict",
     shellIntegration: input.shell_integration ?? "auto",
-    secretNames: Object.keys(input.secrets ?? {}),
+    ...(input.password === undefined ? {} : { password: located(input.password, folders).source }),
+    ...(input.passphrase === undefined ? {} : { passphrase: located(input.passphrase, folders).source }),
+    secrets: new Map(
+      Object.entries(input.secrets ?? {}).map(([key, secret]) => [key, located(secret, folders)]),
+    ),
     policy: {
       mode: policy.mode ?? "full",
       allow: policy.allow ?? [],
@@ -168,6 +172,14 @@ function toConfig(
     },
     tags: input.tags ?? [],
   };
+}
+
+/** Of another user's `~` the path stays as it is, and no such file is found. */
+function located(secret: NamedSecret, { home, root }: Folders): NamedSecret {
+  const { source } = secret;
+  if (source.kind !== "file") return secret;
+  const from = expandUserPath(source.from, home, root) ?? source.from;
+  return { ...secret, source: { ...source, from } };
 }
 
 function infoFileOf(path: string, { home, root }: Folders): InfoFile | undefined {

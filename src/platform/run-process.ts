@@ -1,3 +1,5 @@
+import { signalGroup } from "./process-group.ts";
+
 /** How a child process ended. `exitCode` is null when a signal, ours at the time limit included, ended it. */
 export type ProcessResult = {
   readonly exitCode: number | null;
@@ -36,7 +38,7 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
   let timedOut = false;
   const cut = Promise.withResolvers<[string, string]>();
   const kill = () => {
-    child.kill("SIGKILL");
+    signalGroup(child.pid, "SIGKILL");
     // A tmux client hands its output to the server, which may keep it open when the client is gone.
     setTimeout(() => cut.resolve(["", ""]), outputAfterKillMs);
   };

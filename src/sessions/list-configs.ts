@@ -15,7 +15,7 @@ export function listConfigs(config: LoadedConfig, sessions: readonly SessionReco
 }
 
 function listed(config: ConnectionConfig): Omit<ConfigListing, "name" | "openSessions"> {
-  const { host, user, port, description, auth, infoFile, policy, secretNames } = config;
+  const { host, user, port, description, auth, infoFile, policy, secrets } = config;
   return {
     host,
     ...(user === undefined ? {} : { user }),
@@ -24,6 +24,6 @@ function listed(config: ConnectionConfig): Omit<ConfigListing, "name" | "openSes
     auth,
     hasInfo: infoFile !== undefined,
     policy: policy.mode,
-    secrets: secretNames,
+    secrets: [...secrets.keys()],
   };
 }

@@ -53,7 +53,7 @@ describe("a connection", () => {
       sshOptions: {},
       hostKey: "strict",
       shellIntegration: "auto",
-      secretNames: [],
+      secrets: new Map(),
       policy: { mode: "full", allow: [], deny: [] },
       tags: [],
     });
@@ -89,12 +89,28 @@ describe("a connection", () => {
     expect(configOf(load(one("info_file: /srv/a.md")), "web").infoFile).toEqual({ path: "/srv/a.md" });
   });
 
+  test("hands down where its secrets come from, with whole paths", () => {
+    const secrets = "secrets: {sudo: {env: A, for: sudo}, db: {file: keys/db}}";
+    const loaded = load(one(`password: hunter22\npassphrase: {file: ~/phrase}\n${secrets}`));
+    expect(configOf(loaded, "web")).toMatchObject({
+      auth: ["password"],
+      password: { kind: "plain", text: "hunter22" },
+      passphrase: { kind: "file", from: join(temp.home, "phrase") },
+      secrets: new Map([
+        ["sudo", { source: { kind: "env", from: "A" }, for: "sudo" }],
+        ["db", { source: { kind: "file", from: join(temp.root, "keys/db") } }],
+      ]),
+    });
+  });
+
   test("shows a known secret neither in its description nor in a problem", () => {
     const loaded = load(
-      "connections:\n  web: {host: a, password: hunter22, description: use hunter22}\n  db: {host: a, description: or hunter22}\n",
+      "connections:\n  web: {host: a, password: hunter22, description: use hunter22}\n  db: {host: a, description: or hunter22}\n" +
+        "  bad: {host: a, user: -hunter22}\n",
     );
     expect(configOf(loaded, "db").description).toBe("or •••");
-    expect(JSON.stringify([...loaded.connections])).not.toContain("hunter22");
+    expect(configOf(loaded, "web").description).toBe("use •••");
+    expect(problemOf(loaded, "bad")).not.toContain("hunter22");
     expect(loaded.plainSecrets).toEqual(["hunter22"]);
   });
 });
@@ -181,7 +197,7 @@ describe("a jump through another connection", () => {
   test("is refused when that one does not open, or leads in a circle", () => {
     const loaded = load(
       "connections:\n  a: {host: a, proxy_jump: b}\n  b: {host: b, proxy_jump: a}\n  c: {host: c, proxy_jump: bad}\n  d: {host: d, proxy_jump: c}\n" +
-        "  bad: {host: x, password: secret}\n  ok: {host: e, proxy_jump: good}\n  good: {host: f}\n",
+        "  bad: {host: x, policy: {mode: confirm}}\n  ok: {host: e, proxy_jump: good}\n  good: {host: f}\n",
     );
     expect(problemOf(loaded, "a")).toContain("circle");
     expect(problemOf(loaded, "b")).toContain("circle");
@@ -203,9 +219,6 @@ describe("a key that changes safety and is not built yet", () => {
     ["policy: {approval: terminal}", "policy"],
     ["host_key: accept-new", "host_key"],
     ["host_key: SHA256:jTtZb4zLcGFTVSdLXsFzEMjwt02vIWjrWCp2QCxAsVg", "host_key"],
-    ["password: hunter22", "password"],
-    ["passphrase: {ask: true}", "passphrase"],
-    ["secrets: {sudo: {env: A, for: sudo}}", "secrets"],
   ];
 
   test.each(keys)("%p makes its connection refuse to open and is no fault", (lines, key) => {

@@ -32,7 +32,10 @@ const expected: Readonly<Record<string, Record<string, unknown>>> = {
     "prod-db": ["db.example.com", "deploy", 2222, "Production database host (read-only)"],
     "by-address": ["fe80::1%eth0", "root", undefined, ""],
   },
-  "password-only": { "test-server": "`password`", "numeric-password": "`password`" },
+  "password-only": {
+    "test-server": ["test.example.com", "demo", 22, ""],
+    "numeric-password": ["test.example.com", "demo", undefined, ""],
+  },
   "numeric-names": {
     "42": ["10.0.0.42", "root", undefined, ""],
     "3.14": ["10.0.0.3", "root", undefined, ""],
