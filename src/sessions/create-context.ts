@@ -40,6 +40,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
+    unmarkable: new Set(),
     rememberLevel: (level) => addLevel(place, record, level),
   };
 }

@@ -6,6 +6,7 @@ import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
 import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import {
+  atShellPrompt,
   deriveState,
   type Background,
   type DerivedState,
@@ -14,8 +15,9 @@ import {
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { MarkTrack } from "./mark-track.ts";
-import { mayOpenShell } from "./nested-shell.ts";
+import { mayChangePrompt, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
+import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
@@ -32,6 +34,8 @@ export type SessionContext = {
   readonly oracle: Oracle;
   readonly turns: Turns;
   readonly inputLockPath: string;
+  /** Prompts of what did not take our marks. */
+  readonly unmarkable: Set<string>;
   /** Notes for all processes that one more shell carries our marks. */
   readonly rememberLevel: (level: SessionRecord["levels"][number]) => Promise<void>;
 };
@@ -42,6 +46,10 @@ export type Look = DerivedState & {
   readonly quietMs: number;
   /** Set where the host can tell better than the text whether input is waited for: what the text looks like. */
   readonly question?: "plain" | "likely" | undefined;
+  /** The host says that a shell waits at this prompt: the one whose marks were heard last, or another. */
+  readonly shellWaits?: "own" | "other" | undefined;
+  /** The host may still tell whether it is a shell that waits. */
+  readonly isDoubtful?: boolean;
 };
 
 /** Asks tmux about the pane; a recorder that died is started again. */
@@ -64,33 +72,64 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded);
-  const byText = deriveState(facts, backgroundOf(session));
+  const background = backgroundOf(session);
+  const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
+  const isDoubtful = isOpenQuestion(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
+  const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background) : undefined;
   const derived =
-    answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
+    answer === undefined
+      ? byText
+      : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal), atPrompt);
+  const shell = terminal.marks?.pid;
+  const isOwn = shell !== undefined && answer?.pids.includes(shell);
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
-  return { ...derived, pane, quietMs, question };
+  return {
+    ...derived,
+    pane,
+    quietMs,
+    question,
+    isDoubtful,
+    shellWaits: atPrompt && (isOwn ? "own" : "other"),
+  };
 }
 
 const questionQuietMs = 300;
 
-/** A command that runs may wait for input; or what looks like a shell inside it does not wait. */
+/** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
-  const { marks } = session.terminal;
-  // A menu or another forced command instead of a shell is left alone.
-  if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
-  if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
-  const isRunning =
-    marks === undefined ||
-    marks.phase === "running" ||
-    (marks.phase === "prompt" && sentSince(session, marks));
-  if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;
+  if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
+  if (derived.awaiting?.kind === "continuation") return undefined;
+  if (maybePrompt(facts, derived)) return "likely";
+  if (facts.bracketedPaste) return undefined;
   if (derived.state === "running") return "plain";
-  const isGuess = derived.state === "idle" && marks !== undefined && derived.confidence !== "exact";
-  return derived.state === "awaiting_input" || isGuess ? "likely" : undefined;
+  return derived.state === "awaiting_input" ? "likely" : undefined;
+}
+
+/** Whether there is anything that the host can tell: a menu or another forced command instead of a shell is left alone. */
+function isTold(session: SessionContext): boolean {
+  const { record, terminal } = session;
+  if (record.phase !== "open" || record.integrated !== true) return false;
+  const { marks } = terminal;
+  if (marks?.phase === "prompt") return sentSince(session, marks);
+  return marks?.phase !== "continuation";
+}
+
+function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
+  const { terminal, oracle, unmarkable } = session;
+  if (!isTold(session) || !oracle.isAvailable || oracle.answerAt(terminal.offset) !== undefined) return false;
+  const isKnown = derived.prompt !== undefined && unmarkable.has(derived.prompt.text);
+  const isForgotten = derived.state === "idle" && terminal.marks === undefined;
+  return !isKnown && !isForgotten && maybePrompt(facts, derived);
+}
+
+function maybePrompt({ cursorLines }: StreamFacts, { state }: DerivedState): boolean {
+  if (state === "idle" || state === "unknown") return true;
+  const line = cursorLines[0];
+  return state === "running" && line?.after === "" && looksLikePrompt(line.before);
 }
 
 function runningIn({ marks }: Terminal): DerivedState {
@@ -104,10 +143,17 @@ function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
 function backgroundOf(session: SessionContext): Background {
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
-    mayOpenShell: () => mayOpenShell(commandInFront(session) ?? ""),
+    mayOpenShell: () => mayShowPrompt(session),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
   };
+}
+
+/** What a human ran is not known, so that a line editor must do. */
+function mayShowPrompt(session: SessionContext): boolean {
+  const command = commandInFront(session);
+  if (command === undefined) return session.terminal.bracketedPaste;
+  return mayOpenShell(command) || mayChangePrompt(command);
 }
 
 function lastEnter(session: SessionContext): EnterFate {

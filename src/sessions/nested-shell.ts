@@ -13,6 +13,11 @@ export function mayOpenShell(command: string): boolean {
   return opener.test(command);
 }
 
+/** Whether the command speaks of what our marks hang on, so that the shell may come back without them. */
+export function mayChangePrompt(command: string): boolean {
+  return /\b(?:PS1|PROMPT_COMMAND|precmd\w*|__mcp_\w+)\b/.test(command);
+}
+
 /** The program that a command names first, without its folder, `sudo` and variables before it. */
 export function commandWord(command: string): string | undefined {
   return /^\s*(?:\w+=\S*\s+|(?:sudo|env|command|exec)\s+)*(?:\S*\/)?([\w.+-]+)/.exec(command)?.[1];

@@ -5,28 +5,35 @@ export type TerminalReading = {
   readonly threads: readonly Thread[];
 };
 
-/** `file`: what a reading thread reads; where that is hidden, `socket` if it has one open, else `none`. */
+/**
+ * `file`: what a reading thread reads, `block` being all there is of the terminal; where that is hidden, `socket` if it
+ * has one open, else `none`. `isBare`: a shell that was given no script and no command.
+ */
 type Thread = {
   readonly state: string;
   readonly waitsIn: string;
-  readonly file: "tty" | "other" | "socket" | "none";
+  readonly file: "tty" | "block" | "other" | "socket" | "none";
   readonly program: string;
+  readonly pid: number;
+  readonly isBare: boolean;
 };
 
 /**
- * `secret`, `line` and `key`: a program reads the terminal, unseen, by lines or by keys. `busy`: none does. `unclear`:
+ * `prompt`: a shell reads its next command, or lets its own line editor read for a command of its. `secret`, `line` and `key`: a program reads the terminal, unseen, by lines or by keys. `busy`: none does. `unclear`:
  * the host does not tell, or the program only passes on what another terminal shows.
  */
-export type Verdict = "secret" | "line" | "key" | "busy" | "unclear";
+export type Verdict = "prompt" | "secret" | "line" | "key" | "busy" | "unclear";
 
 /** `isPlain`: what is typed is shown and read by whole lines. */
 export type Judgement = {
   readonly verdict: Verdict;
   readonly isPlain: boolean;
   readonly programs: readonly string[];
+  readonly pids: readonly number[];
 };
 
 const maxLines = 60;
+export const shellProgram = /^-?(?:busybox|(?:ba|z|fi|da|a|k|mk|lk|tc|c)?sh|ksh93)$/;
 const relays =
   /^(?:ssh|mosh-client|telnet|docker|podman|nerdctl|kubectl|oc|crictl|lxc|machinectl|virsh|script|screen|tmux.*|sudo|su|doas|expect|picocom|minicom)$/;
 const readsTerminal = /^(?:wait_woken|n_tty_read|.*tty_read.*|tty_wait.*|ttyin|ttyread)$/;
@@ -47,22 +54,30 @@ export function parseReading(text: string, tag: string): TerminalReading | undef
 }
 
 function parseThread(line: string): Thread | undefined {
-  const [, state, waitsIn, file, program] =
-    /^p ([A-Za-z]) ([\w.+:@-]{1,64}) (tty|other|socket|none) ([\w.+:@-]{1,64})$/.exec(line) ?? [];
+  const [, state, waitsIn, file, program, pid, argv] =
+    /^p ([A-Za-z]) ([\w.+:@-]{1,64}) (\w+) ([\w.+:@-]{1,64}) (\d{1,10}) (bare|more)$/.exec(line) ?? [];
   if (state === undefined || waitsIn === undefined || program === undefined) return undefined;
-  if (file !== "tty" && file !== "other" && file !== "socket" && file !== "none") return undefined;
-  return { state, waitsIn, file, program };
+  if (file !== "tty" && file !== "block" && file !== "other" && file !== "socket" && file !== "none")
+    return undefined;
+  return { state, waitsIn, file, program, pid: Number(pid), isBare: argv === "bare" };
 }
 
 export function judge({ canonical, echo, threads }: TerminalReading): Judgement {
   const programs = [...new Set(threads.map(({ program }) => program))];
   const isRelayed = !canonical && programs.some((program) => relays.test(program));
   const isPlain = canonical && echo;
-  return { programs, isPlain, verdict: isRelayed ? "unclear" : verdictOn({ canonical, echo, threads }) };
+  const pids = threads.map(({ pid }) => pid);
+  return {
+    programs,
+    pids,
+    isPlain,
+    verdict: isRelayed ? "unclear" : verdictOn({ canonical, echo, threads }),
+  };
 }
 
 function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {
   const sleeping = threads.filter(({ state }) => /^[SI]$/i.test(state));
+  if (threads.length > 0 && threads.every((thread) => isAtPrompt(thread, canonical))) return "prompt";
   if (sleeping.some(isReading)) return !canonical ? "key" : echo ? "line" : "secret";
   const isHidden = threads.length === 0 || sleeping.some(({ waitsIn }) => /^[-0]$/.test(waitsIn));
   const polling = sleeping.filter(({ waitsIn }) => polls.test(waitsIn));
@@ -78,6 +93,14 @@ function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {
   return "unclear";
 }
 
+/** bash polls at its prompt and reads for `read`; what has no line editor reads a whole line, and for `read` byte by byte. */
+function isAtPrompt(thread: Thread, canonical: boolean): boolean {
+  const { state, isBare, program, file, waitsIn } = thread;
+  if (!isBare || !shellProgram.test(program) || !/^[SI]$/i.test(state)) return false;
+  if (canonical) return file === "block";
+  return polls.test(waitsIn) || (isReading(thread) && !program.endsWith("bash"));
+}
+
 function isReading({ waitsIn, file }: Thread): boolean {
-  return file === "tty" || (file === "none" && readsTerminal.test(waitsIn));
+  return file === "tty" || file === "block" || (file === "none" && readsTerminal.test(waitsIn));
 }
