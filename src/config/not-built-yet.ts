@@ -13,9 +13,6 @@ const notBuiltYet: readonly Promise[] = [
   { key: "host_key", asked: ({ host_key }) => host_key !== undefined && host_key !== "strict" },
 ];
 
-/** Settings of the same kind; one that is asked for keeps every connection from opening. */
-export const settingsNotBuiltYet: readonly string[] = ["redact"];
-
 export function keysNotBuiltYet(input: ConnectionInput): string[] {
   return notBuiltYet.filter(({ asked }) => asked(input)).map(({ key }) => key);
 }

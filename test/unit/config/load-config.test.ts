@@ -229,15 +229,14 @@ describe("a key that changes safety and is not built yet", () => {
   });
 
   test.each([
-    "settings: {redact: [abc]}",
-    "settings: {redact: abc}",
+    "settings: {redact: [[abc]]}",
     "settings: {redat: [abc]}",
     "settings: [redact]",
   ])("%p keeps every connection from opening", (settings) => {
     expect(problemOf(load(`${one("")}${settings}\n`), "web")).toMatch(/reda|settings/);
   });
 
-  test.each(["settings: {redact: []}", "settings:", "settings: {wait_seconds: x}"])(
+  test.each(["settings: {redact: []}", "settings: {redact: [abc]}", "settings:", "settings: {wait_seconds: x}"])(
     "%p keeps none from opening",
     (settings) => {
       expect(configOf(load(`${one("")}${settings}\n`), "web").name).toBe("web");
