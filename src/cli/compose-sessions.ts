@@ -4,7 +4,10 @@ import { readInfoFile } from "../config/info-file.ts";
 import type { ConfigSource } from "../config/load-config.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import { SecretBook } from "../policy/secret-book.ts";
 import { ConnectSlots } from "../sessions/connect-slots.ts";
+import { maskSessions } from "../sessions/masked-sessions.ts";
+import type { SessionService } from "../sessions/outcome.ts";
 import { Sessions } from "../sessions/sessions.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -22,14 +25,16 @@ type Parts = {
   readonly tree: HomeTree;
   readonly home: string;
   readonly programs: Programs;
+  /** The server's own environment, which may hold secrets. */
+  readonly ownEnv: Readonly<Record<string, string | undefined>>;
   readonly config: ConfigSource;
   readonly state: StateFile;
   readonly log: (line: string) => void;
 };
 
 /** `close` lets go of tmux; the sessions stay. */
-export function composeSessions({ tree, home, programs, config, state, log }: Parts): {
-  readonly sessions: Sessions;
+export function composeSessions({ tree, home, programs, ownEnv, config, state, log }: Parts): {
+  readonly sessions: SessionService;
   readonly close: () => Promise<void>;
 } {
   const tmux = new TmuxConnection(() =>
@@ -42,9 +47,11 @@ export function composeSessions({ tree, home, programs, config, state, log }: Pa
       allowVulnerable: config.current().settings.allowVulnerableTmux,
     }),
   );
+  const secrets = new SecretBook({ env: ownEnv, childEnv: programs.env }, () => config.current());
   const sessions = new Sessions({
     tree,
     env: programs.env,
+    secrets,
     ssh: {
       program: programs.ssh,
       version: () => readSshVersion(programs.ssh, programs.env),
@@ -62,5 +69,5 @@ export function composeSessions({ tree, home, programs, config, state, log }: Pa
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  return { sessions, close: () => tmux.close() };
+  return { sessions: maskSessions(sessions, () => secrets.mask()), close: () => tmux.close() };
 }

@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } fro
 import { dirname, sep } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
-import type { ConnectionConfig, InfoFile } from "./connection-config.ts";
 import { createWordMask } from "../base/word-mask.ts";
+import type { ConnectionConfig, InfoFile } from "./connection-config.ts";
 
 const maxBytes = 256 * 1024;
 

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { maskedFromLength } from "../base/word-mask.ts";
 import { quoted } from "./config-file.ts";
 import type { SecretSource } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
@@ -7,7 +8,6 @@ import { readInfoFile } from "./info-file.ts";
 import { faultAt, type FaultContext } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
 import { loadParsedConfig, type ConfigLocation, type LoadedConfig } from "./load-config.ts";
-import { maskedFromLength } from "../base/word-mask.ts";
 import { keysNotBuiltYet, renderNotBuiltYet } from "./not-built-yet.ts";
 import { byPlace, type ParsedConfig } from "./parse-config.ts";
 import { findPasswordLines } from "./password-lines.ts";

@@ -1,9 +1,9 @@
 import { nearestName } from "../base/nearest-name.ts";
 import { UserError } from "../base/user-error.ts";
+import { createWordMask } from "../base/word-mask.ts";
 import type { Settings } from "./connection-config.ts";
 import type { Fault, Place } from "./fault.ts";
 import { faultAt, unknownKeyWords, type FaultContext, type FaultWords } from "./issue-faults.ts";
-import { createWordMask } from "../base/word-mask.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readConnection, type Folders, type ReadConnection } from "./read-connection.ts";
 import { readSettings } from "./read-settings.ts";

@@ -10,7 +10,9 @@ export type TextMask = (text: string) => string;
  * in base64, URL-encoded or as in a JSON string. Throws CONFIG_INVALID for a pattern that cannot be used.
  */
 export function createMask(values: readonly string[], patterns: readonly string[]): TextMask {
-  const maskWords = createWordMask(values.filter(({ length }) => length >= maskedFromLength).flatMap(spellings));
+  const maskWords = createWordMask(
+    values.filter(({ length }) => length >= maskedFromLength).flatMap(spellings),
+  );
   const engines = patterns.map(compileRedaction);
   return (text) => {
     let masked = maskWords(text);

@@ -9,6 +9,7 @@ import { listConnections } from "./tools/list-connections.ts";
 import { openConnection } from "./tools/open-connection.ts";
 import { searchOutput } from "./tools/search-output.ts";
 import { sendInput } from "./tools/send-input.ts";
+import { sendSecret } from "./tools/send-secret.ts";
 
 export const tools: readonly Tool[] = [
   listAvailableConfigs,
@@ -18,6 +19,7 @@ export const tools: readonly Tool[] = [
   getTerminalOutput,
   searchOutput,
   sendInput,
+  sendSecret,
   interruptCommand,
   closeConnection,
   getServerInfo,

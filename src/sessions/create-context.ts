@@ -9,6 +9,7 @@ import type { TmuxServer } from "../tmux/server.ts";
 import type { SessionContext } from "./look.ts";
 import { Oracle } from "./oracle.ts";
 import { sessionPaths } from "./session-files.ts";
+import { sessionSecrets } from "./session-secrets.ts";
 import { Terminal, type TerminalCheckpoint } from "./terminal.ts";
 import { Turns } from "./turns.ts";
 import type { Workplace } from "./workplace.ts";
@@ -38,6 +39,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
       runtimeFolder: place.tree.runtime,
       sessionName: record.session_name,
     }),
+    secrets: sessionSecrets(place, record),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
     unmarkable: new Set(),

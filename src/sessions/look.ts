@@ -19,6 +19,7 @@ import { mayChangePrompt, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
 import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
+import type { SessionSecrets } from "./session-secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
 
@@ -32,6 +33,7 @@ export type SessionContext = {
   readonly ledger: Ledger;
   readonly terminal: Terminal;
   readonly oracle: Oracle;
+  readonly secrets: SessionSecrets;
   readonly turns: Turns;
   readonly inputLockPath: string;
   /** Prompts of what did not take our marks. */

@@ -38,8 +38,10 @@ export type Awaiting = {
     | "text";
   readonly prompt: string;
   /** The tool with which it is answered, where an agent may; keys in send_input's grammar that suit it. */
-  readonly answerWith?: string;
+  readonly answerWith?: { readonly tool: string; readonly name?: string };
   readonly suggestedKeys?: readonly string[];
+  /** The last answer to it failed. */
+  readonly rejected?: true;
 };
 
 export type ConnectionInfo = { readonly host: string; readonly user: string; readonly port: number };
@@ -215,6 +217,9 @@ export type InputRequest = {
   readonly waitSeconds: number;
 };
 
+/** Without `name` the one that is configured for what asks. */
+export type SecretRequest = { readonly name: string | undefined; readonly waitSeconds: number };
+
 export type InterruptRequest = { readonly waitSeconds: number };
 
 /** One open terminal, of whatever process of ours opened it. */
@@ -223,6 +228,7 @@ export interface SessionHandle {
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
   input(request: InputRequest, call: Call): Promise<InputOutcome>;
+  sendSecret(request: SecretRequest, call: Call): Promise<InputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
 }

@@ -25,8 +25,24 @@ export async function sendInput(
 ): Promise<InputOutcome> {
   const input = parseInput(request.text, request.keys);
   const typed = await session.turns.run(() => typeInput(session, request, input, call));
-  const deadlineMs = typed.atMs + request.waitSeconds * 1_000 + graceMs;
   const decide = (current: Look) => inputEnd(session, typed, input, current);
+  return followInput(session, { typed, input, waitSeconds: request.waitSeconds, decide }, call);
+}
+
+type Following = {
+  readonly typed: TypedInput;
+  readonly input: Input;
+  readonly waitSeconds: number;
+  readonly decide: (current: Look) => Ended | undefined;
+};
+
+/** Waits for what comes of input that was typed, and tells it. */
+export async function followInput(
+  session: SessionContext,
+  { typed, input, waitSeconds, decide }: Following,
+  call: Call,
+): Promise<InputOutcome> {
+  const deadlineMs = typed.atMs + waitSeconds * 1_000 + graceMs;
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const ended = endFacts(end);
   const { told } = ended;
@@ -39,14 +55,14 @@ export async function sendInput(
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),
     ...exitFacts(told),
     endedBy,
-    waitSeconds: request.waitSeconds,
+    waitSeconds,
     submitted: input.enters > 0,
     ...view,
   };
 }
 
 /** Why nothing more is to be waited for after the input. */
-function inputEnd(
+export function inputEnd(
   session: SessionContext,
   { offset, follows }: TypedInput,
   input: Input,

@@ -13,10 +13,12 @@ import type {
   OutputRequest,
   SearchOutcome,
   SearchRequest,
+  SecretRequest,
   SessionHandle,
 } from "./outcome.ts";
 import { searchOutput } from "./search-output.ts";
 import { sendInput } from "./send-input.ts";
+import { sendSecret } from "./send-secret.ts";
 import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
@@ -41,6 +43,10 @@ export class Session implements SessionHandle {
 
   input(request: InputRequest, call: Call): Promise<InputOutcome> {
     return sendInput(this.context, request, call);
+  }
+
+  sendSecret(request: SecretRequest, call: Call): Promise<InputOutcome> {
+    return sendSecret(this.context, request, call);
   }
 
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome> {

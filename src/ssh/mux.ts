@@ -51,10 +51,21 @@ export async function runOverMux(
   return result.exitCode === 0 && result.stdout.length <= maxOutputBytes ? result.stdout : undefined;
 }
 
-/** The command, for whatever shell the account has, that tells of the session's terminal in lines that begin with `tag`. */
-export function terminalStateCommand(tag: string): string {
+/**
+ * The command, for whatever shell the account has, that tells of the session's terminal in lines that begin with `tag`:
+ * what the programs in front do, or who has it open.
+ */
+export function terminalStateCommand(tag: string, about: "front" | "holders" = "front"): string {
   const lines = terminalState.split("\n").filter((line) => line !== "" && !line.trimStart().startsWith("#"));
   // tcsh takes no line end within quotes.
-  const words = ["/bin/sh", "-c", `eval "$(printf %s "$2" | tr "~" "\\n")"`, "sh", tag, lines.join("~")];
+  const words = [
+    "/bin/sh",
+    "-c",
+    `eval "$(printf %s "$2" | tr "~" "\\n")"`,
+    "sh",
+    tag,
+    lines.join("~"),
+    about,
+  ];
   return `exec ${words.map(shellQuote).join(" ")}`;
 }

@@ -1,9 +1,11 @@
 import * as z from "zod";
 
+import type { InputOutcome } from "../../sessions/outcome.ts";
 import { defineSessionTool } from "../define-session-tool.ts";
 import { defaultChars, maxChars, numLines, sessionName, waitSeconds } from "../input-fields.ts";
 import { adviseNext, describeOutcome } from "../outcome-words.ts";
 import { commandFields, outputSchema, someObject } from "../output-fields.ts";
+import type { Reply } from "../response.ts";
 import { outputFacts } from "../terminal-facts.ts";
 import { effectiveWaitSeconds } from "../wait-limit.ts";
 import { viewFacts } from "./get-terminal-output.ts";
@@ -34,12 +36,7 @@ export const sendInput = defineSessionTool({
     num_lines: numLines(`Most lines of output, default ${defaultInputLines}`),
     max_chars: maxChars(),
   }),
-  output: outputSchema({
-    ...commandFields(),
-    view: z.enum(["scrollback", "screen", "new", "command"]),
-    submitted: z.boolean(),
-    screen: someObject(),
-  }),
+  output: outputSchema(inputFields()),
   handle: async (session, args, { call, waits, shown }) => {
     const request = {
       text: args.text ?? "",
@@ -47,16 +44,33 @@ export const sendInput = defineSessionTool({
       cursor: args.cursor ?? shown.of(args.session_name),
       waitSeconds: effectiveWaitSeconds(args.wait_seconds ?? 1, waits),
     };
-    const outcome = await session.input(request, call);
-    const bounds = {
-      numLines: args.num_lines ?? defaultInputLines,
-      maxChars: args.max_chars ?? defaultChars,
-      keep: outcome.view === "command" ? "both" : "tail",
-    } as const;
-    return {
-      message: describeOutcome(outcome),
-      next: adviseNext(outcome),
-      ...outputFacts(outcome, bounds, { ...viewFacts(outcome), submitted: outcome.submitted }),
-    };
+    return inputReply(await session.input(request, call), args);
   },
 });
+
+/** Of the tools that type into what waits. */
+export function inputFields(): Record<string, z.ZodType> {
+  return {
+    ...commandFields(),
+    view: z.enum(["scrollback", "screen", "new", "command"]),
+    submitted: z.boolean(),
+    screen: someObject(),
+  };
+}
+
+/** What came of input; the bounds are the call's, where it gave some. */
+export function inputReply(
+  outcome: InputOutcome,
+  args: { readonly num_lines?: number | undefined; readonly max_chars?: number | undefined },
+): Reply {
+  const bounds = {
+    numLines: args.num_lines ?? defaultInputLines,
+    maxChars: args.max_chars ?? defaultChars,
+    keep: outcome.view === "command" ? "both" : "tail",
+  } as const;
+  return {
+    message: describeOutcome(outcome),
+    next: adviseNext(outcome),
+    ...outputFacts(outcome, bounds, { ...viewFacts(outcome), submitted: outcome.submitted }),
+  };
+}

@@ -3,8 +3,10 @@
 # begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
 # FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
 # or none by what it has open. ARGV is bare for a shell without a script or command, else more.
+# With `holders` as $3 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
+# front or back, as the session's shell itself (leader), started by it (child) or other.
 # No tilde stands in what is no comment: line ends travel as such.
-tag=$1
+tag=$1 about=$3
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 LC_ALL=C
@@ -76,6 +78,38 @@ argv_of() {
     echo bare
   }
 }
+uids_of() {
+  real= effective=
+  while read -r k real effective l; do test "$k" = Uid: && return; done <"/proc/$1/status"
+  return 1
+}
+# What left the session may have taken the terminal along, also as /dev/tty.
+has_open() {
+  for c in /proc/$1/fd/*; do
+    test "$c" -ef "$tty" && return
+    test "$device" = 0 && test "$c" -ef /dev/tty && return
+  done
+  return 1
+}
+report_holders() {
+  holders= parents=
+  for i in /proc/[0-9]*; do
+    i=${i#/proc/}
+    fields "$i" || continue
+    parents="$parents $parent"
+    test "$device" = "$terminal" || has_open "$i" || continue
+    uids_of "$i" || continue
+    where=back place=other comm=
+    test "$device:$group" = "$terminal:$wanted" && where=front
+    test "$parent" = "$session" && place=child
+    test "$i" = "$session" && place=leader
+    read -r comm <"/proc/$i/comm"
+    holders="$holders $i:$real:$effective:$where:$place:$(safe "$comm")"
+  done
+  for i in $holders; do
+    case "$parents " in *" ${i%%:*} "*) say h some "$i" ;; *) say h none "$i" ;; esac
+  done
+}
 on_linux() {
   found=
   below "$PPID"
@@ -88,6 +122,10 @@ on_linux() {
   case $((terminal >> 8 & 4095)) in 136) ;; *) return ;; esac
   tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
   report_modes "$tty"
+  if test "$about" = holders; then
+    report_holders
+    return
+  fi
   for i in $found; do
     fields "$i" || continue
     # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
-import { excerptOf } from "../../../src/config/fault.ts";
 import { createWordMask } from "../../../src/base/word-mask.ts";
+import { excerptOf } from "../../../src/config/fault.ts";
 
 test("a secret of six characters is masked, a shorter one is not", () => {
   expect(createWordMask(["abcdef", "short"])("xabcdefx short")).toBe("x•••x short");

@@ -33,7 +33,9 @@ test.each(["", "u", "us", "user:", "a longer text before it: "])(
       const encoded = base64(`${before}${secret}${after}`);
       const shown = mask(encoded);
       expect(shown).toContain("•••");
-      expect(shown.replace("•••", "").length).toBeLessThan(encoded.length - 4 * Math.floor(secret.length / 3));
+      expect(shown.replace("•••", "").length).toBeLessThan(
+        encoded.length - 4 * Math.floor(secret.length / 3),
+      );
       expect(mask(encoded.replaceAll("/", "_").replaceAll("+", "-"))).toContain("•••");
       expect(mask(encoded.replace(/.{9}/g, "$&\n"))).toContain("•••");
     }
@@ -61,7 +63,12 @@ test.each(["(", "(?=x)", String.raw`(a)\1`, "a*", ""])("the pattern %p is refuse
 });
 
 test("each text within a result is masked", () => {
-  const facts = { output: "hunter22", matches: [{ text: "a hunter22", line: 3 }], done: true, none: undefined };
+  const facts = {
+    output: "hunter22",
+    matches: [{ text: "a hunter22", line: 3 }],
+    done: true,
+    none: undefined,
+  };
   expect(maskWithin(facts, createMask(["hunter22"], []))).toEqual({
     output: "•••",
     matches: [{ text: "a •••", line: 3 }],

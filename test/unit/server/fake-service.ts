@@ -102,6 +102,8 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       Promise.resolve({ ...outcome({ waitSeconds: request.waitSeconds }), view: "scrollback" }),
     input: ({ waitSeconds }) =>
       Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: false }),
+    sendSecret: ({ waitSeconds }) =>
+      Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: true }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
     search: () =>

@@ -1,0 +1,30 @@
+import * as z from "zod";
+
+import { defineSessionTool } from "../define-session-tool.ts";
+import { sessionName, waitSeconds } from "../input-fields.ts";
+import { outputSchema } from "../output-fields.ts";
+import { effectiveWaitSeconds } from "../wait-limit.ts";
+import { inputFields, inputReply } from "./send-input.ts";
+
+const defaultSeconds = 5;
+
+export const sendSecret = defineSessionTool({
+  name: "send_secret",
+  title: "Answer with a configured secret",
+  description:
+    "Types a secret of the user's configuration and Enter, unseen by you, where sudo or su of the login shell asks for it. Anywhere else: NOT_A_SECRET_PROMPT, which says how the user answers.",
+  hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  input: z.object({
+    session_name: sessionName(),
+    name: z.string().optional().describe("Default: that of awaiting.answer_with"),
+    wait_seconds: waitSeconds(`Default ${defaultSeconds}`),
+  }),
+  output: outputSchema(inputFields()),
+  handle: async (session, args, { call, waits }) => {
+    const request = {
+      name: args.name,
+      waitSeconds: effectiveWaitSeconds(args.wait_seconds ?? defaultSeconds, waits),
+    };
+    return inputReply(await session.sendSecret(request, call), {});
+  },
+});
