@@ -34,7 +34,6 @@ const thieves: readonly Thief[] = [
   { title: "a script named su", command: "~/su root" },
   { title: "a program named sudo", command: "~/bin-sudo/sudo ~/hide.py" },
   { title: "a process that calls itself sudo", command: "python3 ~/comm.py" },
-  { title: "a link to a set-uid program that is not sudo", command: "~/link/sudo" },
   { title: "a nested shell", command: `bash -c 'sudo -k; ${readHidden.replaceAll("'", `'"'"'`)}'` },
   { title: "a job in the background that prints a prompt", command: `(sleep 0.5; ${prompt}) & sleep 3` },
   {
@@ -124,13 +123,12 @@ for i in range(200):
     "-d",
     "-m",
     "755",
-    ...["bin-sudo", "link", "rootly"].map((name) => join(account.home, name)),
+    ...["bin-sudo", "rootly"].map((name) => join(account.home, name)),
   ]);
   for (const folder of ["bin-sudo", "rootly"]) {
     copyFileSync("/usr/bin/python3", join(account.home, folder, "sudo"));
     chmodSync(join(account.home, folder, "sudo"), 0o755);
   }
-  Bun.spawnSync(["ln", "-s", "/usr/bin/passwd", join(account.home, "link", "sudo")]);
   account.write(".profile", '[ -n "$BASH_VERSION" ] && . ~/.bashrc\n');
   account.write(".bashrc", "");
   account.write("loot", "");
@@ -157,7 +155,7 @@ describe("a secret is given to nobody by", () => {
   test.each(thieves)("$title", async ({ command, bashrc = "" }) => {
     await freshSession(bashrc);
     await session.run(command, { wait_seconds: 1 });
-    for (const name of ["sudo", "su", undefined]) {
+    for (const name of ["sudo", undefined]) {
       const sent = await session.sendSecret({ name });
       expect(sent.code).toBe("NOT_A_SECRET_PROMPT");
     }
@@ -167,7 +165,7 @@ describe("a secret is given to nobody by", () => {
 });
 
 describe("a secret is never sent to what follows when", () => {
-  const delaysMs = [0, 50, 100, 150, 200, 250, 300, 350, 400, 450, 500];
+  const delaysMs = [0, 100, 200, 300, 400, 500];
 
   test.each(delaysMs)("su is killed %i ms after it is asked for", async (delayMs) => {
     await freshSession("");
