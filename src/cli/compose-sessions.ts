@@ -6,9 +6,11 @@ import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
 import { ConnectSlots } from "../sessions/connect-slots.ts";
 import { Sessions } from "../sessions/sessions.ts";
+import { AskpassServer } from "../ssh/askpass-server.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { connectTmux } from "../tmux/server.ts";
+import { askpassProgram } from "./own-command.ts";
 import { TmuxConnection } from "./tmux-connection.ts";
 
 /** Absolute paths, and the environment that they get. */
@@ -22,13 +24,15 @@ type Parts = {
   readonly tree: HomeTree;
   readonly home: string;
   readonly programs: Programs;
+  /** The server's own environment, which may hold secrets. */
+  readonly ownEnv: Readonly<Record<string, string | undefined>>;
   readonly config: ConfigSource;
   readonly state: StateFile;
   readonly log: (line: string) => void;
 };
 
 /** `close` lets go of tmux; the sessions stay. */
-export function composeSessions({ tree, home, programs, config, state, log }: Parts): {
+export function composeSessions({ tree, home, programs, ownEnv, config, state, log }: Parts): {
   readonly sessions: Sessions;
   readonly close: () => Promise<void>;
 } {
@@ -42,9 +46,12 @@ export function composeSessions({ tree, home, programs, config, state, log }: Pa
       allowVulnerable: config.current().settings.allowVulnerableTmux,
     }),
   );
+  const askpassServer = new AskpassServer(tree.mux);
   const sessions = new Sessions({
     tree,
     env: programs.env,
+    ownEnv,
+    askpass: { server: askpassServer, program: askpassProgram(tree.mux) },
     ssh: {
       program: programs.ssh,
       version: () => readSshVersion(programs.ssh, programs.env),
@@ -62,5 +69,9 @@ export function composeSessions({ tree, home, programs, config, state, log }: Pa
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  return { sessions, close: () => tmux.close() };
+  const close = async () => {
+    askpassServer[Symbol.dispose]();
+    await tmux.close();
+  };
+  return { sessions, close };
 }

@@ -31,7 +31,15 @@ export async function serve(invocation: Invocation): Promise<number> {
   let close = async () => {};
   const service = async () => {
     const { composeSessions } = await import("./compose-sessions.ts");
-    const composed = composeSessions({ tree, home, programs, config, state, log });
+    const composed = composeSessions({
+      tree,
+      home,
+      programs,
+      ownEnv: invocation.env,
+      config,
+      state,
+      log,
+    });
     close = composed.close;
     return composed.sessions;
   };
