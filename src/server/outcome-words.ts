@@ -71,7 +71,7 @@ export function adviseAnswer({
     case "password":
     case "passphrase":
     case "otp":
-      return `a human answers in the terminal (${attachHint}), or ${answer} with what the user gave you for it; interrupt_command gives it up`;
+      return `a human answers it, unseen by you: mcp-ssh-interactive answer ${sessionName}, or in the terminal (${attachHint}); or ${answer} with what the user gave you for it; interrupt_command gives it up`;
     default:
       return `${answer} answers, or its keys; interrupt_command gives it up`;
   }

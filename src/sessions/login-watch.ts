@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseSshLog } from "../ssh/log.ts";
 import type { PreparedSsh } from "../ssh/prepare.ts";
 import type { StreamFacts } from "./derive-state.ts";
-import { localQuestion } from "./local-question.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Awaiting } from "./outcome.ts";
 import { readRange } from "./read-output.ts";
@@ -45,10 +44,9 @@ export class LoginWatch {
     return { ...facts, quietMs: Math.min(facts.quietMs, sinceLoginMs) };
   }
 
-  #asks({ pane, quietMs }: Look): Asks | undefined {
-    if (pane === undefined || quietMs < askingQuietMs || this.isAuthenticated()) return undefined;
-    const isAsking = localQuestion(pane.tty, this.#context.terminal.facts(false)) !== undefined;
-    return isAsking ? { kind: "asks" } : this.#asksForTouch();
+  #asks({ state, quietMs }: Look): Asks | undefined {
+    if (quietMs < askingQuietMs || this.isAuthenticated()) return undefined;
+    return state === "awaiting_input" ? { kind: "asks" } : this.#asksForTouch();
   }
 
   /** A security key is waited for without a question: ssh only says so. */

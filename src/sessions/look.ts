@@ -13,7 +13,7 @@ import {
   type StreamFacts,
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
-import { localQuestion } from "./local-question.ts";
+import { loginState } from "./login-state.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import { mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
@@ -65,9 +65,8 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded);
-  const isLoggedIn = record.levels.length > 0;
-  const local = isLoggedIn ? undefined : localQuestion(pane.tty, facts);
-  if (local !== undefined) return { ...local, pane, quietMs };
+  const login = record.levels.length > 0 ? undefined : loginState(pane.tty, facts);
+  if (login !== undefined) return { ...login, pane, quietMs };
   const byText = deriveState(facts, backgroundOf(session));
   const question = questionOn(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
