@@ -11,6 +11,7 @@ import type { SessionRecord } from "../state/session-record.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { createSession, respawn } from "../tmux/session.ts";
+import { answerLogin } from "./answer-login.ts";
 import { awaitLogin } from "./await-login.ts";
 import { createContext } from "./create-context.ts";
 import { finishLogin, recordOpen, type Login } from "./finish-login.ts";
@@ -20,7 +21,7 @@ import type { Awaiting, Call, OpenRequest } from "./outcome.ts";
 import type { Readiness } from "./readiness.ts";
 import { recordTags } from "./record-tags.ts";
 import { createNumber, sessionPaths, writeNumber } from "./session-files.ts";
-import { waitUntil } from "./wait.ts";
+import { waitUntil, type WaitEnd } from "./wait.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
 /** `previous` is the session's record from before, where its ssh had ended. */
@@ -75,7 +76,7 @@ export class ConnectAttempts {
     for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(backOffMs * 2, maxBackOffMs)) {
       const context = await this.#start();
       const watch = new LoginWatch(context, this.#prepared);
-      const end = await waitUntil(context, (look) => watch.judge(look), deadlineMs, stop);
+      const end = await this.#awaitLogin(context, watch, deadlineMs, stop);
       stop.throwIfAborted();
       const timedOut = end.reason !== "decided";
       if (end.reason === "decided" && end.value.kind === "ready") return this.#finish(context, end.value);
@@ -90,6 +91,21 @@ export class ConnectAttempts {
       if (isFinal || performance.now() + backOffMs >= deadlineMs) throw failure.error;
       await delay(backOffMs, call.signal);
       call.signal.throwIfAborted();
+    }
+  }
+
+  async #awaitLogin(
+    context: SessionContext,
+    watch: LoginWatch,
+    deadlineMs: number,
+    stop: AbortSignal,
+  ): Promise<WaitEnd<Readiness | Asks>> {
+    for (;;) {
+      const end = await waitUntil(context, (look) => watch.judge(look), deadlineMs, stop);
+      const asks = end.reason === "decided" && end.value.kind === "asks" && end.value.awaiting === undefined;
+      if (!asks || this.#prepared.asksByProgram) return end;
+      watch.takeQuestion();
+      if (!(await answerLogin(context, this.#prepared, this.#questions, stop))) return end;
     }
   }
 

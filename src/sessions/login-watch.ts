@@ -19,6 +19,7 @@ export class LoginWatch {
   readonly #context: SessionContext;
   readonly #prepared: PreparedSsh;
   #loggedInAtMs: number | undefined;
+  #takenAt = -1;
 
   constructor(context: SessionContext, prepared: PreparedSsh) {
     this.#context = context;
@@ -27,6 +28,11 @@ export class LoginWatch {
 
   judge(look: Look): Readiness | Asks | undefined {
     return judgeReadiness(look, this.#facts(), () => this.isAuthenticated()) ?? this.#asks(look);
+  }
+
+  /** The question that stands there is about to be answered: from now on only another one counts. */
+  takeQuestion(): void {
+    this.#takenAt = this.#context.terminal.offset;
   }
 
   isAuthenticated(): boolean {
@@ -45,6 +51,7 @@ export class LoginWatch {
   }
 
   #asks({ state, quietMs }: Look): Asks | undefined {
+    if (this.#context.terminal.offset === this.#takenAt) return undefined;
     if (quietMs < askingQuietMs || this.isAuthenticated()) return undefined;
     return state === "awaiting_input" ? { kind: "asks" } : this.#asksForTouch();
   }

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 
-import { askWords, hopAskWords } from "./ask-words.ts";
+import { askWords, asksByProgram, hopAskWords } from "./ask-words.ts";
 import { renderClientConfig, type InheritedConfig } from "./client-config.ts";
 import type { Secrets, SshConnection } from "./connection.ts";
 import { checkKey } from "./key-check.ts";
@@ -63,6 +63,8 @@ export type PreparedSsh = {
   readonly remoteCommand: string | undefined;
   readonly target: HostOnTheWay;
   readonly hops: readonly HostOnTheWay[];
+  /** Else ssh asks on its terminal. */
+  readonly asksByProgram: boolean;
 };
 
 /**
@@ -110,6 +112,7 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
     remoteCommand: target.resolved.remoteCommand,
     target: way,
     hops: hops.map((hop) => hop.way),
+    asksByProgram: asksByProgram(request.version),
   };
 }
 

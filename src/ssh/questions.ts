@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 import type { AskpassHandler, AskpassReply, AskpassServer } from "./askpass-server.ts";
 import { expandHome } from "./known-hosts.ts";
+import { parseSshLog } from "./log.ts";
 import type { HostOnTheWay } from "./prepare.ts";
 import { hostWordsPrompts, recogniseQuestion, type Question } from "./question.ts";
 import { resolveHost } from "./resolve.ts";
@@ -38,6 +39,12 @@ export class Questions implements Disposable {
     const handler = (prompt: string) => this.reply(way, prompt);
     this.#handlers.push(handler);
     return this.#server.admit(handler);
+  }
+
+  /** As `reply`, where nothing tells which ssh asks: it is that of the first host that is not logged in to. */
+  async replyOnTerminal(ways: readonly HostOnTheWay[], prompt: string): Promise<AskpassReply> {
+    const asking = ways.find(({ logFile }) => !parseSshLog(readLog(logFile)).authenticated);
+    return asking === undefined || ways.some(hostHasAsked) ? "human" : this.reply(asking, prompt);
   }
 
   /** From now on a secret that cannot be had is asked of the human who is at it anyway. */
@@ -78,5 +85,9 @@ export class Questions implements Disposable {
 }
 
 function hostHasAsked({ logFile }: HostOnTheWay): boolean {
-  return readFileSync(logFile, "utf8").includes("Next authentication method: keyboard-interactive");
+  return readLog(logFile).includes("Next authentication method: keyboard-interactive");
+}
+
+function readLog(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { makeKey } from "../support/loopback-sshd.ts";
@@ -217,10 +217,34 @@ describe("an expired password", () => {
   test("is the human's to change, in the session", async () => {
     await using expired = await PamHost.start({ config: ["PasswordAuthentication yes"] });
     run(["chage", "-d", "0", expired.user]);
-    chmodSync(expired.home, 0o755);
     home.writeConnections(expired.connection("expired", [`password: ${expired.password}`]));
     const result = await open("expired");
     expect(result.fields).toMatchObject({ state: "awaiting_input", awaiting: { kind: "password" } });
     await server.call("close_connection", { session_name: "expired", force: true });
   });
 });
+
+test("no secret stands in a file of ours, in a process's arguments, or in an environment but the server's own", async () => {
+  const planted = [host("password").password, passphrase, "not-the-password"];
+  const files = run(["find", home.tempHome.home, "-type", "f", "-not", "-name", "config.yml"])
+    .trim()
+    .split("\n");
+  const places = files.map((path): [string, string] => [path, readFileSync(path, "latin1")]);
+  for (const pid of readdirSync("/proc").filter(
+    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+  )) {
+    places.push([`${pid} cmdline`, procFile(pid, "cmdline")]);
+    if (Number(pid) !== server.pid) places.push([`${pid} environ`, procFile(pid, "environ")]);
+  }
+  const leaks = places.filter(([, text]) => planted.some((secret) => text.includes(secret)));
+  expect(leaks.map(([place]) => place)).toEqual([]);
+  expect(server.stderr).toBe("");
+});
+
+function procFile(pid: string, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "latin1");
+  } catch {
+    return "";
+  }
+}

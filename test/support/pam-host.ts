@@ -72,9 +72,16 @@ export class PamHost implements AsyncDisposable {
   /** The lines of one connection to it, without any way to log in but those of `more`. */
   connection(name: string, more: readonly string[] = []): string {
     const { port, knownHostsFile } = this.sshd;
-    const lines = ["host: 127.0.0.1", `user: ${this.user}`, `port: ${port}`, ...more];
-    if (!more.some((line) => line.startsWith("ssh_options")))
-      lines.push(`ssh_options: {UserKnownHostsFile: ${knownHostsFile}}`);
+    return PamHost.connectionTo({ user: this.user, port, knownHostsFile }, name, more);
+  }
+
+  static connectionTo(
+    { user, port, knownHostsFile }: { user: string; port: number; knownHostsFile: string },
+    name: string,
+    more: readonly string[],
+  ): string {
+    const own = ["host: 127.0.0.1", `user: ${user}`, `port: ${port}`, ...more];
+    const lines = [...own, `ssh_options: {UserKnownHostsFile: ${knownHostsFile}}`];
     return [`  ${name}:`, ...lines.map((line) => `    ${line}`), ""].join("\n");
   }
 
