@@ -77,6 +77,12 @@ package_of() {
     *:ssh | *:ssh-keygen | *:sshd) echo openssh ;;
     apt-get:ps | apk:ps) echo procps ;;
     *:ps) echo procps-ng ;;
+    apt-get:dropbear) echo dropbear-bin ;;
+    apt-get:google-authenticator | pacman:google-authenticator) echo libpam-google-authenticator ;;
+    pacman:oathtool) echo oath-toolkit ;;
+    apk:oathtool) echo oath-toolkit-oathtool ;;
+    brew:oathtool) echo oath-toolkit ;;
+    brew:google-authenticator) echo google-authenticator-libpam ;;
     brew:ksh93) echo ksh93 ;;
     *:ksh93) echo ksh ;;
     *) echo "$2" ;;

@@ -9,9 +9,11 @@ import { ConnectSlots } from "../sessions/connect-slots.ts";
 import { maskSessions } from "../sessions/masked-sessions.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { Sessions } from "../sessions/sessions.ts";
+import { AskpassServer } from "../ssh/askpass-server.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { connectTmux } from "../tmux/server.ts";
+import { askpassProgram } from "./own-command.ts";
 import { TmuxConnection } from "./tmux-connection.ts";
 
 /** Absolute paths, and the environment that they get. */
@@ -48,10 +50,12 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     }),
   );
   const secrets = new SecretBook({ env: ownEnv, childEnv: programs.env }, () => config.current());
+  const askpassServer = new AskpassServer(tree.mux);
   const sessions = new Sessions({
     tree,
     env: programs.env,
     secrets,
+    askpass: { server: askpassServer, program: askpassProgram(tree.mux) },
     ssh: {
       program: programs.ssh,
       version: () => readSshVersion(programs.ssh, programs.env),
@@ -69,5 +73,9 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  return { sessions: maskSessions(sessions, () => secrets.mask()), close: () => tmux.close() };
+  const close = async () => {
+    askpassServer[Symbol.dispose]();
+    await tmux.close();
+  };
+  return { sessions: maskSessions(sessions, () => secrets.mask()), close };
 }

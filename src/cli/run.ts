@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 
 import { version } from "../../package.json" with { type: "json" };
 import { UserError } from "../base/user-error.ts";
+import { askpassVariable } from "../ssh/askpass-variable.ts";
 import { exitCodes, type Invocation } from "./command.ts";
 import { renderCommandHelp, renderHelp } from "./help.ts";
 import { parseArguments, UsageError, type ParsedArguments } from "./parse-arguments.ts";
@@ -18,6 +19,11 @@ const stderr = (text: string) => print(2, text);
 /** Runs the program with these arguments and resolves to its exit code. */
 export async function run(args: readonly string[], env: Environment): Promise<number> {
   try {
+    const askFile = env[askpassVariable];
+    if (askFile !== undefined) {
+      const { askpass } = await import("./askpass.ts");
+      return await askpass(args[0] ?? "", askFile, env["SSH_ASKPASS_PROMPT"]);
+    }
     const parsed = parseArguments(args);
     if (parsed.kind === "run") {
       const runCommand = await parsed.command.load();

@@ -1,28 +1,27 @@
 import { randomInt } from "node:crypto";
-import { existsSync, readFileSync, truncateSync } from "node:fs";
 
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { delay } from "../platform/delay.ts";
 import { explainFailure } from "../ssh/failure.ts";
-import { parseRemoteSoftware, parseSshLog } from "../ssh/log.ts";
 import type { PreparedSsh } from "../ssh/prepare.ts";
+import type { Questions } from "../ssh/questions.ts";
 import { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import type { TmuxServer } from "../tmux/server.ts";
-import { createSession, respawn, writeTags } from "../tmux/session.ts";
+import { createSession, respawn } from "../tmux/session.ts";
+import { answerLogin } from "./answer-login.ts";
+import { awaitLogin } from "./await-login.ts";
 import { createContext } from "./create-context.ts";
-import type { StreamFacts } from "./derive-state.ts";
-import { integrate, type ShellLevel } from "./integrate.ts";
-import { lockInput } from "./lock-input.ts";
+import { finishLogin, recordOpen, type Login } from "./finish-login.ts";
+import { LoginWatch, type Asks } from "./login-watch.ts";
 import type { SessionContext } from "./look.ts";
-import type { Call, OpenRequest } from "./outcome.ts";
-import type { LearnedPrompt } from "./prompt.ts";
-import { judgeReadiness, type Readiness } from "./readiness.ts";
+import type { Awaiting, Call, OpenRequest } from "./outcome.ts";
+import type { Readiness } from "./readiness.ts";
 import { recordTags } from "./record-tags.ts";
 import { createNumber, sessionPaths, writeNumber } from "./session-files.ts";
-import { waitUntil } from "./wait.ts";
+import { waitUntil, type WaitEnd } from "./wait.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
 /** `previous` is the session's record from before, where its ssh had ended. */
@@ -35,11 +34,15 @@ export type OpenPlan = {
 
 type ReadySession = Extract<Readiness, { kind: "ready" }>;
 
-export type Opened = { readonly context: SessionContext; readonly promptStart: number | undefined };
+/** `awaiting` where ssh waits for a human and its last line does not tell. */
+export type Opened = {
+  readonly context: SessionContext;
+  readonly promptStart: number | undefined;
+  readonly awaiting?: Awaiting | undefined;
+};
 
 const firstBackOffMs = 500;
 const maxBackOffMs = 8_000;
-const longQuietMs = 1_000;
 const sessionTag = 36 ** 4;
 
 /** One `open_connection`: network failures are tried again, each time as a new epoch of the same session. */
@@ -48,40 +51,61 @@ export class ConnectAttempts {
   readonly #tmux: TmuxServer;
   readonly #plan: OpenPlan;
   readonly #prepared: PreparedSsh;
+  readonly #questions: Questions;
   #paneLeft: boolean;
   #latest: SessionRecord | undefined;
-  #loggedInAtMs: number | undefined;
 
-  constructor(place: Workplace, tmux: TmuxServer, plan: OpenPlan, prepared: PreparedSsh) {
+  constructor(
+    place: Workplace,
+    tmux: TmuxServer,
+    plan: OpenPlan,
+    prepared: PreparedSsh,
+    questions: Questions,
+  ) {
     this.#place = place;
     this.#tmux = tmux;
     this.#plan = plan;
     this.#prepared = prepared;
+    this.#questions = questions;
     this.#paneLeft = plan.paneLeft;
     this.#latest = plan.previous;
   }
 
   async untilOpen(deadlineMs: number, call: Call): Promise<Opened> {
+    const stop = AbortSignal.any([call.signal, this.#questions.failed]);
     for (let backOffMs = firstBackOffMs; ; backOffMs = Math.min(backOffMs * 2, maxBackOffMs)) {
       const context = await this.#start();
-      const end = await waitUntil(
-        context,
-        (current) => judgeReadiness(current, this.#facts(context), () => this.#isAuthenticated()),
-        deadlineMs,
-        call.signal,
-      );
-      call.signal.throwIfAborted();
+      const watch = new LoginWatch(context, this.#prepared);
+      const end = await this.#awaitLogin(context, watch, deadlineMs, stop);
+      stop.throwIfAborted();
       const timedOut = end.reason !== "decided";
       if (end.reason === "decided" && end.value.kind === "ready") return this.#finish(context, end.value);
-      if (timedOut && this.#isAuthenticated()) return this.#finish(context, { kind: "ready" });
-      const failure = await explainFailure(this.#prepared, {
-        exitStatus: context.terminal.end?.status,
-        timedOut,
-      });
+      if (end.reason === "decided" && end.value.kind === "asks")
+        return this.#leaveToHuman(context, watch, end.value);
+      if (timedOut && watch.isAuthenticated()) return this.#finish(context, { kind: "ready" });
+      const exitStatus = context.terminal.end?.status;
+      const failure = await explainFailure(this.#prepared, { exitStatus, timedOut });
       if (failure === undefined) throw await this.#endedAtOnce(context);
-      if (!failure.retryable || performance.now() + backOffMs >= deadlineMs) throw failure.error;
+      // A secret that may have been refused is not offered again: that is how accounts are locked.
+      const isFinal = !failure.retryable || this.#questions.anyAnswered;
+      if (isFinal || performance.now() + backOffMs >= deadlineMs) throw failure.error;
       await delay(backOffMs, call.signal);
       call.signal.throwIfAborted();
+    }
+  }
+
+  async #awaitLogin(
+    context: SessionContext,
+    watch: LoginWatch,
+    deadlineMs: number,
+    stop: AbortSignal,
+  ): Promise<WaitEnd<Readiness | Asks>> {
+    for (;;) {
+      const end = await waitUntil(context, (look) => watch.judge(look), deadlineMs, stop);
+      const asks = end.reason === "decided" && end.value.kind === "asks" && end.value.awaiting === undefined;
+      if (!asks || this.#prepared.asksByProgram) return end;
+      watch.takeQuestion();
+      if (!(await answerLogin(context, this.#prepared, this.#questions, stop))) return end;
     }
   }
 
@@ -94,7 +118,6 @@ export class ConnectAttempts {
     if (this.#latest === this.#plan.previous) await this.#claim(record);
     writeNumber(numberFile, record.number);
     this.#latest = record;
-    this.#loggedInAtMs = undefined;
     const start = this.#paneLeft ? respawn : createSession;
     await start(this.#tmux, {
       name: request.sessionName,
@@ -144,55 +167,27 @@ export class ConnectAttempts {
     };
   }
 
-  /** ssh's logs have said all that they are needed for, and would grow with the session. */
+  /** The rest of the login is a human's, and is followed here for as long as this process lives. */
+  async #leaveToHuman(context: SessionContext, watch: LoginWatch, { awaiting }: Asks): Promise<Opened> {
+    const place = this.#place;
+    this.#questions.leaveToHuman();
+    const opened = await recordOpen(place, context, { levels: [] });
+    void awaitLogin(place, this.#login(opened), watch)
+      .catch((error: unknown) =>
+        place.warn(`the login of ${context.record.session_name} was not followed: ${String(error)}`),
+      )
+      .finally(() => this.#questions[Symbol.dispose]());
+    return { context: opened, promptStart: undefined, awaiting };
+  }
+
   async #finish(context: SessionContext, readiness: ReadySession): Promise<Opened> {
-    const level = await this.#integrate(context, readiness);
-    const record: SessionRecord = {
-      ...context.record,
-      phase: "open",
-      prompt: readiness.prompt,
-      integrated: level !== undefined,
-      levels: level === undefined ? [] : [level],
-    };
-    await this.#place.state.put(record);
-    await writeTags(this.#tmux, record.session_name, recordTags(record));
-    for (const path of this.#prepared.logFiles) if (existsSync(path)) truncateSync(path);
-    return { context: { ...context, record }, promptStart: readiness.promptStart };
+    this.#questions[Symbol.dispose]();
+    const opened = await finishLogin(this.#place, this.#login(context), readiness);
+    return { context: opened, promptStart: readiness.promptStart };
   }
 
-  /**
-   * Only what waits at a prompt of a host that speaks as OpenSSH or dropbear do is taken for a shell. A terminal that
-   * cannot be written to costs the marks, not the session.
-   */
-  async #integrate(context: SessionContext, { prompt }: ReadySession): Promise<ShellLevel | undefined> {
-    const { shellIntegration } = this.#plan.config;
-    if (prompt === undefined || shellIntegration === "never") return undefined;
-    const software = parseRemoteSoftware(readFileSync(this.#prepared.target.logFile, "utf8")) ?? "";
-    const isShellHost = /^(?:OpenSSH|dropbear)/.test(software) && looksLikeShellPrompt(prompt);
-    if (!isShellHost && shellIntegration !== "always") return undefined;
-    try {
-      await using _ = await lockInput(context, neverAborted);
-      return await integrate(context, prompt);
-    } catch (error) {
-      if (error instanceof UserError) throw error;
-      this.#place.warn(`the shell of ${context.record.session_name} carries no marks: ${String(error)}`);
-      return undefined;
-    }
-  }
-
-  /** Long silence means something from the login on alone: before it the host may just be slow. */
-  #facts({ terminal }: SessionContext): StreamFacts {
-    const facts = terminal.facts(false);
-    if (facts.quietMs < longQuietMs) return facts;
-    if (this.#isAuthenticated()) this.#loggedInAtMs ??= performance.now();
-    const sinceLoginMs = performance.now() - (this.#loggedInAtMs ?? performance.now());
-    return { ...facts, quietMs: Math.min(facts.quietMs, sinceLoginMs) };
-  }
-
-  #isAuthenticated(): boolean {
-    if (this.#loggedInAtMs !== undefined) return true;
-    const { logFile } = this.#prepared.target;
-    return existsSync(logFile) && parseSshLog(readFileSync(logFile, "utf8")).authenticated;
+  #login(context: SessionContext): Login {
+    return { context, prepared: this.#prepared, config: this.#plan.config };
   }
 
   async #endedAtOnce(context: SessionContext): Promise<UserError> {
@@ -213,11 +208,4 @@ function limitReached(maxSessions: number): UserError {
     `${maxSessions} sessions are open, as many as settings.max_sessions allows`,
     "Close one that is no longer needed with close_connection.",
   );
-}
-
-const neverAborted = new AbortController().signal;
-
-/** `name>` and `name#` are how routers and switches ask. */
-function looksLikeShellPrompt({ text, bracketed }: LearnedPrompt): boolean {
-  return bracketed || !/^[\w.()/-]+[>#]\s*$/.test(text.trim()) || /^[#>]/.test(text.trim());
 }

@@ -14,6 +14,7 @@ import {
   type StreamFacts,
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
+import { loginState } from "./login-state.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import { mayChangePrompt, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
@@ -74,6 +75,8 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded);
+  const login = record.levels.length > 0 ? undefined : loginState(pane.tty, facts);
+  if (login !== undefined) return { ...login, pane, quietMs };
   const background = backgroundOf(session);
   const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);

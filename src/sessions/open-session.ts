@@ -1,6 +1,9 @@
-import type { SshConnection } from "../ssh/connection.ts";
+import { sessionKey } from "../base/session-name.ts";
+import type { Secrets, SshConnection } from "../ssh/connection.ts";
 import { prepareSsh, type PreparedSsh } from "../ssh/prepare.ts";
+import { Questions } from "../ssh/questions.ts";
 import { removeSshFiles } from "../ssh/session-files.ts";
+import type { SshVersion } from "../ssh/version.ts";
 import { ConnectAttempts, type Opened, type OpenPlan } from "./connect-attempts.ts";
 import type { Call } from "./outcome.ts";
 import { undoOpening } from "./undo-opening.ts";
@@ -13,12 +16,15 @@ import type { ConnectionConfig, Workplace } from "./workplace.ts";
 export async function openSession(place: Workplace, plan: OpenPlan, call: Call): Promise<Opened> {
   const deadlineMs = performance.now() + plan.request.timeoutSeconds * 1_000;
   const tmux = await place.tmux();
-  const prepared = await prepare(place, plan);
+  const version = await place.ssh.version();
+  const questions = new Questions(place.askpass.server, version);
+  const prepared = await prepare(place, plan, version, questions);
   try {
     return await place.slots.run(prepared.info, { signal: call.signal, deadlineMs }, () =>
-      new ConnectAttempts(place, tmux, plan, prepared).untilOpen(deadlineMs, call),
+      new ConnectAttempts(place, tmux, plan, prepared, questions).untilOpen(deadlineMs, call),
     );
   } catch (error) {
+    questions[Symbol.dispose]();
     await takeBack(place, plan.request.sessionName);
     throw error;
   }
@@ -34,15 +40,21 @@ async function takeBack(place: Workplace, sessionName: string): Promise<void> {
   }
 }
 
-async function prepare(place: Workplace, { request, config }: OpenPlan): Promise<PreparedSsh> {
+async function prepare(
+  place: Workplace,
+  { request, config }: OpenPlan,
+  version: SshVersion,
+  questions: Questions,
+): Promise<PreparedSsh> {
   const { connections } = place.config();
+  const session = sessionKey(request.sessionName);
   return prepareSsh({
     ssh: place.ssh.program,
-    version: await place.ssh.version(),
-    connection: sshConnection(config),
+    version,
+    connection: sshConnection(place, config, session),
     lookupConnection: (name) => {
       const entry = connections.get(name);
-      return entry !== undefined && "config" in entry ? sshConnection(entry.config) : undefined;
+      return entry !== undefined && "config" in entry ? sshConnection(place, entry.config, session) : undefined;
     },
     runtimeFolder: place.tree.runtime,
     sessionName: request.sessionName,
@@ -50,10 +62,29 @@ async function prepare(place: Workplace, { request, config }: OpenPlan): Promise
     systemConfig: place.ssh.systemConfig,
     env: place.env,
     connectTimeoutSeconds: Math.ceil(request.timeoutSeconds),
+    asking: { questions, askpass: place.askpass.program },
   });
 }
 
-function sshConnection(config: ConnectionConfig): SshConnection {
+function sshConnection(place: Workplace, config: ConnectionConfig, session: string): SshConnection {
   const { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions } = config;
-  return { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions };
+  const secrets = {
+    ...secretOf(place, config, "password", session),
+    ...secretOf(place, config, "passphrase", session),
+  };
+  return { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions, secrets };
+}
+
+function secretOf(
+  { secrets }: Workplace,
+  config: ConnectionConfig,
+  key: "password" | "passphrase",
+  session: string,
+): Secrets {
+  const source = config[key];
+  if (source === undefined) return {};
+  return {
+    [key]: (signal: AbortSignal) =>
+      secrets.fetch(source, { session, connection: config.name, key, signal }),
+  };
 }

@@ -62,7 +62,7 @@ export class Sessions implements SessionService {
     const lost = previous === undefined ? undefined : lostCommand(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
-    const { context, promptStart } = await openSession(
+    const { context, promptStart, awaiting } = await openSession(
       this.#place,
       { request, config, previous, paneLeft },
       call,
@@ -74,6 +74,7 @@ export class Sessions implements SessionService {
     const serverInfo = this.#inlineInfo(config);
     return {
       ...terminalFacts(context, current),
+      ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
       connectionInfo: { host, user, port },
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),

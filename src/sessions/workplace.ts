@@ -3,6 +3,7 @@ import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
 import type { SecretBook } from "../policy/secret-book.ts";
+import type { AskpassServer } from "../ssh/askpass-server.ts";
 import type { SshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { TmuxServer } from "../tmux/server.ts";
@@ -14,6 +15,8 @@ export type Workplace = {
   readonly tree: HomeTree;
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: SecretBook;
+  /** What ssh's questions come to, and the absolute path of the program that brings them. */
+  readonly askpass: { readonly server: AskpassServer; readonly program: string };
   readonly ssh: {
     readonly program: string;
     readonly version: () => Promise<SshVersion>;

@@ -12,7 +12,8 @@ const checkTimeoutMs = 5_000;
 /** KEY_UNUSABLE when a key of this attempt is at fault, else AUTH_FAILED. */
 export async function authenticationFailure(host: FailedHost): Promise<UserError> {
   const { way, resolved, log, title } = host;
-  if (!log.tooManyFailures) {
+  const triedPassword = isPassword(log.methodsTried);
+  if (!log.tooManyFailures && !triedPassword) {
     for (const path of keysOfAttempt(host)) {
       const error = await keyError(host, path);
       if (error !== undefined) return error;
@@ -24,7 +25,7 @@ export async function authenticationFailure(host: FailedHost): Promise<UserError
   ];
   const details = { methods_offered: log.methodsOffered, tried };
   const shown = `${resolved.user}@${resolved.host} port ${resolved.port} (${title})`;
-  if (log.tooManyFailures) {
+  if (log.tooManyFailures && !triedPassword) {
     return new UserError(
       "AUTH_FAILED",
       `${shown} was offered too many keys`,
@@ -46,10 +47,18 @@ function triedText(tried: readonly string[]): string {
 }
 
 function authenticationHint({ log, way, resolved }: FailedHost): string {
+  if (isPassword(log.methodsTried))
+    return `The user checks user and password of ${way.label} in config.yml; it was tried once, and is not tried again by itself.`;
+  if (isPassword(log.methodsOffered) && way.secrets.password === undefined)
+    return `Check user and key_path of ${way.label}; for a login by password the user sets \`password: {ask: true}\` there.`;
   if (!log.methodsOffered.includes("publickey") && log.methodsOffered.length > 0) {
     return `The host takes no key here; it wants ${log.methodsOffered.join(" or ")}. Ask its administrator to allow keys for ${resolved.user}.`;
   }
   return `Check user and key_path of ${way.label}, and that the public key stands in ~/.ssh/authorized_keys of ${resolved.user} on the host.`;
+}
+
+function isPassword(methods: readonly string[]): boolean {
+  return methods.includes("password") || methods.includes("keyboard-interactive");
 }
 
 function renderKey({
@@ -83,8 +92,10 @@ async function keyError({ log, way, title }: FailedHost, path: string): Promise<
   const state = await keyState(way.resolution.ssh, path, way.resolution.env);
   if (state === "encrypted") {
     return keyUnusable(
-      `private key ${path} for ${title} is encrypted and no agent holds it`,
-      `A human must add it to the agent: ssh-add ${shellQuote(path)}`,
+      way.secrets.passphrase === undefined
+        ? `private key ${path} for ${title} is encrypted and no agent holds it`
+        : `private key ${path} for ${title} is encrypted, and the passphrase of ${way.label} does not open it`,
+      `A human must add it to the agent: ssh-add ${shellQuote(path)}; or correct passphrase of ${way.label} in config.yml`,
       [
         "exists: yes",
         "private: yes",

@@ -1,9 +1,12 @@
+import { hostWordsPrompts } from "./question.ts";
 import { isAtLeast, type SshVersion } from "./version.ts";
 
 // ssh_config(5), read for OpenSSH 9.2 and the release notes from 7.0 to 10.1 on 2026-11-22.
 
 export type ClientConfig = {
   readonly version: SshVersion;
+  /** `never`: there is nobody to answer. Passwords are asked for only where the configuration has one for this host. */
+  readonly asks: "never" | "no password" | "password";
   /** A hop only carries the connection to the next host: no terminal, no control socket, no command. */
   readonly role: "target" | "hop";
   readonly sshOptions: Readonly<Record<string, string>>;
@@ -21,15 +24,11 @@ export type InheritedConfig = { readonly path: string; readonly text?: string };
 
 type Option = { readonly line: string; readonly since?: readonly [major: number, minor: number] };
 
-/** No password, passphrase or one-time code has a source yet, so ssh must not ask for one. */
-const batchMode = "yes";
-
 const keepAlive = ["ServerAliveInterval 15", "ServerAliveCountMax 3"];
 
 /** In force for every host; ssh takes the first value that it meets, so nothing inherited undoes one. */
 const always: readonly Option[] = [
   { line: "EscapeChar none" },
-  { line: `BatchMode ${batchMode}` },
   { line: "LogLevel DEBUG1" },
   { line: "PermitLocalCommand no" },
   { line: "VisualHostKey no" },
@@ -67,6 +66,7 @@ export function renderClientConfig(config: ClientConfig): string {
   const options = [...always, ...(config.role === "target" ? targetOnly : hopOnly)];
   const lines = [
     ...Object.entries(config.sshOptions).map(([keyword, value]) => `${keyword} ${value}`),
+    ...asking(config),
     ...options
       .filter(({ since }) => since === undefined || isAtLeast(config.version, ...since))
       .map(({ line }) => line),
@@ -79,6 +79,16 @@ export function renderClientConfig(config: ClientConfig): string {
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/** Where the host words its questions itself, ssh's own come first, since none can be told from the host's after one of those. */
+function asking({ asks, version }: ClientConfig): string[] {
+  if (asks === "never") return ["BatchMode yes"];
+  if (asks === "no password") return ["BatchMode no", "PasswordAuthentication no"];
+  return hostWordsPrompts(version) ? ["BatchMode no", ownQuestionsFirst] : ["BatchMode no"];
+}
+
+const ownQuestionsFirst =
+  "PreferredAuthentications gssapi-with-mic,hostbased,publickey,password,keyboard-interactive";
 
 function inherit({ path, text = "" }: InheritedConfig, version: SshVersion): string {
   return isAtLeast(version, 7, 3) ? `Include "${globFor(path)}"` : text;

@@ -1,3 +1,9 @@
+/** Fetches a secret; undefined where a human is to be asked. Throws SECRET_UNAVAILABLE. */
+export type Secret = (signal: AbortSignal) => Promise<string | undefined>;
+
+/** Those that ssh may be given for this one host. */
+export type Secrets = { readonly password?: Secret; readonly passphrase?: Secret };
+
 /** What ssh needs to know of one connection; values are already expanded and validated. */
 export type SshConnection = {
   readonly name: string;
@@ -13,4 +19,5 @@ export type SshConnection = {
   readonly proxyJump?: string | undefined;
   /** ssh_config keywords with their values as they would stand in that file. */
   readonly sshOptions: Readonly<Record<string, string>>;
+  readonly secrets?: Secrets;
 };

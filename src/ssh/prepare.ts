@@ -1,8 +1,11 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 
+import { askWords, asksByProgram, hopAskWords } from "./ask-words.ts";
 import { renderClientConfig, type InheritedConfig } from "./client-config.ts";
-import type { SshConnection } from "./connection.ts";
+import type { Secrets, SshConnection } from "./connection.ts";
 import { checkKey } from "./key-check.ts";
+import { humanArgs, renderJumps } from "./plain-ssh.ts";
+import type { Questions } from "./questions.ts";
 import { resolveHost, type Resolution, type ResolvedHost } from "./resolve.ts";
 import { planRoute, type Hop } from "./route.ts";
 import {
@@ -14,6 +17,9 @@ import {
 } from "./session-files.ts";
 import { escapePercent, shellQuote } from "./shell-quote.ts";
 import { isAtLeast, type SshVersion } from "./version.ts";
+
+/** `askpass` is the absolute path of the program that ssh runs to ask. */
+export type Asking = { readonly questions: Questions; readonly askpass: string };
 
 export type SshRequest = {
   /** Absolute path. */
@@ -30,12 +36,16 @@ export type SshRequest = {
   readonly systemConfig: string;
   readonly env: Readonly<Record<string, string>>;
   readonly connectTimeoutSeconds: number;
+  /** Left out where nobody can be asked anything: then ssh does not. */
+  readonly asking?: Asking;
 };
 
 /** One host on the way, as a failure needs it. */
 export type HostOnTheWay = {
   readonly label: string;
   readonly logFile: string;
+  readonly askFile: string;
+  readonly secrets: Secrets;
   readonly keyPath: string | undefined;
   readonly resolution: Resolution;
   /** What a human's plain ssh needs for the same destination, besides the host. */
@@ -43,7 +53,7 @@ export type HostOnTheWay = {
 };
 
 export type PreparedSsh = {
-  /** Absolute path of ssh first; no secret in it. */
+  /** Absolute paths, ssh's perhaps behind words for its environment; no secret in it. */
   readonly argv: readonly string[];
   /** ssh's own logs: the target's, then those of the hops in the order in which they are dialled. */
   readonly logFiles: readonly string[];
@@ -53,6 +63,8 @@ export type PreparedSsh = {
   readonly remoteCommand: string | undefined;
   readonly target: HostOnTheWay;
   readonly hops: readonly HostOnTheWay[];
+  /** Else ssh asks on its terminal. */
+  readonly asksByProgram: boolean;
 };
 
 /**
@@ -72,7 +84,7 @@ export async function prepareSsh(request: SshRequest): Promise<PreparedSsh> {
 }
 
 async function writeAll(request: SshRequest, files: SessionFiles): Promise<PreparedSsh> {
-  const { connection, lookupConnection } = request;
+  const { connection, lookupConnection, asking } = request;
   checkKey(connection.keyPath);
   const inherited = inheritedConfigs(request);
   const writer: Writer = { request, files, inherited };
@@ -86,35 +98,48 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
     addKeepAlive: target.resolved.serverAliveIntervalSeconds === 0,
     proxyCommand: route === undefined ? undefined : (hops.at(-1)?.proxyCommand ?? "none"),
   });
+  const way = targetOnTheWay(writer, target.resolution, route);
+  if (asking !== undefined) {
+    for (const each of [way, ...hops.map((hop) => hop.way)])
+      writeSessionFile(each.askFile, await asking.questions.admit(each));
+  }
   const { host, user, port } = target.resolved;
-  const sshArgs = [
-    "-F",
-    files.config(),
-    "-E",
-    files.log(),
-    "-tt",
-    "-M",
-    "-S",
-    escapePercent(files.controlPath),
-  ];
   return {
-    argv: [request.ssh, ...sshArgs, ...hostArgs(connection, request.version), "--", connection.host],
-    logFiles: [files.log(), ...hops.map(({ way }) => way.logFile)],
+    argv: targetArgv(request, files),
+    logFiles: [files.log(), ...hops.map((hop) => hop.way.logFile)],
     controlPath: files.controlPath,
     info: { host, user, port },
     remoteCommand: target.resolved.remoteCommand,
-    target: {
-      label: connection.name,
-      logFile: files.log(),
-      keyPath: connection.keyPath,
-      resolution: target.resolution,
-      humanArgs: [
-        ...humanArgs(connection),
-        ...(connection.proxyJump === undefined ? [] : ["-J", renderJumps(route)]),
-      ],
-    },
-    hops: hops.map(({ way }) => way),
+    target: way,
+    hops: hops.map((hop) => hop.way),
+    asksByProgram: asksByProgram(request.version),
   };
+}
+
+function targetOnTheWay(
+  { request: { connection }, files }: Writer,
+  resolution: Resolution,
+  route: readonly Hop[] | undefined,
+): HostOnTheWay {
+  return {
+    label: connection.name,
+    logFile: files.log(),
+    askFile: files.ask(),
+    secrets: connection.secrets ?? {},
+    keyPath: connection.keyPath,
+    resolution,
+    humanArgs: [
+      ...humanArgs(connection),
+      ...(connection.proxyJump === undefined ? [] : ["-J", renderJumps(route)]),
+    ],
+  };
+}
+
+function targetArgv({ ssh, version, env, connection, asking }: SshRequest, files: SessionFiles): string[] {
+  const asks = asking === undefined ? [] : askWords(env, version, asking.askpass, files.ask());
+  const control = ["-M", "-S", escapePercent(files.controlPath)];
+  const host = [...hostArgs(connection, version), "--", connection.host];
+  return [...asks, ssh, "-F", files.config(), "-E", files.log(), "-tt", ...control, ...host];
 }
 
 type Writer = {
@@ -153,12 +178,17 @@ function writeHops(writer: Writer, route: readonly Hop[]): { way: HostOnTheWay; 
     writeConfig(writer, configFile, "hop", hop, {
       proxyCommand: written.at(-1)?.proxyCommand ?? (hop.isDirect === true ? "none" : undefined),
     });
-    const argv = [request.ssh, "-F", configFile, "-E", logFile, ...hostArgs(hop, request.version), "-W"];
+    const askFile = files.ask(index + 1);
+    const { ssh, version, asking } = request;
+    const asks = asking === undefined ? [] : hopAskWords(version, askFile);
+    const argv = [...asks, ssh, "-F", configFile, "-E", logFile, ...hostArgs(hop, version), "-W"];
     const command = argv.map((word) => escapePercent(shellQuote(word))).join(" ");
     written.push({
       way: {
         label: hop.label,
         logFile,
+        askFile,
+        secrets: hop.secrets ?? {},
         keyPath: hop.keyPath,
         resolution: resolutionOf(request, configFile, hop),
         humanArgs: humanArgs(hop),
@@ -176,8 +206,9 @@ function writeConfig(
   host: Endpoint,
   extra: Extra,
 ): void {
-  const { version, connectTimeoutSeconds } = request;
+  const { version, connectTimeoutSeconds, asking } = request;
   const text = renderClientConfig({
+    asks: asking === undefined ? "never" : host.secrets?.password === undefined ? "no password" : "password",
     version,
     role,
     sshOptions: host.sshOptions,
@@ -196,23 +227,6 @@ function hostArgs({ user, port, keyPath, useAgent }: Endpoint, version: SshVersi
     ...(keyPath === undefined ? [] : ["-i", escapePercent(keyPath), "-o", "IdentitiesOnly=yes"]),
     ...(useAgent === false && isAtLeast(version, 7, 3) ? ["-o", "IdentityAgent=none"] : []),
   ];
-}
-
-function humanArgs({ user, port, keyPath, sshOptions }: Endpoint): string[] {
-  return [
-    ...Object.entries(sshOptions).flatMap(([keyword, value]) => ["-o", `${keyword}=${value}`]),
-    ...(user === undefined ? [] : ["-l", user]),
-    ...(port === undefined ? [] : ["-p", String(port)]),
-    ...(keyPath === undefined ? [] : ["-i", keyPath]),
-  ];
-}
-
-function renderJumps(route: readonly Hop[] = []): string {
-  const jumps = route.map(
-    ({ user, host, port }) =>
-      `${user === undefined ? "" : `${user}@`}${host.includes(":") ? `[${host}]` : host}${port === undefined ? "" : `:${port}`}`,
-  );
-  return jumps.join(",") || "none";
 }
 
 function inheritedConfigs({ version, userConfig, systemConfig }: SshRequest): InheritedConfig[] {

@@ -10,6 +10,8 @@ export type SessionFiles = {
   readonly controlPath: string;
   config(hop?: number): string;
   log(hop?: number): string;
+  /** By which ssh's askpass finds whom to ask. */
+  ask(hop?: number): string;
 };
 
 /** sockaddr_un holds 104 bytes on macOS; ssh binds the name with 17 bytes more and renames it. */
@@ -25,7 +27,13 @@ export function sessionFiles(runtimeFolder: string, sessionName: string): Sessio
     throw new Error(`control socket path over ${maxControlPathBytes} bytes: ${controlPath}`);
   const path = (extension: string, hop = 0) =>
     join(folder, `${sessionName}.${hop === 0 ? "" : `hop${hop}.`}${extension}`);
-  return { folder, controlPath, config: (hop) => path("conf", hop), log: (hop) => path("err", hop) };
+  return {
+    folder,
+    controlPath,
+    config: (hop) => path("conf", hop),
+    log: (hop) => path("err", hop),
+    ask: (hop) => path("ask", hop),
+  };
 }
 
 /** Writes a fresh 0600 file, whatever stood at its name. */
@@ -41,7 +49,7 @@ export function makeSessionFolder({ folder }: SessionFiles): void {
 /** Removes every file of the session's ssh, a stale control socket included; a session without any is fine. */
 export function removeSshFiles(runtimeFolder: string, sessionName: string): void {
   const files = sessionFiles(runtimeFolder, sessionName);
-  const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err)$`);
+  const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err|ask)$`);
   rmSync(files.controlPath, { force: true });
   for (const name of listFolder(files.folder))
     if (mine.test(name)) rmSync(join(files.folder, name), { force: true });

@@ -26,6 +26,8 @@ export type LoopbackSshdOptions = {
   readonly shell?: string;
   /** Further variables of the sessions. */
   readonly setEnv?: Readonly<Record<string, string>>;
+  /** Absolute path of sshd; its name is that of the PAM service. */
+  readonly program?: string;
 };
 
 type HostKey = { readonly publicLine: string; readonly fingerprint: string };
@@ -151,7 +153,7 @@ export class LoopbackSshd implements AsyncDisposable {
     writeFileSync(configFile, this.#renderConfig());
     const log = openSync(join(this.folder, "sshd.log"), "a", 0o600);
     try {
-      this.#child = Bun.spawn([program("sshd"), "-D", "-e", "-f", configFile], {
+      this.#child = Bun.spawn([this.#options.program ?? program("sshd"), "-D", "-e", "-f", configFile], {
         env: { PATH: searchPath },
         stdin: "ignore",
         stdout: "ignore",

@@ -68,6 +68,7 @@ export const openConnection = defineTool({
 
 function describeOpening({ state, awaiting }: OpenOutcome, verb: string): string {
   if (state === "idle") return `${verb}; the shell is ready`;
+  if (wantsTouch(awaiting)) return `${verb}, but not logged in: ssh waits for a touch of the security key`;
   if (state === "awaiting_input") {
     return `${verb}, but not logged in: the host ${awaiting === undefined ? "waits for input" : awaitingWords(awaiting.kind)}`;
   }
@@ -80,10 +81,17 @@ function adviseAfterOpening(outcome: OpenOutcome): string | undefined {
     case "idle":
       return undefined;
     case "awaiting_input":
-      return adviseAnswer(outcome);
+      return wantsTouch(outcome.awaiting)
+        ? `a human touches the key; get_terminal_output {"session_name": "${sessionName}", "wait_seconds": 30} waits for the login`
+        : adviseAnswer(outcome);
     default:
       return `get_terminal_output {"session_name": "${sessionName}", "wait_seconds": 10} shows the terminal`;
   }
+}
+
+/** ssh's own words, which ask for no input. */
+function wantsTouch(awaiting: OpenOutcome["awaiting"]): boolean {
+  return awaiting?.kind === "confirmation" && awaiting.prompt.startsWith("Confirm user presence for key ");
 }
 
 function openFacts(outcome: OpenOutcome): Facts {

@@ -4,6 +4,7 @@ import { renderClientConfig, type ClientConfig } from "../../../src/ssh/client-c
 
 const plain: ClientConfig = {
   version: { major: 9, minor: 2 },
+  asks: "never",
   role: "target",
   sshOptions: {},
   connectTimeoutSeconds: 30,
