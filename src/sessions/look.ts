@@ -77,13 +77,14 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const question = questionOn(session, facts, byText);
   const isDoubtful = isOpenQuestion(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
-  const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background) : undefined;
+  const shell = terminal.marks?.pid;
+  const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
+  const mayBeNew = !isOwn || !facts.bracketedPaste || background.mayOpenShell();
+  const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background, { mayBeNew }) : undefined;
   const derived =
     answer === undefined
       ? byText
       : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal), atPrompt);
-  const shell = terminal.marks?.pid;
-  const isOwn = shell !== undefined && answer?.pids.includes(shell);
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
@@ -103,7 +104,7 @@ const questionQuietMs = 300;
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
   if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
   if (derived.awaiting?.kind === "continuation") return undefined;
-  if (maybePrompt(facts, derived)) return "likely";
+  if (maybePrompt(session, facts, derived)) return "likely";
   if (facts.bracketedPaste) return undefined;
   if (derived.state === "running") return "plain";
   return derived.state === "awaiting_input" ? "likely" : undefined;
@@ -119,17 +120,20 @@ function isTold(session: SessionContext): boolean {
 }
 
 function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
-  const { terminal, oracle, unmarkable } = session;
-  if (!isTold(session) || !oracle.isAvailable || oracle.answerAt(terminal.offset) !== undefined) return false;
-  const isKnown = derived.prompt !== undefined && unmarkable.has(derived.prompt.text);
-  const isForgotten = derived.state === "idle" && terminal.marks === undefined;
-  return !isKnown && !isForgotten && maybePrompt(facts, derived);
+  const { terminal, oracle } = session;
+  const isOpen = isTold(session) && oracle.isAvailable && oracle.answerAt(terminal.offset) === undefined;
+  return isOpen && maybePrompt(session, facts, derived);
 }
 
-function maybePrompt({ cursorLines }: StreamFacts, { state }: DerivedState): boolean {
-  if (state === "idle" || state === "unknown") return true;
+/** A prompt that text alone tells, or that what runs shows; without any marks text must do. */
+function maybePrompt(
+  { terminal, unmarkable }: SessionContext,
+  { cursorLines }: StreamFacts,
+  { state, prompt }: DerivedState,
+): boolean {
   const line = cursorLines[0];
-  return state === "running" && line?.after === "" && looksLikePrompt(line.before);
+  if (prompt !== undefined) return terminal.marks !== undefined && !unmarkable.has(prompt.text);
+  return state === "unknown" || (state === "running" && line?.after === "" && looksLikePrompt(line.before));
 }
 
 function runningIn({ marks }: Terminal): DerivedState {
