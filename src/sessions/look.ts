@@ -48,7 +48,7 @@ export type Look = DerivedState & {
   readonly question?: "plain" | "likely" | undefined;
   /** The host says that a shell waits at this prompt: the one whose marks were heard last, or another. */
   readonly shellWaits?: "own" | "other" | undefined;
-  /** The host may still tell whether it is a shell that waits. */
+  /** In a moment it may turn out that a shell waits: its prompt is being drawn, or the host is still to tell. */
   readonly isDoubtful?: boolean;
 };
 
@@ -75,7 +75,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const background = backgroundOf(session);
   const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
-  const isDoubtful = isOpenQuestion(session, facts, byText);
+  const isDoubtful = isDrawing(session, byText) || isOpenQuestion(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
   const shell = terminal.marks?.pid;
   const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
@@ -117,6 +117,13 @@ function isTold(session: SessionContext): boolean {
   const { marks } = terminal;
   if (marks?.phase === "prompt") return sentSince(session, marks);
   return marks?.phase !== "continuation";
+}
+
+/** The shell has told that it comes to its prompt. */
+function isDrawing(session: SessionContext, { state }: DerivedState): boolean {
+  const { marks } = session.terminal;
+  if (state !== "running" || marks === undefined) return false;
+  return marks.phase === "ended" || (marks.phase === "prompt" && !sentSince(session, marks));
 }
 
 function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
