@@ -187,13 +187,17 @@ function plainPromptAfterOutput(facts: StreamFacts, learned: LearnedPrompt): Der
     : undefined;
 }
 
-/** Where it is certain that a shell waits: its prompt, with what is typed behind it, if the line shows one. */
-export function atShellPrompt(facts: StreamFacts, background: Background): DerivedState | undefined {
+/** Where a shell, or the line editor that it lends, waits: its prompt, known or `mayBeNew`, with what is typed behind it. */
+export function atShellPrompt(
+  facts: StreamFacts,
+  background: Background,
+  { mayBeNew }: { readonly mayBeNew: boolean },
+): DerivedState | undefined {
   const line = facts.cursorLines[0];
   if (line === undefined || line.start < background.lastEnterAt()) return undefined;
   const known = background.prompts.filter(({ bracketed }) => bracketed === facts.bracketedPaste);
   const found = firstFound(known, (learned) => atPrompt(facts, learned));
-  if (found !== undefined || line.after !== "" || !looksLikePrompt(line.before)) return found;
+  if (found !== undefined || !mayBeNew || line.after !== "" || !looksLikePrompt(line.before)) return found;
   return idleAt({ text: line.before, bracketed: facts.bracketedPaste }, line.start, "");
 }
 

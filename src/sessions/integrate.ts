@@ -50,7 +50,11 @@ export async function endForeignExchange(session: SessionContext): Promise<void>
 
 async function leave(session: SessionContext, exchange: HiddenExchange, tty: string): Promise<void> {
   const show = `show;${session.record.number}`;
-  writeToTty(tty, `${leaveHidden}${localMark(show)}`);
+  // A line editor moves from where it believes its prompt to end.
+  const { otherPrompt } = exchange;
+  const isEdited = session.terminal.bracketedPaste && otherPrompt !== undefined;
+  const redrawn = isEdited ? `\r\x1b[K${otherPrompt}` : "";
+  writeToTty(tty, `${leaveHidden}${redrawn}${localMark(show)}`);
   await exchange.sees(isLocal(show));
   await session.terminal.catchUp();
 }

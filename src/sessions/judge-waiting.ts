@@ -1,7 +1,7 @@
 import { classifyAwaiting } from "./awaiting.ts";
 import type { CursorLine, DerivedState } from "./derive-state.ts";
 import type { Awaiting } from "./outcome.ts";
-import { shellProgram, type Judgement } from "./terminal-reading.ts";
+import type { Judgement } from "./terminal-reading.ts";
 
 /** Nothing asks for these while the terminal shows whole lines as they are typed. */
 const hiddenKinds = /^(?:password|passphrase|pager)$/;
@@ -10,7 +10,7 @@ const pagers = /^(?:less|more|most|pg|man|bat)$/;
 /** `atPrompt` is what it would be if a shell waited. What the text gave, corrected by what the host said of the terminal; where that is unclear the text stands. */
 export function judgeWaiting(
   derived: DerivedState,
-  { verdict, programs, isPlain }: Judgement,
+  { verdict, programs, isPlain, hasShell }: Judgement,
   line: CursorLine | undefined,
   running: DerivedState,
   atPrompt: DerivedState | undefined,
@@ -19,7 +19,7 @@ export function judgeWaiting(
   if (verdict === "prompt") return atPrompt ?? derived;
   if (verdict === "unclear")
     return isPlain && hiddenKinds.test(derived.awaiting?.kind ?? "") ? running : derived;
-  if (derived.state === "idle" && programs.some((program) => shellProgram.test(program))) return derived;
+  if (derived.state === "idle" && hasShell) return derived;
   const before = line?.before ?? "";
   const text = classifyAwaiting(before, { atShell: false });
   const kind = kindOf(verdict, text?.kind, programs);

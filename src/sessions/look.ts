@@ -51,7 +51,7 @@ export type Look = DerivedState & {
   readonly question?: "plain" | "likely" | undefined;
   /** The host says that a shell waits at this prompt: the one whose marks were heard last, or another. */
   readonly shellWaits?: "own" | "other" | undefined;
-  /** The host may still tell whether it is a shell that waits. */
+  /** In a moment it may turn out that a shell waits: its prompt is being drawn, or the host is still to tell. */
   readonly isDoubtful?: boolean;
 };
 
@@ -80,15 +80,16 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const background = backgroundOf(session);
   const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
-  const isDoubtful = isOpenQuestion(session, facts, byText);
+  const isDoubtful = isDrawing(session, byText) || isOpenQuestion(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
-  const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background) : undefined;
+  const shell = terminal.marks?.pid;
+  const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
+  const mayBeNew = !isOwn || !facts.bracketedPaste || background.mayOpenShell();
+  const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background, { mayBeNew }) : undefined;
   const derived =
     answer === undefined
       ? byText
       : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal), atPrompt);
-  const shell = terminal.marks?.pid;
-  const isOwn = shell !== undefined && answer?.pids.includes(shell);
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
@@ -108,7 +109,7 @@ const questionQuietMs = 300;
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
   if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
   if (derived.awaiting?.kind === "continuation") return undefined;
-  if (maybePrompt(facts, derived)) return "likely";
+  if (maybePrompt(session, facts, derived)) return "likely";
   if (facts.bracketedPaste) return undefined;
   if (derived.state === "running") return "plain";
   return derived.state === "awaiting_input" ? "likely" : undefined;
@@ -123,18 +124,28 @@ function isTold(session: SessionContext): boolean {
   return marks?.phase !== "continuation";
 }
 
-function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
-  const { terminal, oracle, unmarkable } = session;
-  if (!isTold(session) || !oracle.isAvailable || oracle.answerAt(terminal.offset) !== undefined) return false;
-  const isKnown = derived.prompt !== undefined && unmarkable.has(derived.prompt.text);
-  const isForgotten = derived.state === "idle" && terminal.marks === undefined;
-  return !isKnown && !isForgotten && maybePrompt(facts, derived);
+/** The shell has told that it comes to its prompt. */
+function isDrawing(session: SessionContext, { state }: DerivedState): boolean {
+  const { marks } = session.terminal;
+  if (state !== "running" || marks === undefined) return false;
+  return marks.phase === "ended" || (marks.phase === "prompt" && !sentSince(session, marks));
 }
 
-function maybePrompt({ cursorLines }: StreamFacts, { state }: DerivedState): boolean {
-  if (state === "idle" || state === "unknown") return true;
+function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
+  const { terminal, oracle } = session;
+  const isOpen = isTold(session) && oracle.isAvailable && oracle.answerAt(terminal.offset) === undefined;
+  return isOpen && maybePrompt(session, facts, derived);
+}
+
+/** A prompt that text alone tells, or that what runs shows; without any marks text must do. */
+function maybePrompt(
+  { terminal, unmarkable }: SessionContext,
+  { cursorLines }: StreamFacts,
+  { state, prompt }: DerivedState,
+): boolean {
   const line = cursorLines[0];
-  return state === "running" && line?.after === "" && looksLikePrompt(line.before);
+  if (prompt !== undefined) return terminal.marks !== undefined && !unmarkable.has(prompt.text);
+  return state === "unknown" || (state === "running" && line?.after === "" && looksLikePrompt(line.before));
 }
 
 function runningIn({ marks }: Terminal): DerivedState {

@@ -1,6 +1,9 @@
 const shells = "(?:ba|z|da|a|k|mk|lk|tc|c|rba)?sh|fish|ksh93";
 const localShell = new RegExp(String.raw`^\s*(?:\S*/)?(?:${shells})(?:\s+(?:-[abd-zA-Z]+|--\w+))*\s*$`);
-const openers = `(?:${shells})(?!\\s+-[a-zA-Z]*c\\s)|su|sudo|doas|runuser|ssh|mosh|telnet|docker|podman|nerdctl|kubectl|oc|lxc|machinectl|chroot|nsenter|unshare|newgrp|sg|nix-shell|poetry|pipenv|tmux|screen|script|login|virsh|exec`;
+/** Not one that reads a script, a pipe or a file. */
+const options = String.raw`(?:\s+(?:[-+]o\s+\w+|--rcfile\s+\S+|-[abd-zA-Z]+|--[\w-]+))*`;
+const bareShell = String.raw`(?<!\|\s*)(?:${shells})(?=${options}\s*(?:$|[;&)]))`;
+const openers = `${bareShell}|su|sudo|doas|runuser|ssh|mosh|telnet|docker|podman|nerdctl|kubectl|oc|lxc|machinectl|chroot|nsenter|unshare|newgrp|sg|nix-shell|poetry|pipenv|tmux|screen|script|login|virsh|exec`;
 const opener = new RegExp(String.raw`(?:^|[\s;&|(/])(?:${openers})(?=\s|$)`);
 
 /** Whether the command is a shell for a person to type into, as `bash` or `zsh -l`: the next prompt is that shell's. */

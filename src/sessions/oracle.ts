@@ -15,7 +15,7 @@ type Question = {
   readonly stop: AbortController;
 };
 
-const unknown: Judgement = { verdict: "unclear", isPlain: false, programs: [], pids: [] };
+const unknown: Judgement = { verdict: "unclear", isPlain: false, programs: [], pids: [], hasShell: true };
 const maxFailures = 2;
 const firstGapMs = 250;
 const maxGapMs = 10_000;

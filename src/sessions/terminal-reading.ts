@@ -7,7 +7,7 @@ export type TerminalReading = {
 
 /**
  * `file`: what a reading thread reads, `block` being all there is of the terminal; where that is hidden, `socket` if it
- * has one open, else `none`. `isBare`: a shell that was given no script and no command.
+ * has one open, else `none`. `argv`: `bare` is a shell that was given no script and no command.
  */
 type Thread = {
   readonly state: string;
@@ -15,7 +15,7 @@ type Thread = {
   readonly file: "tty" | "block" | "other" | "socket" | "none";
   readonly program: string;
   readonly pid: number;
-  readonly isBare: boolean;
+  readonly argv: "bare" | "more" | "unknown";
 };
 
 /**
@@ -30,10 +30,12 @@ export type Judgement = {
   readonly isPlain: boolean;
   readonly programs: readonly string[];
   readonly pids: readonly number[];
+  /** A shell is in front that may well be at its prompt, as far as can be seen. */
+  readonly hasShell: boolean;
 };
 
 const maxLines = 60;
-export const shellProgram = /^-?(?:busybox|(?:ba|z|fi|da|a|k|mk|lk|tc|c)?sh|ksh93)$/;
+const shellProgram = /^-?(?:busybox|(?:ba|z|fi|da|a|k|mk|lk|tc|c)?sh|ksh93)$/;
 const relays =
   /^(?:ssh|mosh-client|telnet|docker|podman|nerdctl|kubectl|oc|crictl|lxc|machinectl|virsh|script|screen|tmux.*|sudo|su|doas|expect|picocom|minicom)$/;
 const readsTerminal = /^(?:wait_woken|n_tty_read|.*tty_read.*|tty_wait.*|ttyin|ttyread)$/;
@@ -58,11 +60,19 @@ export function parseModes(line: string): Pick<TerminalReading, "canonical" | "e
 
 function parseThread(line: string): Thread | undefined {
   const [, state, waitsIn, file, program, pid, argv] =
-    /^p ([A-Za-z]) ([\w.+:@-]{1,64}) (\w+) ([\w.+:@-]{1,64}) (\d{1,10}) (bare|more)$/.exec(line) ?? [];
+    /^p ([A-Za-z]) ([\w.+:@-]{1,64}) (\w+) ([\w.+:@-]{1,64}) (\d{1,10}) (bare|more|unknown)$/.exec(line) ??
+    [];
   if (state === undefined || waitsIn === undefined || program === undefined) return undefined;
   if (file !== "tty" && file !== "block" && file !== "other" && file !== "socket" && file !== "none")
     return undefined;
-  return { state, waitsIn, file, program, pid: Number(pid), isBare: argv === "bare" };
+  return {
+    state,
+    waitsIn,
+    file,
+    program,
+    pid: Number(pid),
+    argv: argv === "bare" || argv === "more" ? argv : "unknown",
+  };
 }
 
 export function judge({ canonical, echo, threads }: TerminalReading): Judgement {
@@ -70,7 +80,9 @@ export function judge({ canonical, echo, threads }: TerminalReading): Judgement 
   const isRelayed = !canonical && programs.some((program) => relays.test(program));
   const isPlain = canonical && echo;
   const pids = threads.map(({ pid }) => pid);
+  const hasShell = threads.some((thread) => mayBeAtPrompt(thread, canonical));
   return {
+    hasShell,
     programs,
     pids,
     isPlain,
@@ -98,10 +110,15 @@ function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {
 
 /** bash polls at its prompt and reads for `read`; what has no line editor reads a whole line, and for `read` byte by byte. */
 function isAtPrompt(thread: Thread, canonical: boolean): boolean {
-  const { state, isBare, program, file, waitsIn } = thread;
-  if (!isBare || !shellProgram.test(program) || !/^[SI]$/i.test(state)) return false;
+  const { state, argv, program, file, waitsIn } = thread;
+  if (argv !== "bare" || !shellProgram.test(program) || !/^[SI]$/i.test(state)) return false;
   if (canonical) return file === "block";
   return polls.test(waitsIn) || (isReading(thread) && !program.endsWith("bash"));
+}
+
+/** Not one that runs a script, nor one that reads byte by byte what is typed as a line. */
+function mayBeAtPrompt({ argv, program, file }: Thread, canonical: boolean): boolean {
+  return shellProgram.test(program) && argv !== "more" && !(canonical && argv === "bare" && file === "tty");
 }
 
 function isReading({ waitsIn, file }: Thread): boolean {

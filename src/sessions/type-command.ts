@@ -35,6 +35,7 @@ export type TypedCommand = {
 const doubtMs = 1_500;
 const noEchoMs = 5_000;
 /** A slow link may take this long to echo the longest command. */
+const unseenMs = 1_000;
 const unendedEchoMs = 25_000;
 const unmatchedQuietMs = 2_000;
 const tailQuietMs = 40;
@@ -153,7 +154,9 @@ async function pasteAndSeeEcho(session: SessionContext, entry: LedgerRecord, pro
     session.ledger.append({ ...entry, step: "cleared" });
     throw await notTyped(session, pasted);
   }
+  const pastedAtMs = performance.now();
   const decide = ({ quietMs }: Look) => {
+    if (terminal.offset === entry.offset) return takesUnseen(session, pastedAtMs) ? "shown" : undefined;
     const match = area.match(entry.command);
     if (match === "whole" || (match === "tail" && quietMs >= tailQuietMs)) return "shown";
     return quietMs >= unmatchedQuietMs && terminal.offset > entry.offset ? "other" : undefined;
@@ -170,6 +173,16 @@ async function pasteAndSeeEcho(session: SessionContext, entry: LedgerRecord, pro
     "the shell's line editor did not take the command as written; it was taken off the line again and nothing ran",
     "Look at the screen with get_terminal_output, then send the command in another form, for example shorter or as a file.",
   );
+}
+
+/** After stty -echo nothing is shown: a shell that the host sees waiting has the line, and the link is no cause. */
+function takesUnseen({ oracle, terminal, record }: SessionContext, pastedAtMs: number): boolean {
+  const askAtMs = pastedAtMs + unseenMs;
+  if (record.integrated !== true || performance.now() < askAtMs) return false;
+  const answer = oracle.answerAt(terminal.offset);
+  if (answer !== undefined && answer.atMs >= askAtMs) return answer.verdict === "prompt";
+  if (oracle.isAvailable) oracle.ask(terminal.offset);
+  return false;
 }
 
 /** Typing goes on to its end once it began, since half a command on the line helps nobody. */

@@ -2,7 +2,7 @@
 # The session's shell is the child with a terminal of the process that serves the connection, ours too. Each line
 # begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
 # FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
-# or none by what it has open. ARGV is bare for a shell without a script or command, else more.
+# or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
 # With `holders` as $3 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
 # front or back, as the session's shell itself (leader), started by it (child) or other.
 # No tilde stands in what is no comment: line ends travel as such.
@@ -74,7 +74,7 @@ argv_of() {
   command tr '\0' '\n' <"/proc/$1/cmdline" | {
     read -r c
     case $c in *busybox) read -r c ;; esac
-    while read -r c; do case $c in -*) ;; *) echo more && exit ;; esac done
+    while read -r c; do case $c in -o | +o | --rcfile | --init-file) read -r c ;; '' | -*) ;; *) echo more && exit ;; esac done
     echo bare
   }
 }
@@ -152,7 +152,7 @@ END
   report_modes "/dev/$terminal"
   while read -r pid parent group front device state wchan comm; do
     test "$device:$group" = "$terminal:$wanted" || continue
-    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")" "$pid" more
+    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")" "$pid" unknown
   done <<END
 $all
 END
