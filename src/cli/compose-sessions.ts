@@ -77,5 +77,6 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     askpassServer[Symbol.dispose]();
     await tmux.close();
   };
-  return { sessions: maskSessions(sessions, () => secrets.mask()), close };
+  const mask = () => secrets.mask(sessions.hiddenWords());
+  return { sessions: maskSessions(sessions, mask), close };
 }

@@ -36,15 +36,15 @@ export class SecretBook {
     this.#fetched.delete(session);
   }
 
-  /** Throws CONFIG_INVALID for a pattern of `settings.redact` that cannot be used. */
-  async mask(): Promise<TextMask> {
+  /** Of these and of `others`. Throws CONFIG_INVALID for a pattern of `settings.redact` that cannot be used. */
+  async mask(others: readonly string[]): Promise<TextMask> {
     const { connections = emptyMap, plainSecrets = [], settings } = this.#currentConfig() ?? {};
     const readable = [...connections.values()].flatMap((entry) =>
       "config" in entry ? readableSources(entry.config) : [],
     );
     const found = await Promise.all(readable.map((source) => this.#read(source)));
     const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
-    const values = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched];
+    const values = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched, ...others];
     const patterns = settings?.redact ?? [];
     const key = JSON.stringify([values, patterns]);
     if (this.#last?.key !== key) this.#last = { key, mask: createMask(values, patterns) };

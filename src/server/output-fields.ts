@@ -77,7 +77,6 @@ export function awaitingSchema(): z.ZodType {
       prompt: z.string().describe(remote),
       answer_with: someObject(),
       suggested_keys: z.array(z.string()),
-      rejected: z.boolean(),
     })
     .partial();
 }

@@ -54,7 +54,9 @@ async function prepare(
     connection: sshConnection(place, config, session),
     lookupConnection: (name) => {
       const entry = connections.get(name);
-      return entry !== undefined && "config" in entry ? sshConnection(place, entry.config, session) : undefined;
+      return entry !== undefined && "config" in entry
+        ? sshConnection(place, entry.config, session)
+        : undefined;
     },
     runtimeFolder: place.tree.runtime,
     sessionName: request.sessionName,
@@ -84,7 +86,6 @@ function secretOf(
   const source = config[key];
   if (source === undefined) return {};
   return {
-    [key]: (signal: AbortSignal) =>
-      secrets.fetch(source, { session, connection: config.name, key, signal }),
+    [key]: (signal: AbortSignal) => secrets.fetch(source, { session, connection: config.name, key, signal }),
   };
 }

@@ -21,6 +21,7 @@ test("the tools are those of the contract", () => {
     "get_terminal_output",
     "search_output",
     "send_input",
+    "send_secret",
     "interrupt_command",
     "close_connection",
     "get_server_info",
@@ -48,6 +49,7 @@ test("results: text leaves the output schema out of the terminal tools alone", (
     "get_terminal_output",
     "search_output",
     "send_input",
+    "send_secret",
     "interrupt_command",
   ]);
 });
@@ -58,7 +60,12 @@ test("read-only and destructive tools are those of the contract", () => {
   expect(named("readOnlyHint")).toEqual(
     tools.map(({ name }) => name).filter((name) => /^(list|get|search)_/.test(name)),
   );
-  expect(named("destructiveHint")).toEqual(["execute_command", "send_input", "close_connection"]);
+  expect(named("destructiveHint")).toEqual([
+    "execute_command",
+    "send_input",
+    "send_secret",
+    "close_connection",
+  ]);
 });
 
 describe.each(eachTool)("%s", (name, tool) => {

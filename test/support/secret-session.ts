@@ -1,4 +1,4 @@
-import { Account } from "./account.ts";
+import type { Account } from "./account.ts";
 import type { LoopbackSshd } from "./loopback-sshd.ts";
 import { McpHome, type McpServer, type ToolResult } from "./mcp-server.ts";
 

@@ -36,7 +36,12 @@ export const sendInput = defineSessionTool({
     num_lines: numLines(`Most lines of output, default ${defaultInputLines}`),
     max_chars: maxChars(),
   }),
-  output: outputSchema(inputFields()),
+  output: outputSchema({
+    ...commandFields(),
+    view: z.enum(["scrollback", "screen", "new", "command"]),
+    submitted: z.boolean(),
+    screen: someObject(),
+  }),
   handle: async (session, args, { call, waits, shown }) => {
     const request = {
       text: args.text ?? "",
@@ -47,16 +52,6 @@ export const sendInput = defineSessionTool({
     return inputReply(await session.input(request, call), args);
   },
 });
-
-/** Of the tools that type into what waits. */
-export function inputFields(): Record<string, z.ZodType> {
-  return {
-    ...commandFields(),
-    view: z.enum(["scrollback", "screen", "new", "command"]),
-    submitted: z.boolean(),
-    screen: someObject(),
-  };
-}
 
 /** What came of input; the bounds are the call's, where it gave some. */
 export function inputReply(

@@ -4,7 +4,7 @@ import { defineSessionTool } from "../define-session-tool.ts";
 import { sessionName, waitSeconds } from "../input-fields.ts";
 import { outputSchema } from "../output-fields.ts";
 import { effectiveWaitSeconds } from "../wait-limit.ts";
-import { inputFields, inputReply } from "./send-input.ts";
+import { inputReply } from "./send-input.ts";
 
 const defaultSeconds = 5;
 
@@ -19,7 +19,8 @@ export const sendSecret = defineSessionTool({
     name: z.string().optional().describe("Default: that of awaiting.answer_with"),
     wait_seconds: waitSeconds(`Default ${defaultSeconds}`),
   }),
-  output: outputSchema(inputFields()),
+  // The fields of send_input, of which a client is told here what is new to it.
+  output: outputSchema({ submitted: z.boolean(), output: z.string() }),
   handle: async (session, args, { call, waits }) => {
     const request = {
       name: args.name,

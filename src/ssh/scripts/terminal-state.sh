@@ -92,6 +92,8 @@ has_open() {
   return 1
 }
 report_holders() {
+  tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
+  report_modes "$tty"
   holders= parents=
   for i in /proc/[0-9]*; do
     i=${i#/proc/}
@@ -107,7 +109,8 @@ report_holders() {
     holders="$holders $i:$real:$effective:$where:$place:$(safe "$comm")"
   done
   for i in $holders; do
-    case "$parents " in *" ${i%%:*} "*) say h some "$i" ;; *) say h none "$i" ;; esac
+    case "$parents " in *" ${i%%:*} "*) k=some ;; *) k=none ;; esac
+    say h $k "$i"
   done
 }
 on_linux() {
@@ -119,13 +122,10 @@ on_linux() {
   done
   test -n "$session" || return
   terminal=$device wanted=$front lines=0
+  test "$about" = holders && report_holders && return
   case $((terminal >> 8 & 4095)) in 136) ;; *) return ;; esac
   tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
   report_modes "$tty"
-  if test "$about" = holders; then
-    report_holders
-    return
-  fi
   for i in $found; do
     fields "$i" || continue
     # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.

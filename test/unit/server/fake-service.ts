@@ -24,7 +24,6 @@ export type FakeAnswers = {
 /** A service with one open session `web`, for tests of the protocol edge alone. */
 export function fakeService(answers: FakeAnswers = {}): SessionService {
   return {
-    hiddenWords: () => [],
     listConfigs: async () => [
       {
         name: "prod",
