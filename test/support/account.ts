@@ -59,9 +59,9 @@ export class Account implements AsyncDisposable {
       .join("\n");
   }
 
-  /** A sshd, run by root, that lets the account in with the key as `user` says. */
-  async sshd(): Promise<LoopbackSshd> {
-    const sshd = await startLoopbackSshd({ home: this.home });
+  /** A sshd, run by root, that lets the account in with its `clientKey`. */
+  async sshd(config: readonly string[] = []): Promise<LoopbackSshd> {
+    const sshd = await startLoopbackSshd({ home: this.home, config });
     chmodSync(sshd.folder, 0o755);
     chmodSync(join(sshd.folder, "authorized_keys"), 0o644);
     return sshd;
