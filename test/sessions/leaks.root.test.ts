@@ -31,6 +31,8 @@ beforeAll(async () => {
   byPassword = await account.sshd(["PasswordAuthentication yes"]);
   byKey = await account.sshd();
   home = new McpHome({ LOGIN_PASSWORD: login });
+  for (const name of ["ssh", "tmux"]) home.tempHome.write(`bin/${name}`, tellTale(name), 0o700);
+  home.env["PATH"] = `${join(home.tempHome.home, "bin")}:${home.env["PATH"]}`;
   const key = join(home.tempHome.home, "locked");
   makeKey(key, passphrase);
   appendFileSync(join(byKey.folder, "authorized_keys"), readFileSync(`${key}.pub`));
@@ -57,6 +59,14 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const each of [home, byPassword, byKey, account, other]) await each[Symbol.asyncDispose]();
 });
+
+/** Started in place of the program, which it becomes once it has written down what it was given: that is never missed. */
+function tellTale(name: string): string {
+  const program = Bun.which(name) ?? name;
+  return `#!/bin/sh\n{ printf '%s\\n' "$0" "$@"; env; } >>${executed()}\nexec ${program} "$@"\n`;
+}
+
+const executed = () => join(home.tempHome.home, "executed");
 
 function connection(name: string, sshd: LoopbackSshd, more: readonly string[]): string {
   const own = ["host: 127.0.0.1", `user: ${account.name}`, `port: ${sshd.port}`, ...more];
@@ -112,6 +122,9 @@ test("no planted secret is found anywhere after a whole run, nor in any process 
   const isPlanted = (text: string) => planted.some((secret) => text.includes(secret));
   expect(watch.looks).toBeGreaterThan(50);
   expect([...watch.found]).toEqual([]);
+  const given = readFileSync(executed(), "utf8");
+  expect(given).toContain("ControlMaster");
+  expect(isPlanted(given)).toBe(false);
   const files = filesUnder(home.root).filter((path) => !path.endsWith("/config.yml"));
   expect(files.length).toBeGreaterThan(5);
   expect(files.filter((path) => isPlanted(readFileSync(path, "latin1")))).toEqual([]);
