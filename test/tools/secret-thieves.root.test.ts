@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { Account } from "../support/account.ts";
+import { until } from "../support/private-tmux.ts";
 import { SecretSession } from "../support/secret-session.ts";
 
 setDefaultTimeout(60_000);
@@ -194,6 +195,36 @@ describe("a secret is never sent to what follows when", () => {
     if (sent.isError) expect(sent.code).toBe("NOT_A_SECRET_PROMPT");
     expect(sent.text).not.toContain(password);
     expect(session.account.texts()).not.toContain(password);
+  });
+});
+
+describe("an answer that is typed is taken back before Enter when", () => {
+  const ofSu = (...words: string[]) => ["pkill", ...words, "-x", "-U", session.account.name, "su"];
+  const ledger = () => readFileSync(join(session.home.root, "logs", "s.commands.jsonl"), "utf8");
+
+  test.each<[string, (tty: string) => string[]]>([
+    ["su is killed", () => ofSu("-KILL")],
+    ["su is stopped, and the shell comes to the front", () => ofSu("-STOP")],
+    ["echo is turned on", (tty) => ["stty", "-F", tty, "echo"]],
+    ["single keys are read", (tty) => ["stty", "-F", tty, "-icanon"]],
+  ])("%s", async (_title, change) => {
+    Bun.spawnSync(ofSu("-KILL"));
+    await freshSession("");
+    const { fields } = await session.run("tty");
+    await session.run(`su ${target.name} -c true`, { wait_seconds: 5 });
+    const before = ledger();
+    const isTyped = () => ledger().slice(before.length).includes("•••");
+    const changed = until("the answer is typed", isTyped).then(() =>
+      Bun.spawnSync(change(String(fields["output"]).trim())),
+    );
+    const sent = await session.sendSecret({ name: "su" });
+    await changed;
+    expect(sent.code).toBe("NOT_A_SECRET_PROMPT");
+    expect(sent.text).toContain("taken back with Ctrl+C");
+    const after = await session.run("history; fc -l -5");
+    expect(after.text).not.toContain("•••");
+    expect(session.account.texts() + ledger()).not.toContain(targetPassword);
+    expect(ledger().slice(before.length)).not.toContain('"secret"');
   });
 });
 
