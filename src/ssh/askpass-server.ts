@@ -77,7 +77,7 @@ export class AskpassServer implements Disposable {
   async #answer(socket: Socket, text: string): Promise<void> {
     const [token, prompt] = readRequest(text);
     const handler = this.#handlers.get(token);
-    const reply = handler === undefined ? "human" : await handler(prompt);
+    const reply = (await handler?.(prompt).catch(() => undefined)) ?? "human";
     if (reply !== "wait") socket.end(`${JSON.stringify(reply)}\n`);
   }
 }
