@@ -6,7 +6,6 @@ import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
 import { ConnectSlots } from "../sessions/connect-slots.ts";
 import { Sessions } from "../sessions/sessions.ts";
-import { AskpassServer } from "../ssh/askpass-server.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { connectTmux } from "../tmux/server.ts";
@@ -46,12 +45,11 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
       allowVulnerable: config.current().settings.allowVulnerableTmux,
     }),
   );
-  const askpassServer = new AskpassServer(tree.mux);
   const sessions = new Sessions({
     tree,
     env: programs.env,
     ownEnv,
-    askpass: { server: askpassServer, program: askpassProgram(tree.mux) },
+    askpass: askpassProgram(tree.mux),
     ssh: {
       program: programs.ssh,
       version: () => readSshVersion(programs.ssh, programs.env),
@@ -69,9 +67,5 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  const close = async () => {
-    askpassServer[Symbol.dispose]();
-    await tmux.close();
-  };
-  return { sessions, close };
+  return { sessions, close: () => tmux.close() };
 }

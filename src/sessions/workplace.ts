@@ -2,7 +2,6 @@ import type { ConnectionConfig, Settings } from "../config/connection-config.ts"
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
-import type { AskpassServer } from "../ssh/askpass-server.ts";
 import type { SshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { TmuxServer } from "../tmux/server.ts";
@@ -15,8 +14,8 @@ export type Workplace = {
   readonly env: Readonly<Record<string, string>>;
   /** The server's own environment; no child may have it. */
   readonly ownEnv: Readonly<Record<string, string | undefined>>;
-  /** What ssh's questions come to, and the absolute path of the program that brings them. */
-  readonly askpass: { readonly server: AskpassServer; readonly program: string };
+  /** Absolute path of the program by which ssh asks. */
+  readonly askpass: string;
   readonly ssh: {
     readonly program: string;
     readonly version: () => Promise<SshVersion>;

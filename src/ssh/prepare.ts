@@ -101,7 +101,7 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
   const way = targetOnTheWay(writer, target.resolution, route);
   if (asking !== undefined) {
     for (const each of [way, ...hops.map((hop) => hop.way)])
-      writeSessionFile(each.askFile, await asking.questions.admit(each));
+      writeSessionFile(each.askFile, await asking.questions.admit(files.askSocket, each));
   }
   const { host, user, port } = target.resolved;
   return {
