@@ -42,7 +42,7 @@ export function outputFacts(
   bounds: OutputBounds,
   extra: Facts = {},
 ): { readonly lead: string; readonly facts: Facts; readonly blocks: readonly Block[] } {
-  const { output, lines, cut } = boundOutput(outcome.output, bounds);
+  const { output, lines, cut } = boundOutput(outcome, bounds);
   const totalLines = Math.max(outcome.totalLines, lines);
   const missed = outcome.bytesMissed !== undefined && outcome.bytesMissed > 0;
   const facts: Facts = {

@@ -46,7 +46,7 @@ export async function executeCommand(
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : readCommandOutput(session, typed.offset, seen, told);
+      : await readCommandOutput(session, typed.offset, seen, told);
   const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
   return {
     ...terminalFacts(session, current),

@@ -57,11 +57,22 @@ export type TerminalFacts = {
   readonly quietMs?: number;
 };
 
-/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation. */
+/**
+ * Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by
+ * rotation. With a `head`, `output` is only the end.
+ */
 export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;
   readonly bytesMissed?: number;
+  readonly head?: OutputHead;
+};
+
+/** The first lines of what is too long to be rendered whole; between them and its end so much was only counted. */
+export type OutputHead = {
+  readonly output: string;
+  readonly linesBetween: number;
+  readonly bytesBetween: number;
 };
 
 export type CommandOutcome = TerminalFacts &

@@ -93,12 +93,12 @@ async function readView(
   { look, endedBy, told }: Ended,
 ): Promise<View> {
   if (endedBy === "command_ended" && answered !== undefined)
-    return { view: "command", ...readCommandOutput(session, answered.offset, look, told) };
+    return { view: "command", ...(await readCommandOutput(session, answered.offset, look, told)) };
   if (look.state === "fullscreen") {
     const screen = await captureScreen(session.tmux, session.record.session_name);
     if (screen !== undefined) return { view: "screen", ...screenText(screen) };
   }
-  return { view: "new", ...withoutEcho(readSince(session, offset), input) };
+  return { view: "new", ...withoutEcho(await readSince(session, offset), input) };
 }
 
 /** The terminal shows what was typed before what the program makes of it. */
@@ -106,8 +106,10 @@ function withoutEcho(facts: OutputFacts, { steps }: Input): OutputFacts {
   const echo = steps
     .map((step) => (step.kind === "text" ? step.text : step.key === "Enter" ? "\n" : ""))
     .join("");
-  if (echo.trim() === "" || !facts.output.startsWith(echo)) return facts;
-  const output = facts.output.slice(echo.length);
-  const echoLines = echo.split("\n").length - 1;
-  return { ...facts, output, totalLines: output === "" ? 0 : facts.totalLines - echoLines };
+  const first = facts.head?.output ?? facts.output;
+  if (echo.trim() === "" || !first.startsWith(echo)) return facts;
+  const output = first.slice(echo.length);
+  const totalLines = facts.totalLines - (echo.split("\n").length - 1);
+  if (facts.head !== undefined) return { ...facts, head: { ...facts.head, output }, totalLines };
+  return { ...facts, output, totalLines: output === "" ? 0 : totalLines };
 }
