@@ -5,6 +5,7 @@ export function countLineFeeds(bytes: Uint8Array, from: number, to: number): num
   let count = 0;
   let at = from;
   for (; at < to && (bytes.byteOffset + at) % 4 !== 0; at++) if (bytes[at] === lineFeed) count++;
+  if (at >= to) return count;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, (to - at) >> 2));
   for (let index = 0; index < words.length;) {
     let sums = 0;

@@ -53,7 +53,8 @@ export class OutputWatch {
     const { start, bytes } = log.read(this.#search.offset, end);
     if (start > this.#search.offset) this.#search.skipTo(start);
     const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
-    const found = whole.length === 0 ? [] : this.#search.take(whole, { atEnd: false, isLate: () => false });
+    const options = { atEnd: false, keep: Infinity, isLate: () => false };
+    const found = whole.length === 0 ? [] : this.#search.take(whole, options).newest;
     if (found.some((match) => !this.#isEcho(match))) return true;
     const rest = bytes.subarray(Math.max(whole.length, bytes.length - maxUnfinishedBytes));
     if (rest.length === 0) return false;
