@@ -24,12 +24,7 @@ const server = await home.start();
 for (const session_name of ["numbers", "yes", "endless", "other"])
   rightly(await server.call("open_connection", { connection_config_name: "lo", session_name }));
 
-const answersAtRest = await answersOfAnother(
-  (
-    (left) => () =>
-      left-- === 0
-  )(100),
-);
+const answersAtRest = await answersOfAnother((count) => count >= 100);
 console.log("nothing else runs");
 say(`another session answers within ${spread(answersAtRest)}`, true);
 
@@ -96,9 +91,9 @@ function spread(times: readonly number[]): string {
   return `${half} ms (half), ${most} ms (99 %), ${Math.max(...times).toFixed(0)} ms (all ${times.length})`;
 }
 
-async function answersOfAnother(isOver: () => boolean): Promise<number[]> {
+async function answersOfAnother(isOver: (count: number) => boolean): Promise<number[]> {
   const times: number[] = [];
-  while (!isOver()) {
+  while (!isOver(times.length)) {
     const startedAtMs = performance.now();
     const args = { session_name: "other", command: "true", wait_seconds: 20 };
     rightly(await server.call("execute_command", args));

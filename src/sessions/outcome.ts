@@ -57,22 +57,13 @@ export type TerminalFacts = {
   readonly quietMs?: number;
 };
 
-/**
- * Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by
- * rotation. With a `head`, `output` is only the end.
- */
+/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation. */
 export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;
   readonly bytesMissed?: number;
-  readonly head?: OutputHead;
-};
-
-/** The first lines of what is too long to be rendered whole; between them and its end so much was only counted. */
-export type OutputHead = {
-  readonly output: string;
-  readonly linesBetween: number;
-  readonly bytesBetween: number;
+  /** The first lines where `output` is the last ones alone; between them so much was only counted. */
+  readonly head?: { readonly output: string; readonly linesBetween: number; readonly bytesBetween: number };
 };
 
 export type CommandOutcome = TerminalFacts &

@@ -50,6 +50,7 @@ test("a flood while nobody reads goes to the log alone, and what was dropped of 
   const { fields } = await read({ command_id: before["command_id"], wait_seconds: 30 });
   expect(fields).toMatchObject({ exit_code: 0, ended_by: "command_ended", truncated: true });
   expect(String(fields["output"])).toEndWith(`\n${numbers}\nthe flood is over`);
+  expect(Number(fields["bytes_missed"])).toBeGreaterThan(1_000_000);
   const kept = Number(fields["total_lines"]) - 1;
   expect(String(fields["output"])).toStartWith(`${numbers - kept + 1}\n${numbers - kept + 2}\n`);
 
