@@ -72,10 +72,15 @@ export type CommandOutcome = TerminalFacts &
     readonly endedBy?: EndedBy;
     readonly durationMs?: number;
     readonly waitSeconds: number;
+    /** `command` is what ran: a person changed the line before Enter. */
+    readonly editedByHuman?: boolean;
     /** Only where the call waited for a pattern. */
     readonly matched?: boolean;
     readonly matchedAtEntry?: boolean;
   };
+
+/** What a person attached to the session ran; `command` is remote text. */
+export type HumanCommand = { readonly command: string; readonly exitCode: number };
 
 export type InterruptOutcome = CommandOutcome & { readonly interrupted: boolean };
 
@@ -225,6 +230,8 @@ export interface SessionHandle {
   input(request: InputRequest, call: Call): Promise<InputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
+  /** What people ran that ended between these cursors, the first included; nothing where one is not of this session. */
+  humans(from: string, to: string): readonly HumanCommand[];
 }
 
 /** Everything that the tools need of the domain. */

@@ -37,6 +37,7 @@ const marksSchema = z.object({
   marksBegin: z.boolean(),
   lineLeft: z.boolean(),
   where: whereSchema.optional(),
+  promptAt: offset.optional(),
   outputStart: offset.optional(),
   ended: z
     .array(
@@ -44,6 +45,7 @@ const marksSchema = z.object({
         counter: offset,
         status: offset,
         ran: z.boolean().optional(),
+        promptAt: offset.optional(),
         outputStart: offset.optional(),
         outputEnd: offset,
       }),
