@@ -218,6 +218,7 @@ export type InputRequest = {
   readonly keys: readonly string[];
   readonly cursor: string | undefined;
   readonly waitSeconds: number;
+  readonly waitFor?: string;
 };
 
 export type InterruptRequest = { readonly waitSeconds: number };
