@@ -7,6 +7,7 @@ import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import {
   deriveState,
+  drawnPlaces,
   type Background,
   type DerivedState,
   type EnterFate,
@@ -64,11 +65,20 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded);
-  const byText = deriveState(facts, backgroundOf(session));
+  const background = backgroundOf(session);
+  const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
   const derived =
-    answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
+    answer === undefined
+      ? byText
+      : judgeWaiting(
+          byText,
+          answer,
+          facts.cursorLines[0],
+          runningIn(terminal),
+          drawnPlaces(facts, background),
+        );
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
@@ -89,6 +99,7 @@ function questionOn(session: SessionContext, facts: StreamFacts, derived: Derive
     (marks.phase === "prompt" && sentSince(session, marks));
   if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;
   if (derived.state === "running") return "plain";
+  if (derived.state === "fullscreen") return facts.alternateScreen ? undefined : "likely";
   const isGuess = derived.state === "idle" && marks !== undefined && derived.confidence !== "exact";
   return derived.state === "awaiting_input" || isGuess ? "likely" : undefined;
 }

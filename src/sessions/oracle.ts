@@ -13,7 +13,7 @@ type Question = {
   readonly stop: AbortController;
 };
 
-const unknown: Judgement = { verdict: "unclear", isPlain: false, programs: [] };
+const unknown: Judgement = { verdict: "unclear", isPlain: false, isRaw: false, programs: [] };
 const maxFailures = 2;
 const firstGapMs = 250;
 const maxGapMs = 10_000;

@@ -72,9 +72,8 @@ export type CommandOutcome = TerminalFacts &
     readonly endedBy?: EndedBy;
     readonly durationMs?: number;
     readonly waitSeconds: number;
-    /** `command` is what ran: a person changed the line before Enter. */
+    /** `command` is what ran. `matched`: only where the call waited for a pattern. */
     readonly editedByHuman?: boolean;
-    /** Only where the call waited for a pattern. */
     readonly matched?: boolean;
     readonly matchedAtEntry?: boolean;
   };

@@ -19,9 +19,10 @@ type Thread = {
  */
 export type Verdict = "secret" | "line" | "key" | "busy" | "unclear";
 
-/** `isPlain`: what is typed is shown and read by whole lines. */
+/** `isPlain`: what is typed is shown and read by whole lines; `isRaw`: a program that does not only pass them on takes keys. */
 export type Judgement = {
   readonly verdict: Verdict;
+  readonly isRaw: boolean;
   readonly isPlain: boolean;
   readonly programs: readonly string[];
 };
@@ -58,7 +59,13 @@ export function judge({ canonical, echo, threads }: TerminalReading): Judgement 
   const programs = [...new Set(threads.map(({ program }) => program))];
   const isRelayed = !canonical && programs.some((program) => relays.test(program));
   const isPlain = canonical && echo;
-  return { programs, isPlain, verdict: isRelayed ? "unclear" : verdictOn({ canonical, echo, threads }) };
+  const isRaw = !canonical && !isRelayed;
+  return {
+    programs,
+    isPlain,
+    isRaw,
+    verdict: isRelayed ? "unclear" : verdictOn({ canonical, echo, threads }),
+  };
 }
 
 function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {

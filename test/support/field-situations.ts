@@ -133,7 +133,12 @@ export function fieldWaiting(sshdPort: number): Situation[] {
     { title: "text to paste", command: "echo 'Paste it, then press Ctrl-D'; cat >pasted", expected: "text" },
     { title: "wc", command: "wc -l", expected: "text" },
     { title: "sort behind a prompt", command: "printf 'Numbers: '; sort -n", expected: "text" },
-    { title: "passwd", command: "passwd", expected: "password" },
+    {
+      title: "passwd",
+      command: "su nobody -s /bin/sh -c passwd",
+      expected: "password",
+      leave: ["Enter"],
+    },
     {
       title: "an old passphrase",
       command: "rm -f ok; ssh-keygen -q -t ed25519 -N geheim -f ok; ssh-keygen -p -f ok",
@@ -153,7 +158,7 @@ export function fieldWaiting(sshdPort: number): Situation[] {
     { title: "ansible's password", command: getpass("BECOME password: "), expected: "password" },
     {
       title: "a passphrase for a path",
-      command: getpass("Enter passphrase for /home/a/.ssh/id: "),
+      command: getpass("Enter passphrase for ~/.ssh/id: "),
       expected: "passphrase",
     },
     { title: "a code of six digits", command: getpass("Enter the 6-digit code: "), expected: "otp" },
