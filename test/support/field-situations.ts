@@ -183,11 +183,9 @@ export function fieldWaiting(sshdPort: number): Situation[] {
     },
     {
       title: "one key in python",
-      command: python(
-        'import sys,tty; tty.setcbreak(0); print("Taste ",end="",flush=True); sys.stdin.read(1)',
-      ),
+      command: `${python('import sys,tty; tty.setcbreak(0); print("Taste ",end="",flush=True); sys.stdin.read(1)')}; stty sane`,
       expected: "text",
-      leave: ["x", "C-c"],
+      leave: ["x"],
     },
     {
       title: "a menu of arrows",
@@ -213,7 +211,7 @@ export function fieldWaiting(sshdPort: number): Situation[] {
     },
     {
       title: "sudo's password",
-      command: "su nobody -s /bin/sh -c 'sudo id'",
+      command: "runuser -u nobody -- sudo id",
       expected: "password",
       needs: "sudo",
     },
