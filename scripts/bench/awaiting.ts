@@ -50,13 +50,13 @@ async function reportCost(): Promise<void> {
     runtimeFolder: runtime(),
     sessionName: "s",
   };
-  const { signal } = new AbortController();
+  const limits = { signal: new AbortController().signal, timeoutMs: 5_000 };
   const times = await measure(30, {
     question: async () => {
-      const text = await runOverMux(mux, terminalStateCommand("cost"), signal);
+      const text = await runOverMux(mux, terminalStateCommand("cost"), limits);
       if (!text?.includes("cost m ")) throw new Error(`no answer: ${text}`);
     },
-    nothing: async () => void (await runOverMux(mux, "true", signal)),
+    nothing: async () => void (await runOverMux(mux, "true", limits)),
   });
   report("ssh -S master host true", times.nothing);
   report("one question to the host", times.question, { ms: times.nothing, most: "at most 3" });

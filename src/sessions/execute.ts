@@ -70,8 +70,9 @@ function correctRecord({ ledger }: SessionContext, { id }: TypedCommand, command
 }
 
 async function nothingAppeared(session: SessionContext): Promise<Omit<CommandOutcome, "waitSeconds">> {
+  session.link.noteSilence(session.terminal.offset);
   const facts = terminalFacts(session, await look(session, await lookAtPane(session)));
-  return { ...facts, state: "unknown", link: "stalled", endedBy: "no_echo", output: "", totalLines: 0 };
+  return { ...facts, state: "unknown", endedBy: "no_echo", output: "", totalLines: 0 };
 }
 
 async function shownScreen(session: SessionContext, { offset }: TypedCommand): Promise<OutputFacts> {

@@ -6,6 +6,8 @@ import type { Judgement } from "./terminal-reading.ts";
 const shells = /^-?(?:busybox|(?:ba|z|fi|da|a|k|mk|lk|tc|c)?sh|ksh93)$/;
 /** Nothing asks for these while the terminal shows whole lines as they are typed. */
 const hiddenKinds = /^(?:password|passphrase|pager)$/;
+/** Programs that are nothing but a console, whatever prompt they show. */
+const consoles = /^(?:bc|dc|gdb|lldb|psql|mysql|mariadb|sqlite3|redis-cli|s?ftp)$/;
 const pagers = /^(?:less|more|most|pg|man|bat)$/;
 
 /** Clearing the screen is one movement; who then takes keys in poll, as top does, has drawn below it. */
@@ -50,9 +52,11 @@ function kindOf(
     case "secret":
       return text === "passphrase" || text === "otp" ? text : "password";
     case "line":
-      return text === "password" || text === "passphrase" || text === "pager" ? "text" : (text ?? "text");
+      if (text !== undefined && !hiddenKinds.test(text)) return text;
+      return programs.some((program) => consoles.test(program)) ? "repl" : "text";
     case "key":
       if (text !== undefined) return text;
+      if (programs.some((program) => consoles.test(program))) return "repl";
       return programs.some((program) => pagers.test(program)) ? "pager" : "text";
   }
 }

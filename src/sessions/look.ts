@@ -14,6 +14,7 @@ import {
   type StreamFacts,
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
+import type { Link } from "./link.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import { mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
@@ -31,6 +32,7 @@ export type SessionContext = {
   readonly ledger: Ledger;
   readonly terminal: Terminal;
   readonly oracle: Oracle;
+  readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;
   /** Notes for all processes that one more shell carries our marks. */
@@ -92,7 +94,10 @@ function questionOn(session: SessionContext, facts: StreamFacts, derived: Derive
   const { marks } = session.terminal;
   // A menu or another forced command instead of a shell is left alone.
   if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
-  if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
+  if (facts.quietMs < questionQuietMs) return undefined;
+  // A line editor says by itself that it waits, but a program that was killed may have left that switched on.
+  const atEditor = derived.state === "idle" || derived.awaiting?.kind === "repl";
+  if (facts.bracketedPaste && atEditor) return undefined;
   const isRunning =
     marks === undefined ||
     marks.phase === "running" ||

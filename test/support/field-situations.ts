@@ -40,13 +40,6 @@ export function fieldWaiting(sshdPort: number): Situation[] {
       expected: "confirmation",
     },
     {
-      title: "npm init",
-      command: "mkdir -p np; cd np; npm init",
-      expected: "text",
-      leave: ["C-c"],
-      needs: "npm",
-    },
-    {
       title: "unzip's question",
       command: `read -p 'replace f? [y]es, [n]o, [A]ll, [N]one, [r]ename: ' x`,
       expected: "confirmation",
@@ -270,7 +263,10 @@ export function fieldLookalikes(sshdPort: number): Situation[] {
     { title: "words before computing", command: "printf 'Are you sure? '; dd if=/dev/zero of=/dev/null" },
     { title: "a time limit around sleep", command: "printf 'Continue? '; timeout 60 sleep 60" },
     { title: "a pipeline that sleeps", command: "printf 'Name: '; sleep 60 | cat" },
-    { title: "keys unread", command: "stty -icanon -echo; printf 'Press any key'; sleep 60; stty sane" },
+    {
+      title: "keys unread",
+      command: `sh -c 'trap "stty sane; exit" INT; stty -icanon -echo; printf "Press any key"; sleep 60'`,
+    },
     {
       title: "a prompt with bracketed paste",
       command: String.raw`printf '\033[?2004h$ '; sleep 60; printf '\033[?2004l'`,
