@@ -53,6 +53,7 @@ export function outputFacts(
     ended_by: outcome.endedBy,
     ...terminalFacts(outcome),
     wait_seconds: outcome.waitSeconds,
+    edited_by_human: outcome.editedByHuman,
     matched: outcome.matched,
     matched_at_entry: outcome.matchedAtEntry,
     ...extra,

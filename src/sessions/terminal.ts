@@ -114,6 +114,10 @@ export class Terminal {
     if (!isKnown) this.#shells = [...this.#shells, startTrack(aid, bracketed)];
   }
 
+  get alternateScreen(): boolean {
+    return this.#stream.alternateScreen;
+  }
+
   get bracketedPaste(): boolean {
     return this.#stream.bracketedPaste;
   }
@@ -167,6 +171,7 @@ export class Terminal {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
+      addressing: this.#stream.addressing,
       cursorLines: this.#readCursorLines(),
       marks: this.marks,
       quietMs: this.quietMs,
