@@ -151,6 +151,7 @@ export class ConnectAttempts {
       ...context.record,
       phase: "open",
       prompt: readiness.prompt,
+      integrated: level !== undefined,
       levels: level === undefined ? [] : [level],
     };
     await this.#place.state.put(record);

@@ -46,6 +46,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     ),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
+    unmarkable: new Set(),
     rememberLevel: (level) => addLevel(place, record, level),
   };
 }

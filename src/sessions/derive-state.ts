@@ -199,6 +199,20 @@ function plainPromptAfterOutput(facts: StreamFacts, learned: LearnedPrompt): Der
     : undefined;
 }
 
+/** Where a shell, or the line editor that it lends, waits: its prompt, known or `mayBeNew`, with what is typed behind it. */
+export function atShellPrompt(
+  facts: StreamFacts,
+  background: Background,
+  { mayBeNew }: { readonly mayBeNew: boolean },
+): DerivedState | undefined {
+  const line = facts.cursorLines[0];
+  if (line === undefined || line.start < background.lastEnterAt()) return undefined;
+  const known = background.prompts.filter(({ bracketed }) => bracketed === facts.bracketedPaste);
+  const found = firstFound(known, (learned) => atPrompt(facts, learned));
+  if (found !== undefined || !mayBeNew || line.after !== "" || !looksLikePrompt(line.before)) return found;
+  return idleAt({ text: line.before, bracketed: facts.bracketedPaste }, line.start, "");
+}
+
 /** Text that stands on the line of an editor is not unsent when its Enter was pressed. */
 function afterEnter(facts: StreamFacts, background: Background): DerivedState | undefined {
   const line = facts.cursorLines[0];

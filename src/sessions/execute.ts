@@ -1,11 +1,11 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd } from "./command-end.ts";
+import { commandEnd, lostMarks } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
 import { editedLine } from "./edited-line.ts";
-import { enterInnerShell } from "./inner-shell.ts";
+import { meetShell } from "./inner-shell.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
-import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcome.ts";
+import type { Call, CommandOutcome, EndedBy, ExecuteRequest, OutputFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
@@ -50,13 +50,15 @@ export async function executeCommand(
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
       : await readCommandOutput(session, typed.offset, seen, told);
-  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
+  const met =
+    end.reason === "decided" && lostMarks(end.value, typed)
+      ? await meetShell(session, end.value, typed, call.signal)
+      : { look: seen, endedBy };
   return {
-    ...terminalFacts(session, current),
+    ...terminalFacts(session, met.look),
     ...base,
     ...(edited === undefined ? {} : { command: edited, editedByHuman: true }),
-    ...(endedBy === undefined ? {} : { endedBy }),
-    ...exitFacts(told),
+    ...endFacts(met.endedBy, told),
     ...watch?.facts,
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
@@ -80,6 +82,17 @@ async function shownScreen(session: SessionContext, { offset }: TypedCommand): P
   return screen === undefined
     ? readCommandOutput(session, offset, { state: "fullscreen" })
     : screenText(screen);
+}
+
+/** An end that the shell did not tell is only as sure as its prompt. */
+export function endFacts(
+  endedBy: EndedBy | undefined,
+  told: EndedCommand | undefined,
+): Partial<Pick<CommandOutcome, "endedBy" | "exitCode" | "confidence">> {
+  if (endedBy === undefined) return {};
+  return endedBy === "command_ended" && told === undefined
+    ? { endedBy, confidence: "prompt" }
+    : { endedBy, ...exitFacts(told) };
 }
 
 /** What the shell did not run has no exit code of its own. */

@@ -25,6 +25,10 @@ export type MarkTrack = {
   readonly aid: string;
   /** Its line editor asks for bracketed paste while it waits. */
   readonly bracketed: boolean;
+  /** Of its process, on its host. */
+  readonly pid?: number | undefined;
+  /** The numbers of the marks that its process carried before, and of the shells inside it then. */
+  readonly replaces?: readonly string[] | undefined;
   readonly counter: number;
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
@@ -41,12 +45,16 @@ export type MarkTrack = {
 /** As Where, with what JSON may leave out. */
 export type MarkedWhere = { readonly [Key in keyof Where]?: Where[Key] | undefined };
 
+/** A shell that carries our marks, as it is noted for all processes. */
+export type CarriedLevel = Pick<MarkTrack, "aid" | "bracketed" | "pid">;
+
 const keptEnds = 64;
 
-export function startTrack(aid: string, bracketed: boolean): MarkTrack {
+export function startTrack({ aid, bracketed, pid }: CarriedLevel): MarkTrack {
   return {
     aid,
     bracketed,
+    pid,
     counter: 0,
     phase: "unmarked",
     since: 0,
@@ -66,11 +74,29 @@ export function takeLevelMark(levels: readonly MarkTrack[], mark: Mark, place: S
   const track = levels[at];
   const next = track === undefined ? undefined : takeMark(track, mark, place);
   if (next === undefined || next === track) return levels;
+  if (track?.where === undefined && next.where !== undefined) return replaceShell(levels, next);
   const isBack = mark.kind === "command-ended" || mark.kind === "prompt";
   return levels.flatMap((level, index) => {
     if (index === at) return [next];
     return isBack && index > at && level.phase !== "unmarked" ? [] : [level];
   });
+}
+
+/** The first prompt of a shell. Where its process carried marks before, it has lost them or runs another program now. */
+function replaceShell(levels: readonly MarkTrack[], shell: MarkTrack): readonly MarkTrack[] {
+  const before = levels.findIndex(
+    ({ aid, pid, phase, where }) =>
+      aid !== shell.aid &&
+      phase !== "unmarked" &&
+      pid !== undefined &&
+      pid === shell.pid &&
+      where?.host === shell.where?.host,
+  );
+  const at = levels.findIndex(({ aid }) => aid === shell.aid);
+  if (before < 0 || before > at) return levels.with(at, shell);
+  const gone = levels.slice(before, at);
+  const replaces = gone.flatMap(({ aid, replaces: earlier = [] }) => [...earlier, aid]);
+  return [...levels.slice(0, before), { ...shell, replaces }, ...levels.slice(at + 1)];
 }
 
 /** A mark of another shell, or whose counter does not go on from the last one, is a replay and changes nothing. */

@@ -14,7 +14,14 @@ type Question = {
   readonly stop: AbortController;
 };
 
-const unknown: Judgement = { verdict: "unclear", isPlain: false, isRaw: false, programs: [] };
+const unknown: Judgement = {
+  verdict: "unclear",
+  isPlain: false,
+  isRaw: false,
+  programs: [],
+  pids: [],
+  hasShell: true,
+};
 const maxFailures = 2;
 const firstGapMs = 250;
 const maxGapMs = 10_000;

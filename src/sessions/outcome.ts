@@ -249,4 +249,6 @@ export interface SessionService {
     request: { readonly sessionName: string; readonly force: boolean },
     call: Call,
   ): Promise<CloseOutcome>;
+  /** What no result may show, whoever printed it. */
+  hiddenWords(): readonly string[];
 }

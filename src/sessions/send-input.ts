@@ -1,8 +1,8 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd, settledSince, type Ended } from "./command-end.ts";
+import { commandEnd, lostMarks, settledSince, type Ended } from "./command-end.ts";
 import { questionQuietMs } from "./derive-state.ts";
 import { exitFacts } from "./execute.ts";
-import { enterInnerShell } from "./inner-shell.ts";
+import { meetShell } from "./inner-shell.ts";
 import { echoEnd } from "./input-echo.ts";
 import { parseInput, type Input } from "./input-keys.ts";
 import { lineUntil } from "./input-place.ts";
@@ -33,9 +33,11 @@ export async function sendInput(
   const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const ended = endFacts(end);
-  const { look: seen, endedBy, told } = ended;
+  const { told } = ended;
   const view = await readView(session, typed, input, ended);
-  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
+  const { follows } = typed;
+  const isLost = follows !== undefined && lostMarks(ended, follows);
+  const { look: current, endedBy } = isLost ? await meetShell(session, ended, follows, call.signal) : ended;
   return {
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),

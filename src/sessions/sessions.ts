@@ -98,6 +98,12 @@ export class Sessions implements SessionService {
     );
   }
 
+  /** The numbers that make our marks ours: hexadecimal digits, to be shown to nobody. */
+  hiddenWords(): readonly string[] {
+    const records = [...this.#place.state.read().values()];
+    return records.flatMap(({ number, levels }) => [number, ...levels.map(({ aid }) => aid)]);
+  }
+
   async find(sessionName: string): Promise<Session> {
     const tmux = await this.#tmux();
     let record = this.#place.state.get(sessionName);

@@ -8,7 +8,7 @@ import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
-import { startTrack, takeLevelMark, type MarkTrack } from "./mark-track.ts";
+import { startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
 import { fillerBefore, fillerIn } from "./prompt-filler.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 
@@ -43,7 +43,7 @@ export type TerminalOptions = {
   readonly number: string;
   readonly start: number;
   /** The shells that carry our marks, the outermost first. */
-  readonly levels: readonly { readonly aid: string; readonly bracketed: boolean }[];
+  readonly levels: readonly CarriedLevel[];
   readonly cols: number;
   readonly rows: number;
   readonly checkpoint?: TerminalCheckpoint | undefined;
@@ -76,7 +76,7 @@ export class Terminal {
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
     this.#shells = options.checkpoint?.levels ?? [];
-    for (const { aid, bracketed } of options.levels) this.carry(aid, bracketed);
+    for (const level of options.levels) this.carry(level);
   }
 
   get offset(): number {
@@ -107,11 +107,16 @@ export class Terminal {
     return this.#followed.has(aid);
   }
 
-  /** From here on the marks of this shell count, inside the others. */
-  carry(aid: string, bracketed: boolean): void {
-    this.#followed.add(aid);
-    const isKnown = this.#shells.some((level) => level.aid === aid);
-    if (!isKnown) this.#shells = [...this.#shells, startTrack(aid, bracketed)];
+  /** From here on the marks of this shell count, inside the others or instead of those that its process carried before. */
+  carry(level: CarriedLevel): void {
+    this.#followed.add(level.aid);
+    const isKnown = this.#shells.some(({ aid }) => aid === level.aid) || this.isReplaced(level.aid);
+    if (!isKnown) this.#shells = [...this.#shells, startTrack(level)];
+  }
+
+  /** Whether other marks have taken the place of this shell's in the same process, so that what it ran may end untold. */
+  isReplaced(aid: string): boolean {
+    return this.#shells.some(({ replaces }) => replaces?.includes(aid));
   }
 
   get alternateScreen(): boolean {

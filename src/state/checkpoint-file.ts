@@ -31,6 +31,8 @@ const whereSchema = z.object({
 const marksSchema = z.object({
   aid: z.string(),
   bracketed: z.boolean(),
+  pid: z.number().int().optional(),
+  replaces: z.array(z.string()).readonly().optional(),
   counter: offset,
   phase: z.enum(["unmarked", "ended", "prompt", "running", "continuation"]),
   since: offset,

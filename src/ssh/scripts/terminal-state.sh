@@ -1,7 +1,8 @@
 # Run by sh with the tag as $1 over a second channel of the session's connection: who has the session's terminal, and in which modes.
 # The session's shell is the child with a terminal of the process that serves the connection, ours too. Each line
-# begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM` for the threads in front, then `e`.
-# FILE is what a thread reads: tty, other, or, where that cannot be seen, socket or none by what it has open.
+# begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
+# FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
+# or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
 # No tilde stands in what is no comment: line ends travel as such.
 tag=$1
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -52,18 +53,29 @@ report_thread() {
   file=none
   case $wchan in
     wait_woken | n_tty_read | *tty_read* | tty_wait*)
-      number= fd=
-      read -r number fd k <"/proc/$1/task/$2/syscall"
+      number= fd= size=
+      read -r number fd k size l <"/proc/$1/task/$2/syscall"
       case $number:$fd in
         [0-9]*:0x? | [0-9]*:0x??)
           file=other
-          for c in "$tty" /dev/tty; do test "/proc/$1/fd/$((fd))" -ef $c && file=tty; done ;;
+          for c in "$tty" /dev/tty; do test "/proc/$1/fd/$((fd))" -ef $c && file=tty; done
+          case $file:$size in tty:0x*) test $((size)) -gt 4096 && file=block ;; esac ;;
         *) for c in /proc/$1/fd/*; do test -S "$c" && file=socket; done ;;
       esac ;;
     *) test "$1" = "$2" || return ;;
   esac
   lines=$((lines + 1))
-  test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")"
+  test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")" "$1" "$argv"
+}
+# busybox names the shell in its first argument.
+argv_of() {
+  case $comm in *sh | *sh[0-9]* | busybox) ;; *) echo more && return ;; esac
+  command tr '\0' '\n' <"/proc/$1/cmdline" | {
+    read -r c
+    case $c in *busybox) read -r c ;; esac
+    while read -r c; do case $c in -o | +o | --rcfile | --init-file) read -r c ;; '' | -*) ;; *) echo more && exit ;; esac done
+    echo bare
+  }
 }
 name_terminal() {
   case $(($1 >> 8 & 4095)) in 136) ;; *) return 1 ;; esac
@@ -106,6 +118,7 @@ on_linux() {
     esac
     comm=
     read -r comm k <"/proc/$i/comm"
+    argv=$(argv_of "$i")
     for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
   done
 }
@@ -121,7 +134,7 @@ END
   report_modes "/dev/$terminal"
   while read -r pid parent group front device state wchan comm; do
     test "$device:$group" = "$terminal:$wanted" || continue
-    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")"
+    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")" "$pid" unknown
   done <<END
 $all
 END

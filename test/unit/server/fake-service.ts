@@ -24,6 +24,7 @@ export type FakeAnswers = {
 /** A service with one open session `web`, for tests of the protocol edge alone. */
 export function fakeService(answers: FakeAnswers = {}): SessionService {
   return {
+    hiddenWords: () => [],
     listConfigs: async () => [
       {
         name: "prod",

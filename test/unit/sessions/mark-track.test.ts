@@ -13,7 +13,7 @@ function follow(...payloads: readonly string[]): MarkTrack {
       const start = (index + 1) * 100;
       return mark === undefined ? track : takeMark(track, mark, { start, end: start + 10 });
     },
-    startTrack(aid, true),
+    startTrack({ aid, bracketed: true }),
   );
 }
 
