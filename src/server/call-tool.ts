@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 
 import { UserError } from "../base/user-error.ts";
+import { conceal } from "./conceal.ts";
 import type { Tool, ToolContext } from "./define-tool.ts";
 import { ProtocolFault, rpcCodes } from "./json-rpc.ts";
 import { presentError } from "./present-error.ts";
@@ -19,13 +20,14 @@ export async function callTool(options: CallToolOptions): Promise<CallToolResult
   const { tool, context, textOnly, log } = options;
   try {
     context.call.signal.throwIfAborted();
-    return renderReply(await tool.run(options.arguments, context), { textOnly });
+    const result = renderReply(await tool.run(options.arguments, context), { textOnly });
+    return conceal(result, context.service.hiddenWords());
   } catch (error) {
     if (!(error instanceof UserError)) {
       if (context.call.signal.aborted)
         throw new ProtocolFault(rpcCodes.shuttingDown, "the call was ended before its result");
       log(`${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
-    return presentError(error, { textOnly });
+    return conceal(presentError(error, { textOnly }), context.service.hiddenWords());
   }
 }

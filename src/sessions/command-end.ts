@@ -48,15 +48,24 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
     return isAtPrompt ? { look: current, endedBy: "command_ended", told } : undefined;
   }
   const end = settledSince(session, typed.offset, current);
-  if (typed.counter !== undefined && end?.endedBy === "command_ended") {
-    return current.confidence === "exact" ? undefined : { ...end, endedBy: "nested_prompt" };
-  }
-  if (end?.endedBy !== "command_ended" || !isNested(typed, current.prompt?.text ?? "")) return end;
-  return { ...end, endedBy: "nested_prompt" };
+  if (end?.endedBy !== "command_ended") return end;
+  const isExact = typed.aid !== undefined && current.confidence === "exact";
+  if (isExact) return session.terminal.isReplaced(typed.aid) ? end : undefined;
+  const isInner =
+    typed.aid === undefined ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
+  return isInner ? { ...end, endedBy: "nested_prompt" } : end;
+}
+
+/** Whether a shell without marks waits where those of the shell that ran the command are missing. */
+export function lostMarks({ look, endedBy, told }: Ended, { aid }: TypedCommand): boolean {
+  if (endedBy === "nested_prompt") return true;
+  return (
+    endedBy === "command_ended" && aid !== undefined && told === undefined && look.confidence !== "exact"
+  );
 }
 
 /** Whether `prompt` is that of a shell which the command has started; a prompt known before is an outer shell's. */
-function isNested({ command, prompt: before, prompts }: TypedCommand, prompt: string): boolean {
+export function isNested({ command, prompt: before, prompts }: TypedCommand, prompt: string): boolean {
   if (isLocalShell(command)) return true;
   if (before === undefined || prompts.some((known) => isPrompt(known, prompt))) return false;
   const replacesShell = /^\s*exec\s/.test(command);

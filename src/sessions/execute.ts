@@ -1,10 +1,11 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd } from "./command-end.ts";
+import { commandEnd, lostMarks } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
-import { enterInnerShell } from "./inner-shell.ts";
+import { editedLine } from "./edited-line.ts";
+import { meetShell } from "./inner-shell.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
-import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcome.ts";
+import type { Call, CommandOutcome, EndedBy, ExecuteRequest, OutputFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
@@ -42,26 +43,38 @@ export async function executeCommand(
   const seen = end.reason === "decided" ? end.value.look : end.last;
   const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
   const told = end.reason === "decided" ? end.value.told : undefined;
+  const edited = editedLine(session, typed, seen);
+  if (edited !== undefined) correctRecord(session, typed, edited);
   if (endedBy === "command_ended") noteLastEnd(session);
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : readCommandOutput(session, typed.offset, seen, told);
-  const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
+      : await readCommandOutput(session, typed.offset, seen, told);
+  const met =
+    end.reason === "decided" && lostMarks(end.value, typed)
+      ? await meetShell(session, end.value, typed, call.signal)
+      : { look: seen, endedBy };
   return {
-    ...terminalFacts(session, current),
+    ...terminalFacts(session, met.look),
     ...base,
-    ...(endedBy === undefined ? {} : { endedBy }),
-    ...exitFacts(told),
+    ...(edited === undefined ? {} : { command: edited, editedByHuman: true }),
+    ...endFacts(met.endedBy, told),
     ...watch?.facts,
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
   };
 }
 
+/** What is recorded of a command is what ran. */
+function correctRecord({ ledger }: SessionContext, { id }: TypedCommand, command: string): void {
+  const sent = ledger.find((record) => record.step === "sent" && record.id === id);
+  if (sent !== undefined) ledger.append({ ...sent, command });
+}
+
 async function nothingAppeared(session: SessionContext): Promise<Omit<CommandOutcome, "waitSeconds">> {
+  session.link.noteSilence(session.terminal.offset);
   const facts = terminalFacts(session, await look(session, await lookAtPane(session)));
-  return { ...facts, state: "unknown", link: "stalled", endedBy: "no_echo", output: "", totalLines: 0 };
+  return { ...facts, state: "unknown", endedBy: "no_echo", output: "", totalLines: 0 };
 }
 
 async function shownScreen(session: SessionContext, { offset }: TypedCommand): Promise<OutputFacts> {
@@ -69,6 +82,17 @@ async function shownScreen(session: SessionContext, { offset }: TypedCommand): P
   return screen === undefined
     ? readCommandOutput(session, offset, { state: "fullscreen" })
     : screenText(screen);
+}
+
+/** An end that the shell did not tell is only as sure as its prompt. */
+export function endFacts(
+  endedBy: EndedBy | undefined,
+  told: EndedCommand | undefined,
+): Partial<Pick<CommandOutcome, "endedBy" | "exitCode" | "confidence">> {
+  if (endedBy === undefined) return {};
+  return endedBy === "command_ended" && told === undefined
+    ? { endedBy, confidence: "prompt" }
+    : { endedBy, ...exitFacts(told) };
 }
 
 /** What the shell did not run has no exit code of its own. */

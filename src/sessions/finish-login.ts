@@ -29,6 +29,7 @@ export async function finishLogin(
   const level = await integrateShell(place, login, prompt);
   const opened = await recordOpen(place, login.context, {
     prompt,
+    integrated: level !== undefined,
     levels: level === undefined ? [] : [level],
   });
   // ssh's logs have said all that they are needed for, and would grow with the session.
@@ -40,7 +41,7 @@ export async function finishLogin(
 export async function recordOpen(
   place: Workplace,
   context: SessionContext,
-  shell: Pick<SessionRecord, "prompt" | "levels">,
+  shell: Pick<SessionRecord, "prompt" | "levels" | "integrated">,
 ): Promise<SessionContext> {
   const record: SessionRecord = { ...context.record, phase: "open", ...shell };
   await place.state.put(record);

@@ -22,6 +22,8 @@ export class HiddenExchange {
   #found: Osc[] = [];
   readonly #from: number;
   #changedAtMs = performance.now();
+  /** The prompt as it was drawn last, where it is not the one from before: it may show the last exit status. */
+  otherPrompt: string | undefined;
 
   constructor(session: SessionContext, from: number) {
     this.#session = session;
@@ -43,11 +45,12 @@ export class HiddenExchange {
 
   /** Resolves when the prompt stands on the hidden screen, so that its last character is not seen on the other one. */
   async drawn(prompt: string): Promise<void> {
-    await this.#until(() => {
+    const drawn = await this.#until(() => {
       const shown = this.#hiddenLine();
       const isQuiet = performance.now() - this.#changedAtMs >= otherPromptQuietMs;
-      return shown.endsWith(prompt) || (shown.trim() !== "" && isQuiet) ? true : undefined;
+      return shown.endsWith(prompt) || (shown.trim() !== "" && isQuiet) ? shown : undefined;
     });
+    this.otherPrompt = drawn?.endsWith(prompt) === false ? drawn : undefined;
   }
 
   async #next<T>(choose: (osc: Osc) => T | undefined): Promise<T | undefined> {

@@ -1,27 +1,46 @@
+import { isNested, type Ended } from "./command-end.ts";
 import { integrate } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
+import type { LearnedPrompt } from "./prompt.ts";
+import type { TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
 
 /** A prompt not known before counts as drawn after a silence. */
 const drawnWithinMs = 1_000;
 
 /**
- * Sets our marks up in the shell that a command has just put in front, where the shell outside carries them too. The
- * look afterwards; without marks that shell is known by its prompt alone.
+ * Sets our marks up in the shell that waits without them at the end of a command, where marks were told before. Whether
+ * it is the shell that ran the command, or one inside, is clear afterwards; without marks it is known by its prompt alone.
  */
-export async function enterInnerShell(
+export async function meetShell(
   session: SessionContext,
-  { prompt }: Look,
+  ended: Ended,
+  typed: TypedCommand,
   signal: AbortSignal,
-): Promise<Look> {
+): Promise<Ended> {
+  const { prompt } = ended.look;
   if (session.terminal.marks !== undefined && prompt !== undefined) {
     await using _ = await lockInput(session, signal);
-    const level = await integrate(session, prompt);
-    if (level !== undefined) await session.rememberLevel(level);
+    await markShell(session, prompt);
   }
-  const drawnByMs = performance.now() + drawnWithinMs;
+  const current = await drawnLook(session, signal);
+  const isMarked = current.confidence === "exact";
+  const isSame = typed.aid !== undefined && session.terminal.isReplaced(typed.aid);
+  const isOver = isSame || (!isMarked && !isNested(typed, prompt?.text ?? ""));
+  return { look: current, endedBy: isOver ? "command_ended" : ended.endedBy };
+}
+
+/** To be called under the input lock. What does not take our marks is remembered by its prompt. */
+export async function markShell(session: SessionContext, prompt: LearnedPrompt): Promise<void> {
+  const level = await integrate(session, prompt);
+  if (level === undefined) session.unmarkable.add(prompt.text);
+  else await session.rememberLevel(level);
+}
+
+/** The look once the prompt stands there again. */
+export async function drawnLook(session: SessionContext, signal: AbortSignal): Promise<Look> {
   const isDrawn = (current: Look) => (current.state === "running" ? undefined : current);
-  const end = await waitUntil(session, isDrawn, drawnByMs, signal);
+  const end = await waitUntil(session, isDrawn, performance.now() + drawnWithinMs, signal);
   return end.reason === "decided" ? end.value : end.last;
 }

@@ -11,7 +11,12 @@ import type { LearnedPrompt } from "./prompt.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
-export type ShellLevel = { readonly aid: string; readonly shell: Shell; readonly bracketed: boolean };
+export type ShellLevel = {
+  readonly aid: string;
+  readonly shell: Shell;
+  readonly bracketed: boolean;
+  readonly pid: number;
+};
 
 const payloadPieceBytes = 512;
 
@@ -45,7 +50,11 @@ export async function endForeignExchange(session: SessionContext): Promise<void>
 
 async function leave(session: SessionContext, exchange: HiddenExchange, tty: string): Promise<void> {
   const show = `show;${session.record.number}`;
-  writeToTty(tty, `${leaveHidden}${localMark(show)}`);
+  // A line editor moves from where it believes its prompt to end.
+  const { otherPrompt } = exchange;
+  const isEdited = session.terminal.bracketedPaste && otherPrompt !== undefined;
+  const redrawn = isEdited ? `\r\x1b[K${otherPrompt}` : "";
+  writeToTty(tty, `${leaveHidden}${redrawn}${localMark(show)}`);
   await exchange.sees(isLocal(show));
   await session.terminal.catchUp();
 }
@@ -71,13 +80,14 @@ async function introduce(
   }
   await sendKeys(tmux, name, ["Enter"]);
   if (shell === undefined) return undefined;
-  terminal.carry(aid, bracketed);
+  const level = { aid, shell, bracketed, pid: ready.pid };
+  terminal.carry(level);
   const prompted = await exchange.mark((mark) =>
     mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
   );
   if (prompted === undefined) return undefined;
   await exchange.drawn(prompt.text);
-  return { aid, shell, bracketed };
+  return level;
 }
 
 function localMark(payload: string): string {

@@ -6,17 +6,21 @@ import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
 import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import {
+  atShellPrompt,
   deriveState,
+  drawnPlaces,
   type Background,
   type DerivedState,
   type EnterFate,
   type StreamFacts,
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
+import type { Link } from "./link.ts";
 import { loginState } from "./login-state.ts";
 import type { MarkTrack } from "./mark-track.ts";
-import { mayOpenShell } from "./nested-shell.ts";
+import { mayChangePrompt, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
+import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Turns } from "./turns.ts";
@@ -31,8 +35,11 @@ export type SessionContext = {
   readonly ledger: Ledger;
   readonly terminal: Terminal;
   readonly oracle: Oracle;
+  readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;
+  /** Prompts of what did not take our marks. */
+  readonly unmarkable: Set<string>;
   /** Notes for all processes that one more shell carries our marks. */
   readonly rememberLevel: (level: SessionRecord["levels"][number]) => Promise<void>;
 };
@@ -43,6 +50,10 @@ export type Look = DerivedState & {
   readonly quietMs: number;
   /** Set where the host can tell better than the text whether input is waited for: what the text looks like. */
   readonly question?: "plain" | "likely" | undefined;
+  /** The host says that a shell waits at this prompt: the one whose marks were heard last, or another. */
+  readonly shellWaits?: "own" | "other" | undefined;
+  /** In a moment it may turn out that a shell waits: its prompt is being drawn, or the host is still to tell. */
+  readonly isDoubtful?: boolean;
 };
 
 /** Asks tmux about the pane; a recorder that died is started again. */
@@ -67,33 +78,83 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const facts = terminal.facts(pane.programEnded);
   const login = record.levels.length > 0 ? undefined : loginState(pane.tty, facts);
   if (login !== undefined) return { ...login, pane, quietMs };
-  const byText = deriveState(facts, backgroundOf(session));
+  const background = backgroundOf(session);
+  const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
+  const isDoubtful = isDrawing(session, byText) || isOpenQuestion(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
+  const shell = terminal.marks?.pid;
+  const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
+  const mayBeNew = !isOwn || !facts.bracketedPaste || background.mayOpenShell();
+  const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background, { mayBeNew }) : undefined;
   const derived =
-    answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
+    answer === undefined
+      ? byText
+      : judgeWaiting(byText, answer, {
+          line: facts.cursorLines[0],
+          drawn: drawnPlaces(facts, background),
+          running: runningIn(terminal),
+          atPrompt,
+        });
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
-  return { ...derived, pane, quietMs, question };
+  return {
+    ...derived,
+    pane,
+    quietMs,
+    question,
+    isDoubtful,
+    shellWaits: atPrompt && (isOwn ? "own" : "other"),
+  };
 }
 
 const questionQuietMs = 300;
 
-/** A command that runs may wait for input; or what looks like a shell inside it does not wait. */
+/** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
-  const { marks } = session.terminal;
-  // A menu or another forced command instead of a shell is left alone.
-  if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
-  if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
-  const isRunning =
-    marks === undefined ||
-    marks.phase === "running" ||
-    (marks.phase === "prompt" && sentSince(session, marks));
-  if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;
+  if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
+  if (derived.awaiting?.kind === "continuation") return undefined;
+  if (maybePrompt(session, facts, derived)) return "likely";
+  // A line editor says by itself that it waits, but a program that was killed may have left that switched on.
+  const atEditor = derived.state === "idle" || derived.awaiting?.kind === "repl";
+  if (facts.bracketedPaste && atEditor) return undefined;
   if (derived.state === "running") return "plain";
-  const isGuess = derived.state === "idle" && marks !== undefined && derived.confidence !== "exact";
-  return derived.state === "awaiting_input" || isGuess ? "likely" : undefined;
+  if (derived.state === "fullscreen") return facts.alternateScreen ? undefined : "likely";
+  return derived.state === "awaiting_input" ? "likely" : undefined;
+}
+
+/** Whether there is anything that the host can tell: a menu or another forced command instead of a shell is left alone. */
+function isTold(session: SessionContext): boolean {
+  const { record, terminal } = session;
+  if (record.phase !== "open" || record.integrated !== true) return false;
+  const { marks } = terminal;
+  if (marks?.phase === "prompt") return sentSince(session, marks);
+  return marks?.phase !== "continuation";
+}
+
+/** The shell has told that it comes to its prompt. */
+function isDrawing(session: SessionContext, { state }: DerivedState): boolean {
+  const { marks } = session.terminal;
+  if (state !== "running" || marks === undefined) return false;
+  return marks.phase === "ended" || (marks.phase === "prompt" && !sentSince(session, marks));
+}
+
+function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
+  const { terminal, oracle } = session;
+  const isOpen = isTold(session) && oracle.isAvailable && oracle.answerAt(terminal.offset) === undefined;
+  return isOpen && maybePrompt(session, facts, derived);
+}
+
+/** A prompt that text alone tells, or that what runs shows; without any marks text must do. */
+function maybePrompt(
+  { terminal, unmarkable }: SessionContext,
+  { cursorLines }: StreamFacts,
+  { state, prompt }: DerivedState,
+): boolean {
+  const line = cursorLines[0];
+  if (prompt !== undefined) return terminal.marks !== undefined && !unmarkable.has(prompt.text);
+  return state === "unknown" || (state === "running" && line?.after === "" && looksLikePrompt(line.before));
 }
 
 function runningIn({ marks }: Terminal): DerivedState {
@@ -107,10 +168,17 @@ function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
 function backgroundOf(session: SessionContext): Background {
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
-    mayOpenShell: () => mayOpenShell(commandInFront(session) ?? ""),
+    mayOpenShell: () => mayShowPrompt(session),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
   };
+}
+
+/** What a human ran is not known, so that a line editor must do. */
+function mayShowPrompt(session: SessionContext): boolean {
+  const command = commandInFront(session);
+  if (command === undefined) return session.terminal.bracketedPaste;
+  return mayOpenShell(command) || mayChangePrompt(command);
 }
 
 function lastEnter(session: SessionContext): EnterFate {

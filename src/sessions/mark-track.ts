@@ -5,13 +5,14 @@ import type { Where } from "./outcome.ts";
 export type Span = { readonly start: number; readonly end: number };
 
 /**
- * A command whose end was told. `counter` is that of the prompt it was typed at; `ran` is false for an empty line or
- * one that the shell did not understand, undefined in shells that do not tell.
+ * A command whose end was told. `counter` is that of the prompt it was typed at, which stands behind `promptAt`; `ran`
+ * is false for an empty line or one that the shell did not understand, undefined in shells that do not tell.
  */
 export type EndedCommand = {
   readonly counter: number;
   readonly status: number;
   readonly ran?: boolean | undefined;
+  readonly promptAt?: number | undefined;
   readonly outputStart?: number | undefined;
   readonly outputEnd: number;
 };
@@ -24,6 +25,10 @@ export type MarkTrack = {
   readonly aid: string;
   /** Its line editor asks for bracketed paste while it waits. */
   readonly bracketed: boolean;
+  /** Of its process, on its host. */
+  readonly pid?: number | undefined;
+  /** The numbers of the marks that its process carried before, and of the shells inside it then. */
+  readonly replaces?: readonly string[] | undefined;
   readonly counter: number;
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
@@ -31,6 +36,7 @@ export type MarkTrack = {
   /** The shell put the line that it could not read back, to be mended. */
   readonly lineLeft: boolean;
   readonly where?: MarkedWhere | undefined;
+  readonly promptAt?: number | undefined;
   readonly outputStart?: number | undefined;
   /** The newest few, oldest first. */
   readonly ended: readonly EndedCommand[];
@@ -39,12 +45,16 @@ export type MarkTrack = {
 /** As Where, with what JSON may leave out. */
 export type MarkedWhere = { readonly [Key in keyof Where]?: Where[Key] | undefined };
 
+/** A shell that carries our marks, as it is noted for all processes. */
+export type CarriedLevel = Pick<MarkTrack, "aid" | "bracketed" | "pid">;
+
 const keptEnds = 64;
 
-export function startTrack(aid: string, bracketed: boolean): MarkTrack {
+export function startTrack({ aid, bracketed, pid }: CarriedLevel): MarkTrack {
   return {
     aid,
     bracketed,
+    pid,
     counter: 0,
     phase: "unmarked",
     since: 0,
@@ -64,11 +74,29 @@ export function takeLevelMark(levels: readonly MarkTrack[], mark: Mark, place: S
   const track = levels[at];
   const next = track === undefined ? undefined : takeMark(track, mark, place);
   if (next === undefined || next === track) return levels;
+  if (track?.where === undefined && next.where !== undefined) return replaceShell(levels, next);
   const isBack = mark.kind === "command-ended" || mark.kind === "prompt";
   return levels.flatMap((level, index) => {
     if (index === at) return [next];
     return isBack && index > at && level.phase !== "unmarked" ? [] : [level];
   });
+}
+
+/** The first prompt of a shell. Where its process carried marks before, it has lost them or runs another program now. */
+function replaceShell(levels: readonly MarkTrack[], shell: MarkTrack): readonly MarkTrack[] {
+  const before = levels.findIndex(
+    ({ aid, pid, phase, where }) =>
+      aid !== shell.aid &&
+      phase !== "unmarked" &&
+      pid !== undefined &&
+      pid === shell.pid &&
+      where?.host === shell.where?.host,
+  );
+  const at = levels.findIndex(({ aid }) => aid === shell.aid);
+  if (before < 0 || before > at) return levels.with(at, shell);
+  const gone = levels.slice(before, at);
+  const replaces = gone.flatMap(({ aid, replaces: earlier = [] }) => [...earlier, aid]);
+  return [...levels.slice(0, before), { ...shell, replaces }, ...levels.slice(at + 1)];
 }
 
 /** A mark of another shell, or whose counter does not go on from the last one, is a replay and changes nothing. */
@@ -93,6 +121,7 @@ export function takeMark(track: MarkTrack, mark: Mark, place: Span): MarkTrack {
         marksBegin,
         lineLeft,
         where,
+        promptAt: place.end,
         outputStart: undefined,
       };
     }
@@ -108,6 +137,7 @@ function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>,
     counter: mark.counter - 1,
     status: mark.status,
     ran: track.marksBegin ? isNext && track.phase === "running" : undefined,
+    promptAt: isNext ? track.promptAt : undefined,
     outputStart: isNext ? track.outputStart : undefined,
     outputEnd: place.start,
   };
@@ -117,6 +147,7 @@ function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>,
     counter: mark.counter,
     phase: "ended",
     since: place.end,
+    promptAt: undefined,
     outputStart: undefined,
     ended: kept,
   };

@@ -1,6 +1,9 @@
 const shells = "(?:ba|z|da|a|k|mk|lk|tc|c|rba)?sh|fish|ksh93";
 const localShell = new RegExp(String.raw`^\s*(?:\S*/)?(?:${shells})(?:\s+(?:-[abd-zA-Z]+|--\w+))*\s*$`);
-const openers = `(?:${shells})(?!\\s+-[a-zA-Z]*c\\s)|su|sudo|doas|runuser|ssh|mosh|telnet|docker|podman|nerdctl|kubectl|oc|lxc|machinectl|chroot|nsenter|unshare|newgrp|sg|nix-shell|poetry|pipenv|tmux|screen|script|login|virsh|exec`;
+/** Not one that reads a script, a pipe or a file. */
+const options = String.raw`(?:\s+(?:[-+]o\s+\w+|--rcfile\s+\S+|-[abd-zA-Z]+|--[\w-]+))*`;
+const bareShell = String.raw`(?<!\|\s*)(?:${shells})(?=${options}\s*(?:$|[;&)]))`;
+const openers = `${bareShell}|su|sudo|doas|runuser|ssh|mosh|telnet|docker|podman|nerdctl|kubectl|oc|lxc|machinectl|chroot|nsenter|unshare|newgrp|sg|nix-shell|poetry|pipenv|tmux|screen|script|login|virsh|exec`;
 const opener = new RegExp(String.raw`(?:^|[\s;&|(/])(?:${openers})(?=\s|$)`);
 
 /** Whether the command is a shell for a person to type into, as `bash` or `zsh -l`: the next prompt is that shell's. */
@@ -11,6 +14,11 @@ export function isLocalShell(command: string): boolean {
 /** Whether the command may put a shell with a prompt of its own in front: `su -`, `ssh host`, `docker exec -it …`, not `sh -c …`. */
 export function mayOpenShell(command: string): boolean {
   return opener.test(command);
+}
+
+/** Whether the command speaks of what our marks hang on, so that the shell may come back without them. */
+export function mayChangePrompt(command: string): boolean {
+  return /\b(?:PS1|PROMPT_COMMAND|precmd\w*|__mcp_\w+)\b/.test(command);
 }
 
 /** The program that a command names first, without its folder, `sudo` and variables before it. */

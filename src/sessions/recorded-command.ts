@@ -40,7 +40,8 @@ export function noteLastEnd(session: SessionContext): void {
   if (sent === undefined || session.ledger.findEnd(sent.id) !== undefined) return;
   const told = toldEnd(session, sent);
   if (told !== undefined) noteEnd(session, sent, told);
-  else if (sent.counter === undefined) noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
+  else if (sent.aid === undefined || session.terminal.isReplaced(sent.aid))
+    noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
 }
 
 /** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */

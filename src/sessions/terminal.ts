@@ -8,14 +8,15 @@ import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
-import { startTrack, takeLevelMark, type MarkTrack } from "./mark-track.ts";
+import { startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
 import { fillerBefore, fillerIn } from "./prompt-filler.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 
 /** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
 export const localMarkOsc = 7711;
 const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc, markNumber]);
-const chunkBytes = 1_048_576;
+/** Of a flood so much is read before others are served. */
+const chunkBytes = 262_144;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
@@ -42,7 +43,7 @@ export type TerminalOptions = {
   readonly number: string;
   readonly start: number;
   /** The shells that carry our marks, the outermost first. */
-  readonly levels: readonly { readonly aid: string; readonly bracketed: boolean }[];
+  readonly levels: readonly CarriedLevel[];
   readonly cols: number;
   readonly rows: number;
   readonly checkpoint?: TerminalCheckpoint | undefined;
@@ -75,7 +76,7 @@ export class Terminal {
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
     this.#shells = options.checkpoint?.levels ?? [];
-    for (const { aid, bracketed } of options.levels) this.carry(aid, bracketed);
+    for (const level of options.levels) this.carry(level);
   }
 
   get offset(): number {
@@ -106,11 +107,20 @@ export class Terminal {
     return this.#followed.has(aid);
   }
 
-  /** From here on the marks of this shell count, inside the others. */
-  carry(aid: string, bracketed: boolean): void {
-    this.#followed.add(aid);
-    const isKnown = this.#shells.some((level) => level.aid === aid);
-    if (!isKnown) this.#shells = [...this.#shells, startTrack(aid, bracketed)];
+  /** From here on the marks of this shell count, inside the others or instead of those that its process carried before. */
+  carry(level: CarriedLevel): void {
+    this.#followed.add(level.aid);
+    const isKnown = this.#shells.some(({ aid }) => aid === level.aid) || this.isReplaced(level.aid);
+    if (!isKnown) this.#shells = [...this.#shells, startTrack(level)];
+  }
+
+  /** Whether other marks have taken the place of this shell's in the same process, so that what it ran may end untold. */
+  isReplaced(aid: string): boolean {
+    return this.#shells.some(({ replaces }) => replaces?.includes(aid));
+  }
+
+  get alternateScreen(): boolean {
+    return this.#stream.alternateScreen;
   }
 
   get bracketedPaste(): boolean {
@@ -166,6 +176,7 @@ export class Terminal {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
+      addressing: this.#stream.addressing,
       cursorLines: this.#readCursorLines(),
       marks: this.marks,
       quietMs: this.quietMs,
@@ -180,11 +191,10 @@ export class Terminal {
     const extent = this.#options.log.extent();
     const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
+    const room = new Uint8Array(Math.min(chunkBytes, extent.end - this.#stream.offset));
     while (this.#stream.offset < extent.end) {
-      const { bytes } = this.#options.log.read(
-        this.#stream.offset,
-        Math.min(extent.end, this.#stream.offset + chunkBytes),
-      );
+      const { offset } = this.#stream;
+      const { bytes } = this.#options.log.read(offset, Math.min(extent.end, offset + chunkBytes), room);
       if (bytes.length === 0) return;
       this.#take(bytes);
       const read = this.#stream.offset - this.#savedAt;

@@ -4,10 +4,11 @@ import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
+import { drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
-import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
+import type { Look, SessionContext } from "./look.ts";
 import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
@@ -31,8 +32,10 @@ export type TypedCommand = {
   readonly counter: number | undefined;
 };
 
+const doubtMs = 1_500;
 const noEchoMs = 5_000;
 /** A slow link may take this long to echo the longest command. */
+const unseenMs = 1_000;
 const unendedEchoMs = 25_000;
 const unmatchedQuietMs = 2_000;
 const tailQuietMs = 40;
@@ -49,7 +52,7 @@ export async function typeCommand(
 ): Promise<TypedCommand> {
   await using _ = await lockInput(session, call.signal);
   await endForeignExchange(session);
-  const prompt = await requireEmptyPrompt(session, call);
+  const prompt = await requireMarks(session, await requireEmptyPrompt(session, call), call);
   call.signal.throwIfAborted();
   const { terminal, record, ledger } = session;
   assertExpected(record.session_name, expect, whereNow(session, prompt));
@@ -75,7 +78,7 @@ export async function typeCommand(
 
 /** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */
 async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<Look> {
-  const current = await look(session, await lookAtPane(session));
+  const current = await clearLook(session, call.signal);
   if (current.state === "disconnected") throw await disconnected(session);
   if (current.pane?.inMode) throw busy(session, "a human looks through the scrollback (copy mode)");
   const left = leftOver(session, current);
@@ -87,6 +90,28 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
   if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
   return current;
+}
+
+/** Where the text alone leaves open whether a shell waits, the host is asked first. */
+async function clearLook(session: SessionContext, signal: AbortSignal): Promise<Look> {
+  const isClear = (current: Look) => (current.isDoubtful ? undefined : current);
+  const end = await waitUntil(session, isClear, performance.now() + doubtMs, signal);
+  return end.reason === "decided" ? end.value : end.last;
+}
+
+/** A shell that has lost our marks, or whose number is forgotten, is given new ones before anything is typed into it. */
+async function requireMarks(session: SessionContext, current: Look, call: Call): Promise<Look> {
+  const { terminal, record, unmarkable } = session;
+  const { state, confidence, prompt, shellWaits } = current;
+  if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
+  if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
+  if (terminal.marks !== undefined && shellWaits === undefined) {
+    unmarkable.add(prompt.text);
+    return current;
+  }
+  await markShell(session, prompt);
+  await drawnLook(session, call.signal);
+  return requireEmptyPrompt(session, call);
 }
 
 /** The record of a command that is about to be typed. */
@@ -129,7 +154,9 @@ async function pasteAndSeeEcho(session: SessionContext, entry: LedgerRecord, pro
     session.ledger.append({ ...entry, step: "cleared" });
     throw await notTyped(session, pasted);
   }
+  const pastedAtMs = performance.now();
   const decide = ({ quietMs }: Look) => {
+    if (terminal.offset === entry.offset) return takesUnseen(session, pastedAtMs) ? "shown" : undefined;
     const match = area.match(entry.command);
     if (match === "whole" || (match === "tail" && quietMs >= tailQuietMs)) return "shown";
     return quietMs >= unmatchedQuietMs && terminal.offset > entry.offset ? "other" : undefined;
@@ -146,6 +173,16 @@ async function pasteAndSeeEcho(session: SessionContext, entry: LedgerRecord, pro
     "the shell's line editor did not take the command as written; it was taken off the line again and nothing ran",
     "Look at the screen with get_terminal_output, then send the command in another form, for example shorter or as a file.",
   );
+}
+
+/** After stty -echo nothing is shown: a shell that the host sees waiting has the line, and the link is no cause. */
+function takesUnseen({ oracle, terminal, record }: SessionContext, pastedAtMs: number): boolean {
+  const askAtMs = pastedAtMs + unseenMs;
+  if (record.integrated !== true || performance.now() < askAtMs) return false;
+  const answer = oracle.answerAt(terminal.offset);
+  if (answer !== undefined && answer.atMs >= askAtMs) return answer.verdict === "prompt";
+  if (oracle.isAvailable) oracle.ask(terminal.offset);
+  return false;
 }
 
 /** Typing goes on to its end once it began, since half a command on the line helps nobody. */

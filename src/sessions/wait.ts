@@ -68,7 +68,8 @@ function consult(
 /** What text alone tells of a question is believed only when the host does not answer in time. */
 function unsettled(current: Look): Look {
   if (current.question !== "likely") return current;
-  return { pane: current.pane, quietMs: current.quietMs, state: "running", confidence: current.confidence };
+  const { pane, quietMs, confidence } = current;
+  return { pane, quietMs, state: "running", confidence, isDoubtful: true };
 }
 
 /** When nothing comes, time alone may change what is derived: at each of these silences. */

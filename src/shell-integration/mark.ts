@@ -5,7 +5,7 @@
  * host did not tell, as dash and busybox do for a folder with such a character.
  */
 export type Mark =
-  | { readonly kind: "loader-ready"; readonly program: string }
+  | { readonly kind: "loader-ready"; readonly program: string; readonly pid: number }
   | { readonly kind: "command-began"; readonly aid: string; readonly counter: number }
   | {
       readonly kind: "command-ended";
@@ -41,8 +41,8 @@ const numbered = /^([CDPA]);([0-9a-f]{32});(0|[1-9][0-9]{0,8})(?:;(.*))?$/s;
 
 /** Undefined for all that is not exactly one of our marks. `payload` is what follows `7712;`. */
 export function parseMark(payload: string): Mark | undefined {
-  const [, program] = /^R;-?([A-Za-z0-9._+-]{1,64})$/.exec(payload) ?? [];
-  if (program !== undefined) return { kind: "loader-ready", program };
+  const [, program, pid] = /^R;-?([A-Za-z0-9._+-]{1,64});([1-9][0-9]{0,9})$/.exec(payload) ?? [];
+  if (program !== undefined) return { kind: "loader-ready", program, pid: Number(pid) };
   const [, refusedAid, reason] = /^X;([0-9a-f]{32});([ -~]{1,80})$/.exec(payload) ?? [];
   if (refusedAid !== undefined && reason !== undefined) return { kind: "refused", aid: refusedAid, reason };
   const [, letter, aid, digits, rest] = numbered.exec(payload) ?? [];

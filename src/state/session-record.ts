@@ -20,9 +20,17 @@ export const sessionRecordSchema = z.object({
   cols: z.number().int(),
   rows: z.number().int(),
   prompt: z.object({ text: z.string(), bracketed: z.boolean() }).optional(),
+  /** The login shell took our marks when the session was opened. */
+  integrated: z.boolean().optional(),
   /** The shells that carry our marks, the login shell first; those that have ended are still in it. */
   levels: z.array(
-    z.object({ aid: z.string().regex(/^[0-9a-f]{32}$/), shell: z.string(), bracketed: z.boolean() }),
+    z.object({
+      aid: z.string().regex(/^[0-9a-f]{32}$/),
+      shell: z.string(),
+      bracketed: z.boolean(),
+      /** Of the shell's process, on its host. */
+      pid: z.number().int().optional(),
+    }),
   ),
 });
 

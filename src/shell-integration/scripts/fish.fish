@@ -16,6 +16,8 @@ function __mcp_prompt
     if string match -qr '[[:cntrl:]]' -- $folder
         set folder %(builtin printf %s $PWD | command od -An -v -tx1 | command tr -c 0-9a-f % | string collect)
     end
+    functions -q __mcp_began
+    and set argv[1] c$argv[1]
     __mcp_tell "A;@AID@;$__mcp_n;$argv[1];$__mcp_user;$__mcp_host;$folder"
 end
 function __mcp_began --on-event fish_preexec
@@ -29,16 +31,16 @@ function __mcp_ready --on-event fish_prompt
     test $__mcp_told = 1
     or __mcp_ended $code
     set -g __mcp_told 0
-    __mcp_prompt c
+    __mcp_prompt ''
 end
 # Neither of these two draws a new prompt; the second leaves the command on the line.
 function __mcp_cancelled --on-event fish_cancel
     __mcp_ended 130
     set -g __mcp_told 0
-    __mcp_prompt c
+    __mcp_prompt ''
 end
 function __mcp_misspelt --on-event fish_posterror
     __mcp_ended 127
     set -g __mcp_told 0
-    __mcp_prompt cl
+    __mcp_prompt l
 end

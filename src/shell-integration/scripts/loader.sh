@@ -6,7 +6,7 @@ trap "stty $s; exit 1" 1 2 15
 stty -echo -icanon min 0 time 50
 read -r c </proc/$PPID/comm || c=$(ps -o comm= -p $PPID)
 test "$c" = sh && e=$(readlink /proc/$PPID/exe) && c=$e
-printf "\033]7712;R;%s\007" "${c##*/}" >/dev/tty
+printf "\033]7712;R;%s;%s\007" "${c##*/}" $PPID >/dev/tty
 IFS= read -r l
 stty $s
 case $l in *@) printf "%s\n" "${l%@}";; esac

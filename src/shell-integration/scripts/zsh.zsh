@@ -28,6 +28,7 @@ __mcp_ready() {
     __mcp_more=$'%{\e]7712;P;@AID@;'$__mcp_n$'\a%}'
     PS2=$__mcp_more$PS2
   fi
+  preexec_functions=(${preexec_functions:#__mcp_*} __mcp_began)
   __mcp_tell "A;@AID@;$__mcp_n;c;$__mcp_user;$__mcp_host;$__mcp_folder"
 }
 __mcp_began() {
@@ -36,4 +37,3 @@ __mcp_began() {
 }
 \builtin typeset -ga precmd_functions preexec_functions
 precmd_functions=(__mcp_done ${precmd_functions:#__mcp_*} __mcp_ready)
-preexec_functions=(${preexec_functions:#__mcp_*} __mcp_began)

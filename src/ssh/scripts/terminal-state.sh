@@ -1,7 +1,8 @@
 # Run by sh with the tag as $1 over a second channel of the session's connection: who has the session's terminal, and in which modes.
 # The session's shell is the child with a terminal of the process that serves the connection, ours too. Each line
-# begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM` for the threads in front, then `e`.
-# FILE is what a thread reads: tty, other, or, where that cannot be seen, socket or none by what it has open.
+# begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
+# FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
+# or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
 # No tilde stands in what is no comment: line ends travel as such.
 tag=$1
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -36,13 +37,14 @@ below() {
     generation=$next
   done
 }
-report_modes() {
-  icanon=0 echo=0
+read_modes() {
+  icanon=0 echo=0 seen=
   for word in $(command stty -a <"$1"); do
     case $word in icanon) icanon=1 ;; echo) echo=1 ;; isig | -isig) seen=1 ;; esac
   done
-  test -n "$seen" && say m $icanon $echo
+  test -n "$seen"
 }
+report_modes() { read_modes "$1" && say m $icanon $echo; }
 safe() { case $1 in '' | *[!A-Za-z0-9._+:@-]*) echo - ;; *) echo "$1" ;; esac; }
 report_thread() {
   fields "$1/task/$2" || return
@@ -51,18 +53,47 @@ report_thread() {
   file=none
   case $wchan in
     wait_woken | n_tty_read | *tty_read* | tty_wait*)
-      number= fd=
-      read -r number fd k <"/proc/$1/task/$2/syscall"
+      number= fd= size=
+      read -r number fd k size l <"/proc/$1/task/$2/syscall"
       case $number:$fd in
         [0-9]*:0x? | [0-9]*:0x??)
           file=other
-          for c in "$tty" /dev/tty; do test "/proc/$1/fd/$((fd))" -ef $c && file=tty; done ;;
+          for c in "$tty" /dev/tty; do test "/proc/$1/fd/$((fd))" -ef $c && file=tty; done
+          case $file:$size in tty:0x*) test $((size)) -gt 4096 && file=block ;; esac ;;
         *) for c in /proc/$1/fd/*; do test -S "$c" && file=socket; done ;;
       esac ;;
     *) test "$1" = "$2" || return ;;
   esac
   lines=$((lines + 1))
-  test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")"
+  test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")" "$1" "$argv"
+}
+# busybox names the shell in its first argument.
+argv_of() {
+  case $comm in *sh | *sh[0-9]* | busybox) ;; *) echo more && return ;; esac
+  command tr '\0' '\n' <"/proc/$1/cmdline" | {
+    read -r c
+    case $c in *busybox) read -r c ;; esac
+    while read -r c; do case $c in -o | +o | --rcfile | --init-file) read -r c ;; '' | -*) ;; *) echo more && exit ;; esac done
+    echo bare
+  }
+}
+name_terminal() {
+  case $(($1 >> 8 & 4095)) in 136) ;; *) return 1 ;; esac
+  tty=/dev/pts/$(($1 & 255 | $1 >> 12 & 1048320))
+}
+# sudo with use_pty, script and su -P only pass on what a terminal of their own shows: that of a session below them.
+enter_inner() {
+  for i in $found; do
+    fields "$i" && test "$leader" = "$i" && test "$device" != 0 && test "$device" != "$terminal" || continue
+    inner=$device inner_front=$front
+    while test "$parent" -gt 1 && fields "$parent"; do
+      test "$device:$group" = "$terminal:$wanted" || continue
+      name_terminal "$inner" && test -r "$tty" || return 1
+      terminal=$inner wanted=$inner_front
+      return 0
+    done
+  done
+  return 1
 }
 on_linux() {
   found=
@@ -73,9 +104,10 @@ on_linux() {
   done
   test -n "$session" || return
   terminal=$device wanted=$front lines=0
-  case $((terminal >> 8 & 4095)) in 136) ;; *) return ;; esac
-  tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
-  report_modes "$tty"
+  name_terminal "$terminal" && read_modes "$tty" || return
+  while test $icanon = 0 && enter_inner; do read_modes "$tty" || return; done
+  name_terminal "$terminal"
+  say m $icanon $echo
   for i in $found; do
     fields "$i" || continue
     # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.
@@ -85,7 +117,8 @@ on_linux() {
       *) continue ;;
     esac
     comm=
-    read -r comm <"/proc/$i/comm"
+    read -r comm k <"/proc/$i/comm"
+    argv=$(argv_of "$i")
     for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
   done
 }
@@ -101,7 +134,7 @@ END
   report_modes "/dev/$terminal"
   while read -r pid parent group front device state wchan comm; do
     test "$device:$group" = "$terminal:$wanted" || continue
-    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")"
+    say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")" "$pid" unknown
   done <<END
 $all
 END

@@ -24,6 +24,7 @@ export type FakeAnswers = {
 /** A service with one open session `web`, for tests of the protocol edge alone. */
 export function fakeService(answers: FakeAnswers = {}): SessionService {
   return {
+    hiddenWords: () => [],
     listConfigs: async () => [
       {
         name: "prod",
@@ -104,6 +105,7 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: false }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
+    humans: () => [],
     search: () =>
       Promise.resolve({
         sessionName: "web",

@@ -16,13 +16,30 @@ test.each(["bash -c true", "sh script.sh", "bash -lc true", "echo bash", "bashfu
   },
 );
 
-test.each(["su -", "sudo -i", "cd /x && ssh host", "docker exec -it a sh", "exec dash", "FOO=1 chroot /x"])(
-  "%p may put another shell in front",
-  (command) => {
-    expect(mayOpenShell(command)).toBe(true);
-  },
-);
+test.each([
+  "su -",
+  "cd /x; bash",
+  "bash -x --rcfile y",
+  "(zsh -o vi)",
+  "sudo -i",
+  "cd /x && ssh host",
+  "docker exec -it a sh",
+  "exec dash",
+  "FOO=1 chroot /x",
+])("%p may put another shell in front", (command) => {
+  expect(mayOpenShell(command)).toBe(true);
+});
 
-test.each(["ls", "sush", "cat issue", "echo sshd-config"])("%p puts no other shell in front", (command) => {
+test.each([
+  "ls",
+  "bash x.sh",
+  "bash -c true",
+  "echo x | bash",
+  "curl x |sh -s",
+  "bash < x",
+  "sush",
+  "cat issue",
+  "echo sshd-config",
+])("%p puts no other shell in front", (command) => {
   expect(mayOpenShell(command)).toBe(false);
 });

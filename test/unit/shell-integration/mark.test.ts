@@ -15,8 +15,8 @@ const prompt = {
 } as const;
 
 test.each<[payload: string, mark: Mark]>([
-  ["R;bash", { kind: "loader-ready", program: "bash" }],
-  ["R;-zsh", { kind: "loader-ready", program: "zsh" }],
+  ["R;bash;12", { kind: "loader-ready", program: "bash", pid: 12 }],
+  ["R;-zsh;1", { kind: "loader-ready", program: "zsh", pid: 1 }],
   [`C;${aid};0`, { kind: "command-began", aid, counter: 0 }],
   [`P;${aid};12`, { kind: "continuation", aid, counter: 12 }],
   [`D;${aid};1;0`, { kind: "command-ended", aid, counter: 1, status: 0 }],
@@ -42,9 +42,11 @@ describe("what is no mark", () => {
     "",
     "R",
     "R;",
-    "R;ba sh",
-    "R;../x",
-    `R;${"a".repeat(65)}`,
+    "R;ba sh;1",
+    "R;../x;1",
+    "R;sh",
+    "R;sh;0",
+    `R;${"a".repeat(65)};1`,
     `C;${aid}`,
     `C;${aid};`,
     `C;${aid};01`,
