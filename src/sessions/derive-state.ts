@@ -65,6 +65,10 @@ export const quietSteps: readonly number[] = [
 const running: DerivedState = { state: "running", confidence: "prompt" };
 const exactlyRunning: DerivedState = { state: "running", confidence: "exact" };
 const drawnQuietMs = 50;
+/** A prompt without any text is rare; one that is still to be drawn is not. */
+const emptyPromptQuietMs = 1_000;
+/** A line that the shell leaves to be mended is drawn again within this time. */
+const leftLineQuietMs = 200;
 /** So long after a command's end without a prompt, the shell is not the one any more that set its marks up. */
 const lostPromptQuietMs = 1_000;
 
@@ -107,8 +111,10 @@ function atMarkedPrompt(facts: StreamFacts, marks: MarkTrack, background: Backgr
   const isEditing = facts.bracketedPaste || !marks.bracketed;
   if (!isEditing || line === undefined) return exactlyRunning;
   const known = firstFound(prompts, (each) => atPrompt(facts, each));
+  const owesLine = marks.lineLeft && background.lastEnterAt() >= 0 && facts.quietMs < leftLineQuietMs;
+  if (known?.typed === "" && owesLine) return exactlyRunning;
   if (known !== undefined) return { ...known, confidence: "exact" };
-  if (facts.quietMs < drawnQuietMs) return exactlyRunning;
+  if (facts.quietMs < (line.before.trim() === "" ? emptyPromptQuietMs : drawnQuietMs)) return exactlyRunning;
   const drawn = { text: line.before, bracketed: facts.bracketedPaste };
   return { ...idleAt(drawn, line.start, line.after), confidence: "exact" };
 }

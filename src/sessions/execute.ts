@@ -8,6 +8,7 @@ import type { Call, CommandOutcome, ExecuteRequest, OutputFacts } from "./outcom
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
+import { renewPrompt } from "./renew-prompt.ts";
 import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeCommand, type TypedCommand } from "./type-command.ts";
@@ -40,9 +41,13 @@ export async function executeCommand(
     call.signal,
   );
   const seen = end.reason === "decided" ? end.value.look : end.last;
-  const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
-  const told = end.reason === "decided" ? end.value.told : undefined;
-  if (endedBy === "command_ended") noteLastEnd(session);
+  const reason = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
+  const ended = end.reason === "decided" ? end.value.told : undefined;
+  if (reason === "command_ended") noteLastEnd(session);
+  const renewed =
+    reason === "nested_prompt" ? await renewPrompt(session, typed, seen, call.signal) : undefined;
+  const endedBy = renewed === undefined ? reason : "command_ended";
+  const told = renewed ?? ended;
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)

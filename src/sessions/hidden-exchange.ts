@@ -41,12 +41,15 @@ export class HiddenExchange {
     return (await this.#next((osc) => (wanted(osc) ? true : undefined))) === true;
   }
 
-  /** Resolves when the prompt stands on the hidden screen, so that its last character is not seen on the other one. */
-  async drawn(prompt: string): Promise<void> {
-    await this.#until(() => {
+  /**
+   * The line that ends with the prompt, once it stands on the hidden screen, so that its last character is not seen on
+   * the other one; undefined after the time limit.
+   */
+  async drawn(prompt: string): Promise<string | undefined> {
+    return this.#until(() => {
       const shown = this.#hiddenLine();
       const isQuiet = performance.now() - this.#changedAtMs >= otherPromptQuietMs;
-      return shown.endsWith(prompt) || (shown.trim() !== "" && isQuiet) ? true : undefined;
+      return shown.endsWith(prompt) || (shown.trim() !== "" && isQuiet) ? shown : undefined;
     });
   }
 

@@ -14,7 +14,7 @@ import {
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { MarkTrack } from "./mark-track.ts";
-import { mayOpenShell } from "./nested-shell.ts";
+import { mayOpenShell, maySetPrompt } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -102,9 +102,11 @@ function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
 }
 
 function backgroundOf(session: SessionContext): Background {
+  const mayShowPrompt = (command: string) =>
+    mayOpenShell(command) || (session.terminal.marks?.marksBegin === false && maySetPrompt(command));
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
-    mayOpenShell: () => mayOpenShell(commandInFront(session) ?? ""),
+    mayOpenShell: () => mayShowPrompt(commandInFront(session) ?? ""),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
   };

@@ -13,6 +13,11 @@ export function mayOpenShell(command: string): boolean {
   return opener.test(command);
 }
 
+/** Whether the command may set the shell's prompt, in which some shells carry our marks: `PS1=…`, `. .profile`. */
+export function maySetPrompt(command: string): boolean {
+  return /(?:^|[\s;&|({])(?:PS1=|(?:\.|source|eval)\s)/.test(command);
+}
+
 /** The program that a command names first, without its folder, `sudo` and variables before it. */
 export function commandWord(command: string): string | undefined {
   return /^\s*(?:\w+=\S*\s+|(?:sudo|env|command|exec)\s+)*(?:\S*\/)?([\w.+-]+)/.exec(command)?.[1];

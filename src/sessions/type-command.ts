@@ -7,11 +7,12 @@ import { assertExpected } from "./expectation.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
-import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
+import type { Look, SessionContext } from "./look.ts";
 import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
+import { lastSentCommand } from "./sent-command.ts";
 import { whereNow } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -36,6 +37,8 @@ const noEchoMs = 5_000;
 const unendedEchoMs = 25_000;
 const unmatchedQuietMs = 2_000;
 const tailQuietMs = 40;
+const drawnQuietMs = 50;
+const undrawnMs = 5_000;
 
 /**
  * Types `text` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
@@ -65,17 +68,18 @@ export async function typeCommand(
   }
   const { offset } = terminal;
   ledger.append({ ...entry, step: "sent", offset });
+  const atMs = performance.now();
   const pressed = await sendKeys(session.tmux, record.session_name, ["Enter"]);
   if (pressed !== "typed") {
     ledger.append(entry);
     throw await notTyped(session, pressed);
   }
-  return { ...typed, offset, atMs: performance.now(), echoed: true };
+  return { ...typed, offset, atMs, echoed: true };
 }
 
 /** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */
 async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<Look> {
-  const current = await look(session, await lookAtPane(session));
+  const current = await drawnLook(session, call);
   if (current.state === "disconnected") throw await disconnected(session);
   if (current.pane?.inMode) throw busy(session, "a human looks through the scrollback (copy mode)");
   const left = leftOver(session, current);
@@ -87,6 +91,23 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
   if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
   return current;
+}
+
+/** A shell whose command has ended may still draw its prompt, or draw it again, as zsh does when a job ends. */
+async function drawnLook(session: SessionContext, call: Call): Promise<Look> {
+  const isDrawn = (current: Look) =>
+    isBetweenCommands(session) &&
+    (current.state === "running" || ((current.typed ?? "") !== "" && current.quietMs < drawnQuietMs))
+      ? undefined
+      : current;
+  const end = await waitUntil(session, isDrawn, performance.now() + undrawnMs, call.signal);
+  return end.reason === "decided" ? end.value : end.last;
+}
+
+function isBetweenCommands(session: SessionContext): boolean {
+  const { marks } = session.terminal;
+  if (marks?.phase === "ended") return true;
+  return marks?.phase === "prompt" && (lastSentCommand(session)?.offset ?? -1) < marks.since;
 }
 
 /** The record of a command that is about to be typed. */
