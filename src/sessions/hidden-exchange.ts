@@ -4,7 +4,7 @@ import { markNumber, parseMark, type Mark } from "../shell-integration/mark.ts";
 import type { SessionContext } from "./look.ts";
 import { localMarkOsc } from "./terminal.ts";
 
-const stepTimeoutMs = 2_000;
+const stepTimeoutMs = 4_000;
 const tickMs = 20;
 /** A prompt that differs from the one before is taken as drawn when nothing more of it comes. */
 const otherPromptQuietMs = 60;
