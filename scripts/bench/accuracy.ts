@@ -46,8 +46,8 @@ const server = await home.start();
 
 const cells = new Map<string, Cell>();
 const faults: Fault[] = [];
-// Sessions mostly wait, those behind a slow link most of all.
-await Promise.all([inTurns(fast, 3 * availableParallelism()), inTurns(slow, slow.length)]);
+// Behind a slow link sessions mostly wait: all of them at once, beside as many others as there are cores.
+await Promise.all([inTurns(fast, availableParallelism()), inTurns(slow, slow.length)]);
 printTable();
 printFaults();
 process.exitCode = faults.length === 0 ? process.exitCode : 1;
@@ -64,7 +64,9 @@ async function prepare(wanted: readonly Surrounding[]): Promise<Work[]> {
 async function inTurns(work: readonly Work[], atOnce: number): Promise<void> {
   const waiting = [...work];
   const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await measure(next);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await measure(next).catch((error: unknown) => noteFailure(next.host.shell.name, error));
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
@@ -88,12 +90,16 @@ async function measure({ host, surroundings: wanted }: Work): Promise<void> {
       }
       await session.close();
     } catch (error) {
-      console.error(`${name}, ${place}: ${String(error)}`);
-      process.exitCode = 1;
+      noteFailure(`${name}, ${place}`, error);
     }
     const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
     if (isVerbose) console.error(`${name}, ${place}: ${JSON.stringify(cell)} in ${seconds} s`);
   }
+}
+
+function noteFailure(where: string, error: unknown): void {
+  console.error(`${where}: ${String(error)}`);
+  process.exitCode = 1;
 }
 
 function count(cell: Cell, verdict: Verdict, place: string, { command }: BenchCommand): void {
