@@ -192,7 +192,8 @@ describe.each(["bash", "zsh", "fish"].filter((name) => shells.includes(name)))("
 });
 
 function kindsOfCommand(): Mark["kind"][] {
-  return [...(shellNamed("bash").marksBegin ? ["command-began"] : []), "command-ended", "prompt"];
+  const begin: Mark["kind"][] = shellNamed("bash").marksBegin ? ["command-began"] : [];
+  return [...begin, "command-ended", "prompt"];
 }
 
 async function output(pane: ShellPane, command: string): Promise<string> {
