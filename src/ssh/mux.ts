@@ -13,7 +13,6 @@ export type MuxSession = {
   readonly sessionName: string;
 };
 
-const timeLimitMs = 2_000;
 const maxOutputBytes = 4_096;
 
 /** ssh takes any name: all of them lead to the master. */
@@ -21,12 +20,12 @@ const host = "master";
 
 /**
  * What `command` printed on the host, run without a terminal over one more channel of the session's own connection; undefined when
- * there is none, the host refuses, or it took over 2 s or 4 kB. Never makes a connection of its own. Throws on abort.
+ * there is none, the host refuses, or it took over `timeoutMs` or 4 kB. Never makes a connection of its own. Throws on abort.
  */
 export async function runOverMux(
   { ssh, env, runtimeFolder, sessionName }: MuxSession,
   command: string,
-  signal: AbortSignal,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<string | undefined> {
   const { controlPath } = sessionFiles(runtimeFolder, sessionName);
   if (!existsSync(controlPath)) return undefined;
@@ -44,7 +43,7 @@ export async function runOverMux(
   ];
   const result = await runProcess(argv, {
     env,
-    timeoutMs: timeLimitMs,
+    timeoutMs,
     maxOutputBytes,
     signal,
   });

@@ -50,7 +50,7 @@ export async function judge(
 function rendered(raw: Buffer): string {
   const lines = renderLines(raw, { ...terminalSize, maxLines: Number.MAX_SAFE_INTEGER });
   const text = lines.join("\n") + (lines.at(-1) === "" ? "\n" : "");
-  return boundOutput(text, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
+  return boundOutput({ output: text }, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
 }
 
 /**
@@ -63,6 +63,7 @@ function comparable(text: string): string {
     .replaceAll(/^SHELL:(\w+):\d+:/gm, "$1:")
     .replaceAll(/^(SHELL: \w+:) line \d+:/gm, "$1")
     .replaceAll(/^(\[\d+\]\s+)\d+/gm, "$1PID")
+    .replaceAll(/^(real|user|sys)\t\S+$/gm, "$1")
     .replace(/\n(?:SHELL: \n)?[^\n]*\n\^~*\^?$/, "");
 }
 
