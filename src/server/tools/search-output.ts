@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import type { FoundLine, SearchOutcome } from "../../sessions/outcome.ts";
+import type { FoundLine, SearchOutcome } from "../../sessions/search-outcome.ts";
 import { defineSessionTool } from "../define-session-tool.ts";
 import { defaultChars, maxChars, sessionName } from "../input-fields.ts";
 import { outputSchema } from "../output-fields.ts";

@@ -1,0 +1,65 @@
+import * as z from "zod";
+
+import type { TransferOutcome } from "../../sessions/transfer/transfer-outcome.ts";
+import { defineSessionTool } from "../define-session-tool.ts";
+import { renderDuration } from "../duration.ts";
+import { sessionName } from "../input-fields.ts";
+import { outputSchema } from "../output-fields.ts";
+import { cleanField } from "../remote-text.ts";
+
+export const transferFile = defineSessionTool({
+  name: "transfer_file",
+  title: "Copy a file",
+  description:
+    "Copies one file to or from a session's host over its connection, beside whatever runs there, and compares checksums. For a folder, make an archive with execute_command. Local paths only inside the folders that list_available_configs names as transfer_dirs; links there are not followed. No sudo: it reads and writes as the login.",
+  hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  showsTerminal: false,
+  input: z.object({
+    session_name: sessionName(),
+    direction: z.enum(["upload", "download"]),
+    local_path: z.string().describe("Relative: inside the first transfer_dir"),
+    remote_path: z.string().describe("Relative: inside the home"),
+    overwrite: z.boolean().optional().describe("Replace what exists; default false"),
+  }),
+  output: outputSchema({
+    success: z.boolean(),
+    bytes: z.int(),
+    duration_ms: z.int(),
+    sha256: z.string(),
+    local_path: z.string(),
+    remote_path: z.string(),
+  }),
+  handle: async (session, args, { call }) => {
+    const outcome = await session.transfer(
+      {
+        direction: args.direction,
+        localPath: args.local_path,
+        remotePath: args.remote_path,
+        overwrite: args.overwrite ?? false,
+      },
+      call,
+    );
+    return {
+      message: describeTransfer(args.direction, outcome),
+      facts: {
+        session_name: outcome.sessionName,
+        bytes: outcome.bytes,
+        duration_ms: Math.round(outcome.durationMs),
+        sha256: outcome.sha256,
+        local_path: outcome.localPath,
+        remote_path: cleanField(outcome.remotePath),
+      },
+    };
+  },
+});
+
+function describeTransfer(
+  direction: "upload" | "download",
+  { bytes, durationMs, checkedBy }: TransferOutcome,
+): string {
+  const checked =
+    checkedBy === "host"
+      ? "the host computes the same checksum"
+      : "read a second time, with the same checksum";
+  return `${direction}ed ${bytes} bytes in ${renderDuration(durationMs)}; ${checked}`;
+}
