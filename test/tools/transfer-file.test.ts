@@ -122,7 +122,10 @@ test("what exists is replaced only where that is asked for, and keeps its mode t
   writeFileSync(there("old"), "old");
   chmodSync(there("old"), 0o604);
   const refusedThere = await upload("new", "old");
-  expect(refusedThere).toMatchObject({ code: "TRANSFER_REFUSED", text: expect.stringContaining("overwrite") });
+  expect(refusedThere).toMatchObject({
+    code: "TRANSFER_REFUSED",
+    text: expect.stringContaining("overwrite"),
+  });
   expect(readFileSync(there("old"), "utf8")).toBe("old");
   expect((await upload("new", "old", { overwrite: true })).fields).toMatchObject({ success: true });
   expect(readFileSync(there("old"), "utf8")).toBe("new");

@@ -65,22 +65,21 @@ async function receive(job: Job, part: string): Promise<{ bytes: number; sha256:
   const handle = await client.openToRead(remote.path);
   await using file = await local.folder.create(part);
   const hash = createHash("sha256");
+  const gathered = Buffer.allocUnsafe(blockBytes);
   let bytes = 0;
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
+  let length = 0;
   const store = async () => {
-    const block = Buffer.concat(gathered, gatheredBytes);
+    const block = gathered.subarray(0, length);
     hash.update(block);
     await writeWhole(file, block);
-    bytes += gatheredBytes;
-    gathered = [];
-    gatheredBytes = 0;
+    bytes += length;
+    length = 0;
     noteProgress(job, bytes);
   };
   for await (const data of readContent(client, handle, progress.total)) {
-    gathered.push(data);
-    gatheredBytes += data.length;
-    if (gatheredBytes >= blockBytes) await store();
+    if (length + data.length > gathered.length) await store();
+    gathered.set(data, length);
+    length += data.length;
   }
   await store();
   await client.close(handle);

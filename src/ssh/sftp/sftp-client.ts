@@ -3,7 +3,7 @@ import { parseReply, parseVersion, readFreeBytes, type Attributes, type Reply } 
 import { SftpLost, SftpRefusal, statusOf } from "./sftp-error.ts";
 import { PacketSplitter, renderPacket, type Field } from "./wire.ts";
 
-/** `send` takes the bytes at once; `chunks` ends with the channel. */
+/** `send` copies what it cannot write at once, for the bytes are reused; `chunks` ends with the channel. */
 export type SftpChannel = {
   readonly send: (bytes: Uint8Array) => void;
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -14,6 +14,7 @@ export type FileHandle = Uint8Array;
 
 type Answer = Reply | { readonly kind: "lost" };
 
+const sendRoomBytes = 65_536;
 const stallMs = 60_000;
 const stallCheckMs = 1_000;
 const endOfFile = 1;
@@ -28,6 +29,8 @@ const forCreating = [0x02 | 0x08 | 0x20, 0x04, 0o600] as const;
  */
 export class SftpClient implements AsyncDisposable {
   readonly #channel: SftpChannel;
+  /** A gigabyte of packets would be as much garbage. */
+  readonly #sendRoom = Buffer.allocUnsafe(sendRoomBytes);
   readonly #open = new Map<number, (answer: Answer) => void>();
   readonly #version = Promise.withResolvers<ReadonlySet<string> | undefined>();
   readonly #stallCheck: NodeJS.Timeout;
@@ -174,7 +177,7 @@ export class SftpClient implements AsyncDisposable {
     if (this.#open.size === 0) this.#waitingSinceMs = performance.now();
     const { promise, resolve } = Promise.withResolvers<Answer>();
     this.#open.set(id, resolve);
-    this.#channel.send(renderPacket(type, [id, ...fields]));
+    this.#channel.send(renderPacket(type, [id, ...fields], this.#sendRoom));
     const answer = await promise;
     if (answer.kind === "lost") throw this.#lost ?? new SftpLost("ended");
     return answer;

@@ -6,11 +6,14 @@ export type Field = number | bigint | string | Uint8Array;
 /** OpenSSH neither sends nor takes more in one packet. */
 const maxPacketBytes = 262_144;
 
-/** The whole packet with its length before it. */
-export function renderPacket(type: number, fields: readonly Field[]): Uint8Array {
+/** The whole packet with its length before it, in `room` where it fits there. */
+export function renderPacket(type: number, fields: readonly Field[], room?: Buffer): Uint8Array {
   const values = fields.map((field) => (typeof field === "string" ? Buffer.from(field) : field));
   const length = values.reduce((sum: number, value) => sum + fieldBytes(value), 1);
-  const packet = Buffer.allocUnsafe(4 + length);
+  const packet =
+    room !== undefined && room.length >= 4 + length
+      ? room.subarray(0, 4 + length)
+      : Buffer.allocUnsafe(4 + length);
   packet.writeUInt32BE(length, 0);
   packet.writeUInt8(type, 4);
   let offset = 5;
