@@ -64,7 +64,6 @@ export function listTools(
   return {
     tools: tools.map((tool) => ({
       name: tool.name,
-      title: tool.title,
       description: tool.description,
       inputSchema: toJsonSchema(tool.input),
       ...(textOnly && tool.showsTerminal ? {} : { outputSchema: toJsonSchema(tool.output) }),

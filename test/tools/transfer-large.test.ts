@@ -6,7 +6,7 @@ import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.t
 import { McpHome, type McpServer, type ToolResult } from "../support/mcp-server.ts";
 import { until } from "../support/private-tmux.ts";
 
-setDefaultTimeout(240_000);
+setDefaultTimeout(300_000);
 
 const gigabyte = 1_073_741_824;
 const waitMs = 60_000;
@@ -23,7 +23,11 @@ beforeAll(async () => {
   home.writeConnections(McpHome.connection("lo", sshd));
   server = await home.start();
   await open();
-  for (const name of [join(folder, "big"), join(sshd.home, "big")]) makeSparse(name, gigabyte);
+  for (const place of [folder, sshd.home]) {
+    makeSparse(join(place, "big"), gigabyte);
+    makeSparse(join(place, "middling"), gigabyte / 16);
+  }
+  makeSparse(join(sshd.home, "quarter"), gigabyte / 4);
 });
 
 afterAll(async () => {
@@ -67,15 +71,15 @@ const memoryPeakKb = () =>
   Number(/^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]);
 
 test.skipIf(process.platform !== "linux")(
-  "1 GB goes up and comes down in flat memory, and tells how far it is",
+  "1 GB goes up and a quarter of it comes down in flat memory, and the call tells how far it is",
   async () => {
     const messages: string[] = [];
     const onprogress = ({ message = "" }) => void messages.push(message);
     const sent = await transfer("upload", ["big", "sent"], { onprogress });
     expect(sent.fields).toMatchObject({ success: true, bytes: gigabyte });
-    const got = await transfer("download", ["got", "sent"]);
-    expect(got.fields).toMatchObject({ bytes: gigabyte, sha256: sent.fields["sha256"] });
-    expect(memoryPeakKb()).toBeLessThan(200_000);
+    const got = await transfer("download", ["got", "quarter"]);
+    expect(got.fields).toMatchObject({ success: true, bytes: gigabyte / 4 });
+    expect(memoryPeakKb()).toBeLessThan(180_000);
     expect(messages.join("\n")).toMatch(/^waiting for 1 s(, \d+ of 1073741824 bytes)?$/m);
   },
 );
@@ -99,12 +103,12 @@ test.each(["upload", "download"] as const)("a cancelled %s leaves nothing behind
 });
 
 test("what appears under the name during a transfer is not replaced", async () => {
-  const ended = transfer("download", ["late", "big"]);
+  const ended = transfer("download", ["late", "middling"]);
   await begun(folder);
   await Bun.write(join(folder, "late"), "mine");
   expect((await ended).code).toBe("TRANSFER_REFUSED");
   expect(readFileSync(join(folder, "late"), "utf8")).toBe("mine");
-  const sent = transfer("upload", ["big", "late"]);
+  const sent = transfer("upload", ["middling", "late"]);
   await begun(sshd.home);
   await Bun.write(join(sshd.home, "late"), "theirs");
   expect((await sent).code).toBe("TRANSFER_REFUSED");
@@ -114,17 +118,15 @@ test("what appears under the name during a transfer is not replaced", async () =
 
 test("a source that is changed while it is read is no success", async () => {
   const path = join(sshd.home, "changing");
-  makeSparse(path, gigabyte / 8);
+  makeSparse(path, gigabyte / 16);
   const ended = transfer("download", ["changing", "changing"]);
   await begun(folder);
   const descriptor = openSync(path, "r+");
   await Bun.file(descriptor).writer().write("changed at its start");
   closeSync(descriptor);
   const result = await ended;
-  expect(result).toMatchObject({
-    code: "TRANSFER_FAILED",
-    text: expect.stringContaining("changed on the host"),
-  });
+  expect(result.code).toBe("TRANSFER_FAILED");
+  expect(result.text).toMatch("changed on the host");
   expect(readdirSync(folder).filter((name) => name.includes("changing"))).toEqual([]);
 });
 
@@ -133,10 +135,8 @@ test("a connection that drops in the middle ends a download, and leaves nothing 
   await begun(folder);
   await sshd.restart();
   const result = await ended;
-  expect(result).toMatchObject({
-    code: "TRANSFER_FAILED",
-    text: expect.stringMatching(/ended after \d+ of \d+ bytes/),
-  });
+  expect(result.code).toBe("TRANSFER_FAILED");
+  expect(result.text).toMatch(/ended after \d+ of \d+ bytes/);
   expect(result.text).toContain("open_connection");
   expect(readdirSync(folder).filter((name) => name.includes("dropped"))).toEqual([]);
   expect((await transfer("download", ["dropped", "big"])).code).toBe("SESSION_DISCONNECTED");

@@ -11,15 +11,15 @@ export const transferFile = defineSessionTool({
   name: "transfer_file",
   title: "Copy a file",
   description:
-    "Copies one file to or from a session's host over its connection, beside whatever runs there, and compares checksums. For a folder, make an archive with execute_command. Local paths only inside the folders that list_available_configs names as transfer_dirs; links there are not followed. No sudo: it reads and writes as the login.",
+    "Copies one file to or from a session's host, beside whatever runs there, and compares checksums. A folder: make an archive with execute_command. Local paths only inside the folders that list_available_configs tells, without links. On the host as the login, never through sudo.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   showsTerminal: false,
   input: z.object({
     session_name: sessionName(),
     direction: z.enum(["upload", "download"]),
-    local_path: z.string().describe("Relative: inside the first transfer_dir"),
-    remote_path: z.string().describe("Relative: inside the home"),
-    overwrite: z.boolean().optional().describe("Replace what exists; default false"),
+    local_path: z.string().describe("Relative to the first such folder"),
+    remote_path: z.string().describe("Relative to the home"),
+    overwrite: z.boolean().optional().describe("Default false"),
   }),
   output: outputSchema({
     success: z.boolean(),
