@@ -19,7 +19,7 @@ beforeAll(async () => {
   sshd = await startLoopbackSshd();
   home = new McpHome();
   folder = join(home.root, "transfers");
-  run("useradd", "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh", user);
+  run("useradd", "--password", "*", "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh", user);
   chmodSync(sshd.folder, 0o755);
   chmodSync(sshd.home, 0o755);
   const { port, clientKey, knownHostsFile } = sshd;
