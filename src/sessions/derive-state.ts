@@ -11,6 +11,8 @@ export type StreamFacts = {
   readonly ended: boolean;
   readonly alternateScreen: boolean;
   readonly bracketedPaste: boolean;
+  /** Where the last few movements of the cursor to a place on the main screen stand in the log. */
+  readonly addressing: readonly number[];
   readonly cursorLines: readonly CursorLine[];
   readonly quietMs: number;
   readonly marks?: MarkTrack | undefined;
@@ -64,6 +66,9 @@ export const quietSteps: readonly number[] = [
 
 const running: DerivedState = { state: "running", confidence: "prompt" };
 const exactlyRunning: DerivedState = { state: "running", confidence: "exact" };
+export const drawing: DerivedState = { state: "fullscreen", confidence: "quiet" };
+/** Without a word of the host, so many movements make a full-screen program. */
+const drawsByText = 8;
 const drawnQuietMs = 50;
 /** So long after a command's end without a prompt, the shell is not the one any more that set its marks up. */
 const lostPromptQuietMs = 1_000;
@@ -124,7 +129,14 @@ function afterMarkedEnter(facts: StreamFacts, background: Background): DerivedSt
 function whileRunning(facts: StreamFacts, background: Background): DerivedState {
   const inner = byPrompt(facts, { ...background, prompts: background.prompts.slice(0, -1) });
   const isWaiting = inner.state === "awaiting_input" || (inner.state === "idle" && background.mayOpenShell());
-  return isWaiting ? inner : exactlyRunning;
+  if (isWaiting) return inner;
+  return drawnPlaces(facts, background) < drawsByText ? exactlyRunning : drawing;
+}
+
+/** How often what runs now has moved the cursor to a place of the main screen. */
+export function drawnPlaces({ addressing, marks }: StreamFacts, { lastEnterAt }: Background): number {
+  const since = Math.max(marks?.since ?? 0, lastEnterAt());
+  return addressing.filter((at) => at > since).length;
 }
 
 function byPrompt(facts: StreamFacts, background: Background): DerivedState {

@@ -1,6 +1,7 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
 import { commandEnd } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
+import { editedLine } from "./edited-line.ts";
 import { enterInnerShell } from "./inner-shell.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
@@ -42,15 +43,18 @@ export async function executeCommand(
   const seen = end.reason === "decided" ? end.value.look : end.last;
   const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
   const told = end.reason === "decided" ? end.value.told : undefined;
+  const edited = editedLine(session, typed, seen);
+  if (edited !== undefined) correctRecord(session, typed, edited);
   if (endedBy === "command_ended") noteLastEnd(session);
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : readCommandOutput(session, typed.offset, seen, told);
+      : await readCommandOutput(session, typed.offset, seen, told);
   const current = endedBy === "nested_prompt" ? await enterInnerShell(session, seen, call.signal) : seen;
   return {
     ...terminalFacts(session, current),
     ...base,
+    ...(edited === undefined ? {} : { command: edited, editedByHuman: true }),
     ...(endedBy === undefined ? {} : { endedBy }),
     ...exitFacts(told),
     ...watch?.facts,
@@ -59,9 +63,16 @@ export async function executeCommand(
   };
 }
 
+/** What is recorded of a command is what ran. */
+function correctRecord({ ledger }: SessionContext, { id }: TypedCommand, command: string): void {
+  const sent = ledger.find((record) => record.step === "sent" && record.id === id);
+  if (sent !== undefined) ledger.append({ ...sent, command });
+}
+
 async function nothingAppeared(session: SessionContext): Promise<Omit<CommandOutcome, "waitSeconds">> {
+  session.link.noteSilence(session.terminal.offset);
   const facts = terminalFacts(session, await look(session, await lookAtPane(session)));
-  return { ...facts, state: "unknown", link: "stalled", endedBy: "no_echo", output: "", totalLines: 0 };
+  return { ...facts, state: "unknown", endedBy: "no_echo", output: "", totalLines: 0 };
 }
 
 async function shownScreen(session: SessionContext, { offset }: TypedCommand): Promise<OutputFacts> {

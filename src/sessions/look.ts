@@ -8,12 +8,14 @@ import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import {
   deriveState,
+  drawnPlaces,
   type Background,
   type DerivedState,
   type EnterFate,
   type StreamFacts,
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
+import type { Link } from "./link.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import { mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
@@ -35,6 +37,7 @@ export type SessionContext = {
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;
+  readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;
   /** Notes for all processes that one more shell carries our marks. */
@@ -69,11 +72,20 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded);
-  const byText = deriveState(facts, backgroundOf(session));
+  const background = backgroundOf(session);
+  const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
   const derived =
-    answer === undefined ? byText : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal));
+    answer === undefined
+      ? byText
+      : judgeWaiting(
+          byText,
+          answer,
+          facts.cursorLines[0],
+          runningIn(terminal),
+          drawnPlaces(facts, background),
+        );
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
@@ -87,13 +99,17 @@ function questionOn(session: SessionContext, facts: StreamFacts, derived: Derive
   const { marks } = session.terminal;
   // A menu or another forced command instead of a shell is left alone.
   if (session.record.phase !== "open" || session.record.levels.length === 0) return undefined;
-  if (facts.quietMs < questionQuietMs || facts.bracketedPaste) return undefined;
+  if (facts.quietMs < questionQuietMs) return undefined;
+  // A line editor says by itself that it waits, but a program that was killed may have left that switched on.
+  const atEditor = derived.state === "idle" || derived.awaiting?.kind === "repl";
+  if (facts.bracketedPaste && atEditor) return undefined;
   const isRunning =
     marks === undefined ||
     marks.phase === "running" ||
     (marks.phase === "prompt" && sentSince(session, marks));
   if (!isRunning || derived.awaiting?.kind === "continuation") return undefined;
   if (derived.state === "running") return "plain";
+  if (derived.state === "fullscreen") return facts.alternateScreen ? undefined : "likely";
   const isGuess = derived.state === "idle" && marks !== undefined && derived.confidence !== "exact";
   return derived.state === "awaiting_input" || isGuess ? "likely" : undefined;
 }

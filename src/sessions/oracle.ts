@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { runOverMux, terminalStateCommand, type MuxSession } from "../ssh/mux.ts";
+import { stallMs, type Link } from "./link.ts";
 import { judge, parseReading, type Judgement } from "./terminal-reading.ts";
 
 /** What the host said when the log stood at `offset`; `atMs` (performance.now) is when it was asked. */
@@ -13,7 +14,7 @@ type Question = {
   readonly stop: AbortController;
 };
 
-const unknown: Judgement = { verdict: "unclear", isPlain: false, programs: [] };
+const unknown: Judgement = { verdict: "unclear", isPlain: false, isRaw: false, programs: [] };
 const maxFailures = 2;
 const firstGapMs = 250;
 const maxGapMs = 10_000;
@@ -26,6 +27,7 @@ const holdMs = 500;
  */
 export class Oracle {
   readonly #mux: MuxSession;
+  readonly #link: Link;
   #answer: Answer | undefined;
   #question: Question | undefined;
   #failures = 0;
@@ -34,8 +36,9 @@ export class Oracle {
   #lastAskedAtMs = -Infinity;
   #costMs = firstCostMs;
 
-  constructor(mux: MuxSession) {
+  constructor(mux: MuxSession, link: Link) {
     this.#mux = mux;
+    this.#link = link;
   }
 
   /** The last answer, if nothing has come since. */
@@ -82,18 +85,27 @@ export class Oracle {
     const judgement = await this.#consult(stop.signal);
     if (this.#question === question) {
       this.#question = undefined;
-      this.#costMs = performance.now() - atMs;
-      this.#failures = judgement === undefined ? this.#failures + 1 : 0;
+      this.#noteCost(offset, performance.now() - atMs, judgement !== undefined);
       this.#fruitless = judgement?.verdict === "busy" ? this.#fruitless + 1 : 0;
       this.#answer = { offset, atMs, ...(judgement ?? unknown) };
     }
     question.ended.abort();
   }
 
+  /** A link that has stalled says nothing of what the host can tell. */
+  #noteCost(offset: number, costMs: number, isAnswered: boolean): void {
+    if (isAnswered) {
+      this.#link.noteAnswer();
+      this.#costMs = costMs;
+      this.#failures = 0;
+    } else if (costMs >= stallMs) this.#link.noteSilence(offset);
+    else this.#failures += 1;
+  }
+
   async #consult(signal: AbortSignal): Promise<Judgement | undefined> {
     const tag = randomBytes(8).toString("hex");
     try {
-      const text = await runOverMux(this.#mux, terminalStateCommand(tag), signal);
+      const text = await runOverMux(this.#mux, terminalStateCommand(tag), { signal, timeoutMs: stallMs });
       const reading = text === undefined ? undefined : parseReading(text, tag);
       return reading === undefined ? undefined : judge(reading);
     } catch {

@@ -65,6 +65,8 @@ export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;
   readonly bytesMissed?: number;
+  /** The first lines where `output` is the last ones alone; between them so much was only counted. */
+  readonly head?: { readonly output: string; readonly linesBetween: number; readonly bytesBetween: number };
 };
 
 export type CommandOutcome = TerminalFacts &
@@ -75,10 +77,14 @@ export type CommandOutcome = TerminalFacts &
     readonly endedBy?: EndedBy;
     readonly durationMs?: number;
     readonly waitSeconds: number;
-    /** Only where the call waited for a pattern. */
+    /** `command` is what ran. `matched`: only where the call waited for a pattern. */
+    readonly editedByHuman?: boolean;
     readonly matched?: boolean;
     readonly matchedAtEntry?: boolean;
   };
+
+/** What a person attached to the session ran; `command` is remote text. */
+export type HumanCommand = { readonly command: string; readonly exitCode: number };
 
 export type InterruptOutcome = CommandOutcome & { readonly interrupted: boolean };
 
@@ -191,6 +197,7 @@ export type InputRequest = {
   readonly keys: readonly string[];
   readonly cursor: string | undefined;
   readonly waitSeconds: number;
+  readonly waitFor?: string;
 };
 
 export type InterruptRequest = { readonly waitSeconds: number };
@@ -205,6 +212,8 @@ export interface SessionHandle {
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
   /** Throws TRANSFER_REFUSED for what this machine does not allow, TRANSFER_FAILED for the rest. */
   transfer(request: TransferRequest, call: Call): Promise<TransferOutcome>;
+  /** What people ran that ended between these cursors, the first included; nothing where one is not of this session. */
+  humans(from: string, to: string): readonly HumanCommand[];
 }
 
 /** Everything that the tools need of the domain. */

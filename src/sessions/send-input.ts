@@ -3,10 +3,12 @@ import { commandEnd, settledSince, type Ended } from "./command-end.ts";
 import { questionQuietMs } from "./derive-state.ts";
 import { exitFacts } from "./execute.ts";
 import { enterInnerShell } from "./inner-shell.ts";
+import { echoEnd } from "./input-echo.ts";
 import { parseInput, type Input } from "./input-keys.ts";
 import { lineUntil } from "./input-place.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputOutcome, InputRequest, OutputFacts, ScreenFacts } from "./outcome.ts";
+import { matchOrEnd, OutputWatch, readWaitFor, type Watched } from "./output-watch.ts";
 import { readCommandOutput, readSince } from "./read-output.ts";
 import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
@@ -24,9 +26,11 @@ export async function sendInput(
   call: Call,
 ): Promise<InputOutcome> {
   const input = parseInput(request.text, request.keys);
+  const pattern = readWaitFor(request.waitFor);
   const typed = await session.turns.run(() => typeInput(session, request, input, call));
   const deadlineMs = typed.atMs + request.waitSeconds * 1_000 + graceMs;
-  const decide = (current: Look) => inputEnd(session, typed, input, current);
+  const watch = pattern && new OutputWatch(session, pattern, watched(session, typed, input));
+  const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const ended = endFacts(end);
   const { look: seen, endedBy, told } = ended;
@@ -36,11 +40,18 @@ export async function sendInput(
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),
     ...exitFacts(told),
+    ...watch?.facts,
     endedBy,
     waitSeconds: request.waitSeconds,
     submitted: input.enters > 0,
     ...view,
   };
+}
+
+/** A line sent at a shell's prompt is a command, whose output its marks tell from its echo. */
+function watched(session: SessionContext, { offset, answered, follows }: TypedInput, input: Input): Watched {
+  const isCommand = follows !== undefined && answered?.offset === offset;
+  return isCommand ? { sent: follows } : { behindEcho: () => echoEnd(session, offset, input) };
 }
 
 /** Why nothing more is to be waited for after the input. */
@@ -93,12 +104,12 @@ async function readView(
   { look, endedBy, told }: Ended,
 ): Promise<View> {
   if (endedBy === "command_ended" && answered !== undefined)
-    return { view: "command", ...readCommandOutput(session, answered.offset, look, told) };
+    return { view: "command", ...(await readCommandOutput(session, answered.offset, look, told)) };
   if (look.state === "fullscreen") {
     const screen = await captureScreen(session.tmux, session.record.session_name);
     if (screen !== undefined) return { view: "screen", ...screenText(screen) };
   }
-  return { view: "new", ...withoutEcho(readSince(session, offset), input) };
+  return { view: "new", ...withoutEcho(await readSince(session, offset), input) };
 }
 
 /** The terminal shows what was typed before what the program makes of it. */
@@ -106,8 +117,10 @@ function withoutEcho(facts: OutputFacts, { steps }: Input): OutputFacts {
   const echo = steps
     .map((step) => (step.kind === "text" ? step.text : step.key === "Enter" ? "\n" : ""))
     .join("");
-  if (echo.trim() === "" || !facts.output.startsWith(echo)) return facts;
-  const output = facts.output.slice(echo.length);
-  const echoLines = echo.split("\n").length - 1;
-  return { ...facts, output, totalLines: output === "" ? 0 : facts.totalLines - echoLines };
+  const first = facts.head?.output ?? facts.output;
+  if (echo.trim() === "" || !first.startsWith(echo)) return facts;
+  const output = first.slice(echo.length);
+  const totalLines = facts.totalLines - (echo.split("\n").length - 1);
+  if (facts.head !== undefined) return { ...facts, head: { ...facts.head, output }, totalLines };
+  return { ...facts, output, totalLines: output === "" ? 0 : totalLines };
 }

@@ -1,10 +1,13 @@
+import { parseCursor } from "../base/cursor.ts";
 import { executeCommand } from "./execute.ts";
+import { humanCommands } from "./human-commands.ts";
 import { interruptCommand } from "./interrupt.ts";
 import type { SessionContext } from "./look.ts";
 import type {
   Call,
   CommandOutcome,
   ExecuteRequest,
+  HumanCommand,
   InputOutcome,
   InputRequest,
   InterruptOutcome,
@@ -54,5 +57,12 @@ export class Session implements SessionHandle {
 
   transfer(request: TransferRequest, call: Call): Promise<TransferOutcome> {
     return transferFile(this.context, request, call);
+  }
+
+  humans(from: string, to: string): readonly HumanCommand[] {
+    const [first, last] = [parseCursor(from), parseCursor(to)];
+    const { incarnation } = this.context.record;
+    if (first?.incarnation !== incarnation || last?.incarnation !== incarnation) return [];
+    return humanCommands(this.context, { from: first.offset, to: last.offset });
   }
 }

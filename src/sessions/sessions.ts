@@ -63,7 +63,7 @@ export class Sessions implements SessionService {
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
-    const lost = previous === undefined ? undefined : lostCommand(this.#context(tmux, previous));
+    const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
     const { context, promptStart } = await openSession(
@@ -74,7 +74,7 @@ export class Sessions implements SessionService {
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
     const { host, user, port, log_file: logFile, epoch_start } = context.record;
-    const banner = readRange(context, epoch_start, promptStart ?? context.terminal.offset);
+    const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
     const serverInfo = this.#inlineInfo(config);
     return {
       ...terminalFacts(context, current),

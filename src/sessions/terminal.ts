@@ -15,7 +15,8 @@ import { PromptLevels } from "./prompt-levels.ts";
 /** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
 export const localMarkOsc = 7711;
 const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc, markNumber]);
-const chunkBytes = 1_048_576;
+/** Of a flood so much is read before others are served. */
+const chunkBytes = 262_144;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
@@ -113,6 +114,10 @@ export class Terminal {
     if (!isKnown) this.#shells = [...this.#shells, startTrack(aid, bracketed)];
   }
 
+  get alternateScreen(): boolean {
+    return this.#stream.alternateScreen;
+  }
+
   get bracketedPaste(): boolean {
     return this.#stream.bracketedPaste;
   }
@@ -166,6 +171,7 @@ export class Terminal {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
+      addressing: this.#stream.addressing,
       cursorLines: this.#readCursorLines(),
       marks: this.marks,
       quietMs: this.quietMs,
@@ -180,11 +186,10 @@ export class Terminal {
     const extent = this.#options.log.extent();
     const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
+    const room = new Uint8Array(Math.min(chunkBytes, extent.end - this.#stream.offset));
     while (this.#stream.offset < extent.end) {
-      const { bytes } = this.#options.log.read(
-        this.#stream.offset,
-        Math.min(extent.end, this.#stream.offset + chunkBytes),
-      );
+      const { offset } = this.#stream;
+      const { bytes } = this.#options.log.read(offset, Math.min(extent.end, offset + chunkBytes), room);
       if (bytes.length === 0) return;
       this.#take(bytes);
       const read = this.#stream.offset - this.#savedAt;

@@ -16,7 +16,6 @@ export type MuxSession = {
   readonly sessionName: string;
 };
 
-const timeLimitMs = 2_000;
 const maxOutputBytes = 4_096;
 const sumBaseMs = 30_000;
 const leastSumBytesPerMs = 10_000;
@@ -24,18 +23,21 @@ const leastSumBytesPerMs = 10_000;
 /** ssh takes any name: all of them lead to the master. */
 const host = "master";
 
-/** `stdin` is given to the command whole; it has 2 s unless told. */
-export type MuxLimits = { readonly stdin?: string; readonly timeoutMs?: number };
+/** `stdin` is given to the command whole. */
+export type MuxLimits = {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly stdin?: string;
+};
 
 /**
  * What `command` printed on the host, run without a terminal over one more channel of the session's own connection; undefined when
- * there is none, the host refuses, or it took over its time or 4 kB. Never makes a connection of its own. Throws on abort.
+ * there is none, the host refuses, or it took over `timeoutMs` or 4 kB. Never makes a connection of its own. Throws on abort.
  */
 export async function runOverMux(
   mux: MuxSession,
   command: string,
-  signal: AbortSignal,
-  { stdin, timeoutMs = timeLimitMs }: MuxLimits = {},
+  { signal, timeoutMs, stdin }: MuxLimits,
 ): Promise<string | undefined> {
   if (!hasMaster(mux)) return undefined;
   const result = await runProcess(muxArgv(mux, [host, command]), {
@@ -103,8 +105,8 @@ export async function hostSha256(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const tag = randomBytes(8).toString("hex");
-  const limits = { stdin: path, timeoutMs: sumBaseMs + bytes / leastSumBytesPerMs };
-  const text = await runOverMux(mux, scriptCommand(fileSum, [tag, String(bytes)]), signal, limits);
+  const limits = { signal, stdin: path, timeoutMs: sumBaseMs + bytes / leastSumBytesPerMs };
+  const text = await runOverMux(mux, scriptCommand(fileSum, [tag, String(bytes)]), limits);
   return new RegExp(`^${tag} ([0-9a-f]{64})$`, "m").exec(text ?? "")?.[1];
 }
 

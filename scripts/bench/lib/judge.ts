@@ -47,7 +47,7 @@ export async function judge(
 function rendered(raw: Buffer): string {
   const lines = renderLines(raw, { ...terminalSize, maxLines: Number.MAX_SAFE_INTEGER });
   const text = lines.join("\n") + (lines.at(-1) === "" ? "\n" : "");
-  return boundOutput(text, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
+  return boundOutput({ output: text }, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
 }
 
 /**

@@ -11,7 +11,7 @@ export const transferFile = defineSessionTool({
   name: "transfer_file",
   title: "Copy a file",
   description:
-    "Copies one file to or from a session's host, beside whatever runs there, and compares checksums. A folder: make an archive with execute_command. Local paths only inside the folders that list_available_configs tells, without links. On the host as the login, never through sudo.",
+    "Copies one file to or from a session's host, also while a command runs, and compares checksums; a folder as an archive. Local paths only inside the folders that list_available_configs tells, without links. On the host as the login, without sudo.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   showsTerminal: false,
   input: z.object({

@@ -36,13 +36,14 @@ below() {
     generation=$next
   done
 }
-report_modes() {
-  icanon=0 echo=0
+read_modes() {
+  icanon=0 echo=0 seen=
   for word in $(command stty -a <"$1"); do
     case $word in icanon) icanon=1 ;; echo) echo=1 ;; isig | -isig) seen=1 ;; esac
   done
-  test -n "$seen" && say m $icanon $echo
+  test -n "$seen"
 }
+report_modes() { read_modes "$1" && say m $icanon $echo; }
 safe() { case $1 in '' | *[!A-Za-z0-9._+:@-]*) echo - ;; *) echo "$1" ;; esac; }
 report_thread() {
   fields "$1/task/$2" || return
@@ -64,6 +65,24 @@ report_thread() {
   lines=$((lines + 1))
   test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")"
 }
+name_terminal() {
+  case $(($1 >> 8 & 4095)) in 136) ;; *) return 1 ;; esac
+  tty=/dev/pts/$(($1 & 255 | $1 >> 12 & 1048320))
+}
+# sudo with use_pty, script and su -P only pass on what a terminal of their own shows: that of a session below them.
+enter_inner() {
+  for i in $found; do
+    fields "$i" && test "$leader" = "$i" && test "$device" != 0 && test "$device" != "$terminal" || continue
+    inner=$device inner_front=$front
+    while test "$parent" -gt 1 && fields "$parent"; do
+      test "$device:$group" = "$terminal:$wanted" || continue
+      name_terminal "$inner" && test -r "$tty" || return 1
+      terminal=$inner wanted=$inner_front
+      return 0
+    done
+  done
+  return 1
+}
 on_linux() {
   found=
   below "$PPID"
@@ -73,9 +92,10 @@ on_linux() {
   done
   test -n "$session" || return
   terminal=$device wanted=$front lines=0
-  case $((terminal >> 8 & 4095)) in 136) ;; *) return ;; esac
-  tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
-  report_modes "$tty"
+  name_terminal "$terminal" && read_modes "$tty" || return
+  while test $icanon = 0 && enter_inner; do read_modes "$tty" || return; done
+  name_terminal "$terminal"
+  say m $icanon $echo
   for i in $found; do
     fields "$i" || continue
     # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.
@@ -85,7 +105,7 @@ on_linux() {
       *) continue ;;
     esac
     comm=
-    read -r comm <"/proc/$i/comm"
+    read -r comm k <"/proc/$i/comm"
     for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
   done
 }

@@ -105,6 +105,7 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: false }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
+    humans: () => [],
     search: () =>
       Promise.resolve({
         sessionName: "web",
