@@ -44,6 +44,7 @@ export function composeSessions({ tree, home, programs, config, state, log }: Pa
   );
   const sessions = new Sessions({
     tree,
+    home,
     env: programs.env,
     ssh: {
       program: programs.ssh,

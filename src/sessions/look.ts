@@ -1,4 +1,5 @@
 import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { MuxSession } from "../ssh/mux.ts";
 import type { Ledger } from "../state/ledger.ts";
 import type { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
@@ -22,6 +23,7 @@ import type { Oracle } from "./oracle.ts";
 import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
+import type { TransferRules } from "./transfer/local-place.ts";
 import type { Turns } from "./turns.ts";
 
 /** One open session as this process follows it. */
@@ -34,6 +36,9 @@ export type SessionContext = {
   readonly ledger: Ledger;
   readonly terminal: Terminal;
   readonly oracle: Oracle;
+  readonly mux: MuxSession;
+  /** As the configuration has them now. */
+  readonly transferRules: () => TransferRules;
   readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;

@@ -49,6 +49,10 @@ export class Sessions implements SessionService {
     return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
   }
 
+  transferDirs(): readonly string[] {
+    return this.#place.config().settings.transferDirs;
+  }
+
   async serverInfo(connectionConfigName: string): Promise<ServerInfo> {
     return this.#place.readInfo(this.#usableConfig(connectionConfigName), this.#place.config().plainSecrets);
   }
