@@ -45,10 +45,9 @@ async function askAndType(
   const consent = await askConsent(terminal, "Only if this is a question that you expect");
   if (consent === "interrupted") return exitCodes.interrupted;
   if (consent === "refused") return nothingTyped(stdout);
-  terminal.write("Your answer, which is not shown: ");
-  const typed = await terminal.readLine({ hidden: true });
+  const typed = await terminal.readLine("Your answer, which is not shown: ", { hidden: true });
   if (typed.kind === "interrupted") return exitCodes.interrupted;
-  if (typed.kind === "ended" || typed.text === "") return nothingTyped(stdout);
+  if (typed.kind !== "line" || typed.text === "") return nothingTyped(stdout);
   const fate = await answerHidden(session, question, typed.text, signal);
   stdout(`${renderFate(session.record.session_name, fate)}\n`);
   return fate === "again" || fate === "disconnected" ? exitCodes.failed : exitCodes.done;

@@ -15,7 +15,8 @@ const endings = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** `ended`: the terminal has gone, or Ctrl+D. `interrupted`: Ctrl+C, or a signal that asks us to end. */
 export type TypedLine =
   | { readonly kind: "line"; readonly text: string }
-  | { readonly kind: "ended" | "interrupted" };
+  | { readonly kind: "ended" }
+  | { readonly kind: "interrupted" };
 
 /** The terminal that this process was started in, wherever its standard streams go. */
 export class ControllingTerminal implements Disposable {
@@ -38,14 +39,15 @@ export class ControllingTerminal implements Disposable {
     writeSync(this.#descriptor, text);
   }
 
-  /** What is typed up to Enter. `hidden`: not shown meanwhile; the terminal is as before afterwards, whatever happens. */
-  async readLine({ hidden }: { readonly hidden: boolean }): Promise<TypedLine> {
+  /** What is typed after `prompt` up to Enter. `hidden`: it is not shown, and the terminal is as before afterwards, whatever happens. */
+  async readLine(prompt: string, { hidden }: { readonly hidden: boolean }): Promise<TypedLine> {
     const interrupted = Promise.withResolvers<TypedLine>();
     const interrupt = () => interrupted.resolve({ kind: "interrupted" });
     for (const signal of endings) process.on(signal, interrupt);
     const restore = hidden ? hideEcho(this.#descriptor) : () => {};
     process.on("exit", restore);
     try {
+      this.write(prompt);
       return await Promise.race([this.#line(), interrupted.promise]);
     } finally {
       restore();

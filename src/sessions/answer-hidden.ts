@@ -47,7 +47,7 @@ async function typeUnseen(
   note(session);
   const pasted = await pasteText(tmux, record.session_name, text, { bracketed: false });
   if (pasted !== "typed") throw await notTyped(session, pasted);
-  const isShown = (_: Look) => (terminal.offset > question.offset ? true : undefined);
+  const isShown = () => (terminal.offset > question.offset ? true : undefined);
   await waitUntil(session, isShown, performance.now() + echoWaitMs, signal);
   const shown = session.log.read(question.offset, terminal.offset).bytes;
   const here = { ...question, offset: terminal.offset };

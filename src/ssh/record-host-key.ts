@@ -34,10 +34,10 @@ export function recordHostKey(
   stale: readonly KnownKey[],
 ): KnownKey[] {
   const name = knownHostsName(resolved);
-  const own = resolved.userKnownHostsFiles.map(expandHome);
+  const own = new Set(resolved.userKnownHostsFiles.map(expandHome));
   const left = stale.filter(({ file, line }) => {
     const text = linesOf(file)[line - 1] ?? "";
-    return !own.includes(file) || withoutName(text, name) === text;
+    return !own.has(file) || withoutName(text, name) === text;
   });
   const target = writtenFile(resolved);
   for (const file of new Set([target, ...stale.map((key) => key.file)])) {

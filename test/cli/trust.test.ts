@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import {
   chmodSync,
   existsSync,
@@ -15,6 +15,8 @@ import { runBinary } from "../binary/run-binary.ts";
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome } from "../support/mcp-server.ts";
 import { TerminalRun } from "../support/terminal-run.ts";
+
+setDefaultTimeout(60_000);
 
 test("trust shows the fingerprint, adds the key after the code is typed back, and the connection opens", async () => {
   await using place = await openPlace();
