@@ -95,13 +95,16 @@ export class ConnectAttempts {
     writeNumber(numberFile, record.number);
     this.#latest = record;
     this.#loggedInAtMs = undefined;
-    const pane = { name: request.sessionName, argv: this.#prepared.argv, numberFile };
-    if (this.#paneLeft) await respawn(this.#tmux, pane);
-    else {
-      const segmentBytes = Math.floor((config().settings.logMaxMb * 1_048_576) / 4);
-      const { cols, rows } = record;
-      await createSession(this.#tmux, { ...pane, segmentBytes, cols, rows, tags: recordTags(record) });
-    }
+    const start = this.#paneLeft ? respawn : createSession;
+    await start(this.#tmux, {
+      name: request.sessionName,
+      argv: this.#prepared.argv,
+      numberFile,
+      segmentBytes: Math.floor((config().settings.logMaxMb * 1_048_576) / 4),
+      cols: record.cols,
+      rows: record.rows,
+      tags: recordTags(record),
+    });
     this.#paneLeft = true;
     return createContext(this.#place, this.#tmux, record);
   }

@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import type { Reply } from "./control-client.ts";
+import { paneFacts } from "./pane.ts";
 import { recorderOption, recorderStart, type Recording } from "./recorder.ts";
 import wrapper from "./scripts/wrapper.sh" with { type: "text" };
 import type { TmuxServer } from "./server.ts";
@@ -42,8 +43,16 @@ export async function writeTags(server: TmuxServer, name: string, tags: Tags): P
   await server.run([command("set-option", "-t", targetOf(name), tagsOption, renderTags(tags))]);
 }
 
-/** Ends what the pane runs and starts `argv` there; log and scrollback go on. Throws SESSION_NOT_FOUND without the session. */
-export async function respawn(server: TmuxServer, plan: Program & { readonly name: string }): Promise<void> {
+/**
+ * Ends what the pane runs and starts `argv` there; log and scrollback go on, but for the scrollback of a dead pane below
+ * tmux 2.9. Throws SESSION_NOT_FOUND without the session, and what createSession throws.
+ */
+export async function respawn(server: TmuxServer, plan: SessionPlan): Promise<void> {
+  if (!atLeast(server.version, "2.9") && (await paneFacts(server, plan.name))?.dead === true) {
+    // tmux 2.6 keeps a pane's note of having died, and ends what is started there at its next output.
+    await killSession(server, plan.name);
+    return createSession(server, plan);
+  }
   const target = targetOf(plan.name);
   const replies = await server.run([command("respawn-pane", "-k", "-t", target, "--", ...wrapped(plan))]);
   if (replies.at(-1)?.ok === true) return;

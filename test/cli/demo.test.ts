@@ -64,7 +64,7 @@ test("--keep leaves a configuration that works, and the commands that remove all
     const command = { session_name: "mine", command: "echo $((6*7))", wait_seconds: 20 };
     expect((await server.call("execute_command", command)).fields).toMatchObject({ output: "42" });
   } finally {
-    expect(Bun.spawnSync(["/bin/sh", "-ec", removal]).exitCode).toBe(0);
+    expect(Bun.spawnSync(["/bin/sh", "-c", removal]).exitCode).toBe(0);
   }
   expect(await run.end()).toBe(0);
   expect(run.leavesNothing()).toBe(true);

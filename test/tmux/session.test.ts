@@ -139,6 +139,19 @@ test("a session starts again in its pane: log, tags and what was on the screen g
   expect(scrollback?.lines.join("\n")).toContain("second");
 });
 
+test("a session whose wrapper was killed starts again, and its later output does not end it", async () => {
+  await createSession(server, tmux.plan("revived", "echo first; exec cat"));
+  await until("the first", () => log("revived") === "first\r\n");
+  const before = await paneFacts(server, "revived");
+  process.kill(before?.pid ?? Number.NaN, "SIGKILL");
+  await until("the death", async () => (await paneFacts(server, "revived"))?.dead);
+  await respawn(server, tmux.plan("revived", "echo second; read line; echo third; exec cat"));
+  await until("the second", () => log("revived").endsWith("second\r\n"));
+  await server.run([command("send-keys", "-t", "=mcp-revived:", "Enter")]);
+  await until("the third", () => log("revived").endsWith("third\r\n"));
+  expect(await paneFacts(server, "revived")).toMatchObject({ dead: false, pipeOpen: true });
+});
+
 test("starting again what does not exist is refused", async () => {
   const error: unknown = await respawn(server, tmux.plan("nobody", "exec cat")).catch(
     (reason: unknown) => reason,
