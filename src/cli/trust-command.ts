@@ -1,10 +1,11 @@
 import { join } from "node:path";
 
+import type { ConnectionConfig } from "../config/connection-config.ts";
 import { createConfigSource } from "../config/load-config.ts";
 import { homeTree, openHomeTree } from "../platform/home-tree.ts";
 import { askConsent, requireHuman } from "../policy/human-presence.ts";
-import { sshConnection } from "../sessions/open-session.ts";
 import { usableConfig } from "../sessions/usable-config.ts";
+import type { SshConnection } from "../ssh/connection.ts";
 import { askHostKey, type OfferedKey } from "../ssh/offered-key.ts";
 import { prepareSsh, type HostOnTheWay, type PreparedSsh } from "../ssh/prepare.ts";
 import { recordHostKey, writtenFile } from "../ssh/record-host-key.ts";
@@ -67,6 +68,12 @@ async function prepare(invocation: Invocation, name: string, sessionName: string
     connectTimeoutSeconds: 30,
   });
   return { prepared, version };
+}
+
+/** Without any secret: a jump host that wants one asks for it in this terminal. */
+function sshConnection(config: ConnectionConfig): SshConnection {
+  const { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions } = config;
+  return { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions };
 }
 
 /** A host behind one that is not trusted is not asked. */

@@ -18,20 +18,21 @@ export function writeToTty(path: string, text: string): void {
   }
 }
 
-/** Whether the terminal takes whole lines and shows nothing of them; false where it cannot be looked at. */
-export function isHiddenTerminal(path: string): boolean {
+/** How a terminal takes what is typed: line by line, seen or `hidden`, or key by key; undefined where it cannot be looked at. */
+export function terminalMode(path: string): "lines" | "hidden" | "keys" | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
   } catch {
-    return false;
+    return undefined;
   }
   try {
     const { tcgetattr } = loadLibc({ tcgetattr: { args: ["i32", "ptr"], returns: "i32" } });
     const modes = Buffer.alloc(256);
-    if (tcgetattr(descriptor, modes) !== 0) return false;
+    if (tcgetattr(descriptor, modes) !== 0) return undefined;
     const flags = modes.readUInt32LE(termios.localFlagsAt);
-    return (flags & termios.canonical) !== 0 && (flags & echo) === 0;
+    if ((flags & termios.canonical) === 0) return "keys";
+    return (flags & echo) === 0 ? "hidden" : "lines";
   } finally {
     closeSync(descriptor);
   }

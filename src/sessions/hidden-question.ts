@@ -1,5 +1,5 @@
 import { UserError } from "../base/user-error.ts";
-import { isHiddenTerminal } from "../platform/tty.ts";
+import { terminalMode } from "../platform/tty.ts";
 import { lineUntil } from "./input-place.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import { busy, disconnected, humanOnly } from "./refusals.ts";
@@ -60,7 +60,7 @@ async function readQuestion(
   if (pane?.inMode === true) throw busy(session, "a human looks through the scrollback (copy mode)");
   const { offset } = session.terminal;
   const line = lineUntil(session, offset);
-  if (pane !== undefined && isHiddenTerminal(pane.tty))
+  if (pane !== undefined && terminalMode(pane.tty) === "hidden")
     return { line, programs: ["ssh"], asker: "ssh", offset };
   if (state !== "awaiting_input") return undefined;
   const told = await session.oracle.askNow(signal);

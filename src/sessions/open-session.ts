@@ -53,7 +53,7 @@ async function prepare(place: Workplace, { request, config }: OpenPlan): Promise
   });
 }
 
-export function sshConnection(config: ConnectionConfig): SshConnection {
+function sshConnection(config: ConnectionConfig): SshConnection {
   const { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions } = config;
   return { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions };
 }

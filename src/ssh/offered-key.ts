@@ -10,6 +10,7 @@ import { parseSshLog, type SshLog } from "./log.ts";
 import type { HostOnTheWay, PreparedSsh } from "./prepare.ts";
 import { contradicting, type HostKey } from "./record-host-key.ts";
 import { resolveHost, type ResolvedHost } from "./resolve.ts";
+import { escapePercent } from "./shell-quote.ts";
 import { isAtLeast, type SshVersion } from "./version.ts";
 
 /** How one host's key stands to what is on record. `stale` are the keys that it contradicts; `picture` is ssh's randomart. */
@@ -27,6 +28,7 @@ export type OfferedKey =
 
 /** A human may have to answer for a jump host. */
 const probeTimeoutMs = 120_000;
+const drawTimeoutMs = 5_000;
 
 /**
  * Asks a host for its key as the session's ssh would, and goes no further than the key: no login is tried there, only at the jump
@@ -52,7 +54,7 @@ export async function askHostKey(
     !hasKnownHostsFile(resolved)
   )
     throw await failureOf(probe);
-  const key = await fetchKey(probe, shown);
+  const { key, picture } = await fetchKey(probe, shown);
   const { ssh, env } = way.resolution;
   const stale = contradicting(await findKnownKeys(ssh, resolved, env), key);
   return {
@@ -61,7 +63,7 @@ export async function askHostKey(
     shown: `${key.type} ${fingerprintOf(key)}`,
     key,
     stale,
-    picture: await drawKey(way),
+    picture,
   };
 }
 
@@ -109,25 +111,30 @@ async function failureOf({ prepared, way }: Probe): Promise<Error> {
 }
 
 /** The whole key, of the type and with the fingerprint that ssh has just refused. */
-async function fetchKey(probe: Probe, shown: string): Promise<HostKey> {
+async function fetchKey(probe: Probe, shown: string): Promise<{ key: HostKey; picture: string }> {
+  const { way, version } = probe;
   const [type = "", fingerprint] = shown.replace(/-cert-v0\d@openssh\.com /, " ").split(" ");
-  const path = keyFile(probe.way);
-  rmSync(path, { force: true });
-  await connect(probe, [
-    "StrictHostKeyChecking=no",
-    `UserKnownHostsFile="${path.replaceAll("%", "%%")}"`,
-    "GlobalKnownHostsFile=/dev/null",
-    ...(isAtLeast(probe.version, 8, 5) ? ["KnownHostsCommand=none"] : []),
-    "HashKnownHosts=no",
-    "CheckHostIP=no",
-    `HostKeyAlgorithms=${type === "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256,ssh-rsa" : type}`,
-  ]);
-  const [, ...words] = /^\S+ (\S+) ([A-Za-z0-9+/=]+)$/m.exec(readIfThere(path)) ?? [];
-  const key = { type: words[0] ?? "", key: words[1] ?? "" };
-  if (words.length === 2 && fingerprintOf(key) === fingerprint) return key;
+  const file = `${way.logFile}.keys`;
+  try {
+    await connect(probe, [
+      "StrictHostKeyChecking=no",
+      `UserKnownHostsFile="${escapePercent(file)}"`,
+      "GlobalKnownHostsFile=/dev/null",
+      ...(isAtLeast(version, 8, 5) ? ["KnownHostsCommand=none"] : []),
+      "HashKnownHosts=no",
+      "CheckHostIP=no",
+      `HostKeyAlgorithms=${type === "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256,ssh-rsa" : type}`,
+    ]);
+    const [, ...words] = /^\S+ (\S+) ([A-Za-z0-9+/=]+)$/m.exec(readIfThere(file)) ?? [];
+    const key = { type: words[0] ?? "", key: words[1] ?? "" };
+    if (words.length === 2 && fingerprintOf(key) === fingerprint)
+      return { key, picture: await drawKey(way, file) };
+  } finally {
+    rmSync(file, { force: true });
+  }
   throw new UserError(
     "HOST_KEY_CHANGED",
-    `${probe.way.label} does not offer the same key twice`,
+    `${way.label} does not offer the same key twice`,
     "Several hosts may answer at this address, or someone in between. Ask its administrator.",
   );
 }
@@ -137,15 +144,10 @@ function fingerprintOf({ key }: HostKey): string {
   return `SHA256:${sum.replace(/=+$/, "")}`;
 }
 
-async function drawKey(way: HostOnTheWay): Promise<string> {
-  const { ssh, env } = way.resolution;
-  const argv = [sshKeygen(ssh), "-l", "-v", "-E", "sha256", "-f", keyFile(way)];
-  const { stdout } = await runProcess(argv, { env, timeoutMs: 5_000 });
+async function drawKey({ resolution: { ssh, env } }: HostOnTheWay, file: string): Promise<string> {
+  const argv = [sshKeygen(ssh), "-l", "-v", "-E", "sha256", "-f", file];
+  const { stdout } = await runProcess(argv, { env, timeoutMs: drawTimeoutMs });
   return stdout.slice(stdout.indexOf("\n") + 1).trimEnd();
-}
-
-function keyFile({ logFile }: HostOnTheWay): string {
-  return `${logFile.slice(0, -".err".length)}.keys`;
 }
 
 function readIfThere(path: string): string {

@@ -41,7 +41,7 @@ export function makeSessionFolder({ folder }: SessionFiles): void {
 /** Removes every file of the session's ssh, a stale control socket included; a session without any is fine. */
 export function removeSshFiles(runtimeFolder: string, sessionName: string): void {
   const files = sessionFiles(runtimeFolder, sessionName);
-  const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err|keys)$`);
+  const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err)$`);
   rmSync(files.controlPath, { force: true });
   for (const name of listFolder(files.folder))
     if (mine.test(name)) rmSync(join(files.folder, name), { force: true });
