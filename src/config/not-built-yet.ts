@@ -10,7 +10,6 @@ const notBuiltYet: readonly Promise[] = [
       policy !== undefined &&
       ((policy.mode ?? "full") !== "full" || policy.approval !== undefined || hasRules(policy)),
   },
-  { key: "host_key", asked: ({ host_key }) => host_key !== undefined && host_key !== "strict" },
   { key: "password", asked: ({ password }) => password !== undefined },
   { key: "passphrase", asked: ({ passphrase }) => passphrase !== undefined },
   { key: "secrets", asked: ({ secrets }) => secrets !== undefined && Object.keys(secrets).length > 0 },

@@ -54,6 +54,6 @@ async function prepare(place: Workplace, { request, config }: OpenPlan): Promise
 }
 
 function sshConnection(config: ConnectionConfig): SshConnection {
-  const { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions } = config;
-  return { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions };
+  const { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions } = config;
+  return { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions };
 }

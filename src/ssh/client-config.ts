@@ -1,3 +1,4 @@
+import { hostKeyOptions } from "./host-key-options.ts";
 import { isAtLeast, type SshVersion } from "./version.ts";
 
 // ssh_config(5), read for OpenSSH 9.2 and the release notes from 7.0 to 10.1 on 2026-11-22.
@@ -6,6 +7,7 @@ export type ClientConfig = {
   readonly version: SshVersion;
   /** A hop only carries the connection to the next host: no terminal, no control socket, no command. */
   readonly role: "target" | "hop";
+  readonly hostKey?: string | undefined;
   readonly sshOptions: Readonly<Record<string, string>>;
   readonly connectTimeoutSeconds: number;
   /** Set where the user's own configuration has no ServerAliveInterval. */
@@ -34,7 +36,6 @@ const always: readonly Option[] = [
   { line: "PermitLocalCommand no" },
   { line: "VisualHostKey no" },
   { line: "NumberOfPasswordPrompts 1" },
-  { line: "StrictHostKeyChecking yes" },
   { line: "VerifyHostKeyDNS no" },
   { line: "NoHostAuthenticationForLocalhost no" },
   { line: "FingerprintHash sha256" },
@@ -62,10 +63,11 @@ const hopOnly: readonly Option[] = [
   { line: "RemoteCommand none", since: [7, 6] },
 ];
 
-/** The whole option file (`ssh -F`) of one host. */
+/** The whole option file (`ssh -F`) of one host. Throws CONFIG_INVALID where this ssh cannot check host keys as asked. */
 export function renderClientConfig(config: ClientConfig): string {
   const options = [...always, ...(config.role === "target" ? targetOnly : hopOnly)];
   const lines = [
+    ...hostKeyOptions(config, config.version),
     ...Object.entries(config.sshOptions).map(([keyword, value]) => `${keyword} ${value}`),
     ...options
       .filter(({ since }) => since === undefined || isAtLeast(config.version, ...since))

@@ -37,6 +37,7 @@ export type HostOnTheWay = {
   readonly label: string;
   readonly logFile: string;
   readonly keyPath: string | undefined;
+  readonly hostKey: string | undefined;
   readonly resolution: Resolution;
   /** What a human's plain ssh needs for the same destination, besides the host. */
   readonly humanArgs: readonly string[];
@@ -107,6 +108,7 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
       label: connection.name,
       logFile: files.log(),
       keyPath: connection.keyPath,
+      hostKey: connection.hostKey,
       resolution: target.resolution,
       humanArgs: [
         ...humanArgs(connection),
@@ -160,6 +162,7 @@ function writeHops(writer: Writer, route: readonly Hop[]): { way: HostOnTheWay; 
         label: hop.label,
         logFile,
         keyPath: hop.keyPath,
+        hostKey: hop.hostKey,
         resolution: resolutionOf(request, configFile, hop),
         humanArgs: humanArgs(hop),
       },
@@ -180,6 +183,7 @@ function writeConfig(
   const text = renderClientConfig({
     version,
     role,
+    hostKey: host.hostKey,
     sshOptions: host.sshOptions,
     connectTimeoutSeconds,
     addKeepAlive: extra.addKeepAlive ?? false,
