@@ -47,6 +47,7 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
   );
   const sessions = new Sessions({
     tree,
+    home,
     env: programs.env,
     ownEnv,
     askpass: askpassProgram(tree.mux),

@@ -8,6 +8,7 @@ import type { Reply } from "./response.ts";
 type SessionInput = z.ZodObject<{ session_name: z.ZodString }>;
 
 type SessionToolLiteral<Input extends SessionInput> = Omit<ToolLiteral<Input>, "handle" | "showsTerminal"> & {
+  readonly showsTerminal?: false;
   readonly handle: (session: SessionHandle, args: z.output<Input>, context: ToolContext) => Promise<Reply>;
 };
 
@@ -20,8 +21,8 @@ export function defineSessionTool<Input extends SessionInput>({
   ...literal
 }: SessionToolLiteral<Input>): Tool {
   return defineTool<Input>({
-    ...literal,
     showsTerminal: true,
+    ...literal,
     handle: async (args, context) => {
       const name = args.session_name;
       const session = await context.turns.take(name, () => context.service.find(name));

@@ -1,7 +1,5 @@
 import * as z from "zod";
 
-const remote = "as the host reports it";
-
 /** Every output field is optional, since an error carries `error` alone. */
 export function outputSchema(fields: Record<string, z.ZodType>): z.ZodObject {
   return z.object({ message: z.string(), next: z.string(), ...fields, error: someObject() }).partial();
@@ -55,19 +53,9 @@ export function stateSchema(): z.ZodType {
 }
 
 export function whereSchema(): z.ZodType {
-  return z
-    .object({ user: z.string(), host: z.string(), cwd: z.string(), is_root: z.boolean(), depth: z.int() })
-    .partial()
-    .describe(remote);
+  return z.looseObject({}).describe("user, host, cwd, is_root, depth (remote)");
 }
 
 export function awaitingSchema(): z.ZodType {
-  return z
-    .object({
-      kind: z.string(),
-      prompt: z.string().describe(remote),
-      answer_with: someObject(),
-      suggested_keys: z.array(z.string()),
-    })
-    .partial();
+  return z.looseObject({}).describe("kind, prompt (remote), answer_with, suggested_keys");
 }

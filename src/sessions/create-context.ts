@@ -25,6 +25,12 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
   const checkpoint = checkpointOf(record, paths.checkpoint, log);
   const saveCheckpoint = (terminal: TerminalCheckpoint) =>
     writeCheckpoint(paths.checkpoint, { incarnation, epoch, terminal });
+  const mux = {
+    ssh: place.ssh.program,
+    env: place.env,
+    runtimeFolder: place.tree.runtime,
+    sessionName: record.session_name,
+  };
   const link = new Link();
   return {
     record,
@@ -35,15 +41,9 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     logWatch: place.logWatch,
     ledger: new Ledger(paths.ledger),
     terminal: new Terminal({ log, number, start, levels, cols, rows, checkpoint, saveCheckpoint }),
-    oracle: new Oracle(
-      {
-        ssh: place.ssh.program,
-        env: place.env,
-        runtimeFolder: place.tree.runtime,
-        sessionName: record.session_name,
-      },
-      link,
-    ),
+    oracle: new Oracle(mux, link),
+    mux,
+    transferRules: () => ({ folders: place.config().settings.transferDirs, home: place.home }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
     unmarkable: new Set(),

@@ -1,5 +1,5 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd, lostMarks } from "./command-end.ts";
+import { commandEnd } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
 import { editedLine } from "./edited-line.ts";
 import { meetShell } from "./inner-shell.ts";
@@ -41,24 +41,22 @@ export async function executeCommand(
     call.signal,
   );
   const seen = end.reason === "decided" ? end.value.look : end.last;
-  const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
-  const told = end.reason === "decided" ? end.value.told : undefined;
   const edited = editedLine(session, typed, seen);
   if (edited !== undefined) correctRecord(session, typed, edited);
-  if (endedBy === "command_ended") noteLastEnd(session);
+  const met =
+    end.reason === "decided"
+      ? await meetShell(session, end.value, typed, call.signal)
+      : { look: seen, endedBy: waitSeconds > 0 ? ("wait_limit" as const) : undefined, told: undefined };
+  if (met.endedBy === "command_ended") noteLastEnd(session);
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : await readCommandOutput(session, typed.offset, seen, told);
-  const met =
-    end.reason === "decided" && lostMarks(end.value, typed)
-      ? await meetShell(session, end.value, typed, call.signal)
-      : { look: seen, endedBy };
+      : await readCommandOutput(session, typed.offset, seen, met.told);
   return {
     ...terminalFacts(session, met.look),
     ...base,
     ...(edited === undefined ? {} : { command: edited, editedByHuman: true }),
-    ...endFacts(met.endedBy, told),
+    ...endFacts(met.endedBy, met.told),
     ...watch?.facts,
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,

@@ -66,9 +66,9 @@ async function prepare(
 }
 
 function sshConnection(place: Workplace, config: ConnectionConfig): SshConnection {
-  const { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions } = config;
+  const { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions } = config;
   const secrets = { ...secretOf(place, config, "password"), ...secretOf(place, config, "passphrase") };
-  return { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions, secrets };
+  return { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions, secrets };
 }
 
 function secretOf(

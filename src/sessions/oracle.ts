@@ -78,6 +78,11 @@ export class Oracle {
     this.#question = undefined;
   }
 
+  /** What the host says this moment; undefined when it does not answer. */
+  askNow(signal: AbortSignal): Promise<Judgement | undefined> {
+    return this.#consult(signal);
+  }
+
   ask(offset: number): void {
     if (this.#question !== undefined) return;
     const atMs = performance.now();

@@ -1,3 +1,6 @@
+import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
+import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
+
 /** What the terminal is doing, derived from its stream. */
 export type State = "idle" | "running" | "awaiting_input" | "fullscreen" | "disconnected" | "unknown";
 
@@ -157,7 +160,12 @@ export type ConfigListing = {
 };
 
 /** One call of a client: ends early when the client cancels; `client` is its name and version for records. */
-export type Call = { readonly signal: AbortSignal; readonly client: string };
+export type Call = {
+  readonly signal: AbortSignal;
+  readonly client: string;
+  /** Tells how far the call is, in bytes; as often as one likes. */
+  readonly count?: (bytes: number, total: number) => void;
+};
 
 export type OpenRequest = {
   readonly connectionConfigName: string;
@@ -183,36 +191,6 @@ export type OutputRequest = {
   readonly waitFor?: string;
 };
 
-export type SearchRequest = {
-  readonly pattern: string;
-  readonly ignoreCase: boolean;
-  readonly contextLines: number;
-  readonly maxMatches: number;
-  readonly commandId?: string;
-  readonly cursor?: string;
-};
-
-/** `line` counts from where the search began; the texts are remote. */
-export type FoundLine = {
-  readonly line: number;
-  readonly text: string;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  readonly commandId?: string;
-  readonly cursor: string;
-};
-
-/** `matches` are the newest of `totalMatches`. Unless `isComplete`, the search goes on at `cursor`. */
-export type SearchOutcome = {
-  readonly sessionName: string;
-  readonly totalMatches: number;
-  readonly isComplete: boolean;
-  readonly cursor: string;
-  readonly bytesSearched: number;
-  readonly bytesMissed: number;
-  readonly matches: readonly FoundLine[];
-};
-
 /** `text` before `keys`; `cursor`: the last place that the client was shown. */
 export type InputRequest = {
   readonly text: string;
@@ -232,6 +210,8 @@ export interface SessionHandle {
   input(request: InputRequest, call: Call): Promise<InputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
+  /** Throws TRANSFER_REFUSED for what this machine does not allow, TRANSFER_FAILED for the rest. */
+  transfer(request: TransferRequest, call: Call): Promise<TransferOutcome>;
   /** What people ran that ended between these cursors, the first included; nothing where one is not of this session. */
   humans(from: string, to: string): readonly HumanCommand[];
 }
@@ -239,6 +219,8 @@ export interface SessionHandle {
 /** Everything that the tools need of the domain. */
 export interface SessionService {
   listConfigs(): Promise<readonly ConfigListing[]>;
+  /** The folders that transfers may use, as absolute paths. */
+  transferDirs(): readonly string[];
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;

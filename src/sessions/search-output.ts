@@ -4,9 +4,10 @@ import { cursorPlace } from "./cursor-place.ts";
 import { LineSearch, linesOf, type LineMatch } from "./line-search.ts";
 import { lineText } from "./line-text.ts";
 import type { SessionContext } from "./look.ts";
-import type { Call, FoundLine, SearchOutcome, SearchRequest } from "./outcome.ts";
+import type { Call } from "./outcome.ts";
 import { compilePattern } from "./pattern.ts";
 import { findCommand, outputRange } from "./recorded-command.ts";
+import type { FoundLine, SearchOutcome, SearchRequest } from "./search-outcome.ts";
 
 const searchTimeMs = 5_000;
 /** Without a literal part each line costs more, and others are to be served in between. */

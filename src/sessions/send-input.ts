@@ -1,5 +1,5 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd, lostMarks, settledSince, type Ended } from "./command-end.ts";
+import { commandEnd, settledSince, type Ended } from "./command-end.ts";
 import { questionQuietMs } from "./derive-state.ts";
 import { exitFacts } from "./execute.ts";
 import { meetShell } from "./inner-shell.ts";
@@ -33,11 +33,10 @@ export async function sendInput(
   const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const ended = endFacts(end);
-  const { told } = ended;
   const view = await readView(session, typed, input, ended);
   const { follows } = typed;
-  const isLost = follows !== undefined && lostMarks(ended, follows);
-  const { look: current, endedBy } = isLost ? await meetShell(session, ended, follows, call.signal) : ended;
+  const met = follows === undefined ? ended : await meetShell(session, ended, follows, call.signal);
+  const { look: current, endedBy, told } = met;
   return {
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),

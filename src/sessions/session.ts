@@ -14,12 +14,13 @@ import type {
   InterruptRequest,
   OutputOutcome,
   OutputRequest,
-  SearchOutcome,
-  SearchRequest,
   SessionHandle,
 } from "./outcome.ts";
+import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import { searchOutput } from "./search-output.ts";
 import { sendInput } from "./send-input.ts";
+import { transferFile } from "./transfer/transfer-file.ts";
+import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
@@ -52,6 +53,10 @@ export class Session implements SessionHandle {
 
   search(request: SearchRequest, call: Call): Promise<SearchOutcome> {
     return searchOutput(this.context, request, call);
+  }
+
+  transfer(request: TransferRequest, call: Call): Promise<TransferOutcome> {
+    return transferFile(this.context, request, call);
   }
 
   humans(from: string, to: string): readonly HumanCommand[] {

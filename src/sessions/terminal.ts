@@ -9,7 +9,7 @@ import type { LogStore } from "../state/log-store.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
 import { startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
-import { fillerBefore, fillerIn } from "./prompt-filler.ts";
+import { outputEnd } from "./output-end.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 
 /** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
@@ -23,8 +23,6 @@ const maxLineBytes = 65_536;
 const fillerSearchBytes = 4_096;
 /** Its mark for a missing line end; black and reset at once, before any prompt. */
 const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
-/** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
-const minPromptBytes = 2;
 
 /** How ssh ended: its exit status, and where in the log the wrapper's mark stands. */
 export type SshEnd = { readonly status: number; readonly offset: number };
@@ -152,14 +150,7 @@ export class Terminal {
   /** Where the output that the current prompt follows ends. */
   get outputEnd(): number {
     if (this.#end !== undefined) return this.#end.offset;
-    const { lineStart, offset } = this.#stream;
-    const editor = this.#editor;
-    if (editor !== undefined && (editor.end <= lineStart || editor.end + minPromptBytes <= offset)) {
-      const { start, bytes } = this.#options.log.read(editor.start - fillerSearchBytes, editor.start);
-      return start + (fillerBefore(bytes) ?? bytes.length);
-    }
-    const { start, bytes } = this.#options.log.read(lineStart - fillerSearchBytes, offset);
-    return start + (fillerIn(bytes) ?? Math.max(0, lineStart - start));
+    return outputEnd(this.#options.log, this.#stream, this.#editor);
   }
 
   /** Reads what the log holds beyond the last reading. */

@@ -11,6 +11,8 @@ import type { ServerInfo } from "./outcome.ts";
 /** What all sessions of one server process share; composed once, where the process starts. */
 export type Workplace = {
   readonly tree: HomeTree;
+  /** The user's home. */
+  readonly home: string;
   readonly env: Readonly<Record<string, string>>;
   /** The server's own environment; no child may have it. */
   readonly ownEnv: Readonly<Record<string, string | undefined>>;

@@ -22,6 +22,7 @@ test("the tools are those of the contract", () => {
     "search_output",
     "send_input",
     "interrupt_command",
+    "transfer_file",
     "close_connection",
     "get_server_info",
   ]);
@@ -58,7 +59,12 @@ test("read-only and destructive tools are those of the contract", () => {
   expect(named("readOnlyHint")).toEqual(
     tools.map(({ name }) => name).filter((name) => /^(list|get|search)_/.test(name)),
   );
-  expect(named("destructiveHint")).toEqual(["execute_command", "send_input", "close_connection"]);
+  expect(named("destructiveHint")).toEqual([
+    "execute_command",
+    "send_input",
+    "transfer_file",
+    "close_connection",
+  ]);
 });
 
 describe.each(eachTool)("%s", (name, tool) => {

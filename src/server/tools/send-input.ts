@@ -45,7 +45,7 @@ export const sendInput = defineSessionTool({
   }),
   output: outputSchema({
     ...commandFields(),
-    view: z.enum(["scrollback", "screen", "new", "command"]),
+    view: z.string(),
     submitted: z.boolean(),
     screen: someObject(),
   }),

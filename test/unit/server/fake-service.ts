@@ -37,6 +37,7 @@ export function fakeService(answers: FakeAnswers = {}): SessionService {
       },
       { name: "bad", openSessions: [], problem: "host is missing (line 4)" },
     ],
+    transferDirs: () => ["/home/deploy/.mcp-ssh-interactive/transfers"],
     serverInfo: async (connectionConfigName) => ({
       connectionConfigName,
       infoFile: "prod.md",
@@ -115,6 +116,16 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
         bytesSearched: 0,
         bytesMissed: 0,
         matches: [],
+      }),
+    transfer: ({ localPath, remotePath }) =>
+      Promise.resolve({
+        sessionName: "web",
+        bytes: 0,
+        durationMs: 1,
+        sha256: "",
+        checkedBy: "host",
+        localPath,
+        remotePath,
       }),
   };
 }
