@@ -1,20 +1,23 @@
 import { runOverMux, terminalStateCommand } from "../../src/ssh/mux.ts";
+import { fieldLookalikes, fieldWaiting } from "../../test/support/field-situations.ts";
 import { ShellSession } from "../../test/support/shell-session.ts";
 import { runSituation, type Told } from "../../test/support/waiting-run.ts";
 import { lookalikes, waitingSituations } from "../../test/support/waiting-situations.ts";
 import { measure, report } from "./lib/median.ts";
 
-// How often a wait for input is told, and rightly: bun scripts/bench/awaiting.ts [text]
-// With `text` the host takes no further channel, so that the text alone tells.
+// How often a wait for input is told, and rightly: bun scripts/bench/awaiting.ts [text] [field]
+// With `text` the host takes no further channel, so that the text alone tells; with `field` only the second set.
 
-const byText = process.argv[2] === "text";
+const byText = process.argv.includes("text");
+const onlyField = process.argv.includes("field");
 await using session = await ShellSession.open({
   shell: "/bin/bash",
   config: byText ? ["MaxSessions 1"] : [],
 });
 const { port } = session.sshd;
 const results: Told[] = [];
-for (const situation of [...waitingSituations(port), ...lookalikes(port)]) {
+const first = onlyField ? [] : [...waitingSituations(port), ...lookalikes(port)];
+for (const situation of [...first, ...fieldWaiting(port), ...fieldLookalikes(port)]) {
   const result = await runSituation(session, situation);
   results.push(result);
   if (result.told !== situation.expected)
@@ -24,7 +27,7 @@ const kinds = [...new Set(results.flatMap(({ situation, told }) => [situation.ex
 console.log(["kind".padEnd(14), "cases", "precision", "recall", "median ms"].join("  "));
 for (const kind of kinds) console.log(row(kind));
 
-if (!byText) await reportCost();
+if (!byText && !onlyField) await reportCost();
 
 function row(kind: string): string {
   const expected = results.filter(({ situation }) => situation.expected === kind);
@@ -47,13 +50,13 @@ async function reportCost(): Promise<void> {
     runtimeFolder: runtime(),
     sessionName: "s",
   };
-  const { signal } = new AbortController();
+  const limits = { signal: new AbortController().signal, timeoutMs: 5_000 };
   const times = await measure(30, {
     question: async () => {
-      const text = await runOverMux(mux, terminalStateCommand("cost"), signal);
+      const text = await runOverMux(mux, terminalStateCommand("cost"), limits);
       if (!text?.includes("cost m ")) throw new Error(`no answer: ${text}`);
     },
-    nothing: async () => void (await runOverMux(mux, "true", signal)),
+    nothing: async () => void (await runOverMux(mux, "true", limits)),
   });
   report("ssh -S master host true", times.nothing);
   report("one question to the host", times.question, { ms: times.nothing, most: "at most 3" });

@@ -4,7 +4,7 @@ import { measure, median, percentile, report } from "./lib/median.ts";
 import { plainSsh, PlainMaster } from "./lib/plain-ssh.ts";
 import { memoryMb } from "./lib/process-memory.ts";
 
-// Commands beside `ssh -S MASTER host true`, opening beside `ssh -tt host`, 1,000 commands in a row, 20 sessions at
+// Commands beside `ssh -S MASTER host true`, the end of a wait after its cause, opening beside `ssh -tt host`, 1,000 commands in a row, 20 sessions at
 // once, the server's memory, the size of tools/list: bun scripts/bench/latency.ts [ROUNDS [IN_A_ROW]]
 
 const rounds = Number(process.argv[2] ?? 15);
@@ -20,6 +20,7 @@ let opened = 0;
 
 await openings();
 await roundTrips();
+await wakeUps();
 await manyInARow();
 await manyAtOnce();
 const { tools } = await server.client.listTools();
@@ -52,6 +53,28 @@ async function roundTrips(): Promise<void> {
   report("ssh -S master host true", times.plain);
   report("execute_command true, with wait", times.command, { ms: times.plain, most: "at most 1.5" });
   report("get_terminal_output", times.output);
+}
+
+/** From the host's own clock, which is this machine's, to the result. */
+async function wakeUps(): Promise<void> {
+  const stamp = "sleep 0.3; printf 'at %s\\n' $(date +%s.%N)";
+  report("a match, to the end of wait_for", await lateness(`${stamp}; sleep 9`, { wait_for: "^at " }));
+  report("a hidden question, to awaiting_input (at most 500)", await lateness(`${stamp}; read -s x`));
+  report(
+    "a question in words, to awaiting_input (at most 500)",
+    await lateness(`${stamp}; read -p 'Name ' x`),
+  );
+}
+
+async function lateness(command: string, more: Record<string, unknown> = {}): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const args = { session_name: "s0", command, wait_seconds: 8, ...more };
+    const { text } = rightly(await server.call("execute_command", args));
+    times.push(Date.now() - 1_000 * Number(/^at (\S+)/m.exec(text)?.[1]));
+    await server.call("interrupt_command", { session_name: "s0" });
+  }
+  return median(times);
 }
 
 async function manyInARow(): Promise<void> {

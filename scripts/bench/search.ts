@@ -45,7 +45,7 @@ async function search(source: string): Promise<void> {
   const step = pattern.literal === undefined ? 131_072 : 1_048_576;
   while (lines.offset < end) {
     const { bytes } = log.read(lines.offset, Math.min(end, lines.offset + step));
-    lines.take(bytes, { atEnd: lines.offset + bytes.length >= end, isLate: () => false });
+    lines.take(bytes, { atEnd: lines.offset + bytes.length >= end, keep: 20, isLate: () => false });
     await new Promise(setImmediate);
   }
 }

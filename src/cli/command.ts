@@ -19,6 +19,7 @@ export type Command = {
   readonly usage: string;
   readonly summary: string;
   readonly flags: Readonly<Record<string, string>>;
+  readonly minWords?: number;
   readonly maxWords: number;
   readonly load: () => Promise<RunCommand>;
 };

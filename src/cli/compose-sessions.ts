@@ -9,7 +9,6 @@ import { ConnectSlots } from "../sessions/connect-slots.ts";
 import { maskSessions } from "../sessions/masked-sessions.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { Sessions } from "../sessions/sessions.ts";
-import { AskpassServer } from "../ssh/askpass-server.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { connectTmux } from "../tmux/server.ts";
@@ -34,9 +33,10 @@ type Parts = {
   readonly log: (line: string) => void;
 };
 
-/** `close` lets go of tmux; the sessions stay. */
+/** `service` is what clients get, without secrets. `close` lets go of tmux; the sessions stay. */
 export function composeSessions({ tree, home, programs, ownEnv, config, state, log }: Parts): {
-  readonly sessions: SessionService;
+  readonly sessions: Sessions;
+  readonly service: SessionService;
   readonly close: () => Promise<void>;
 } {
   const tmux = new TmuxConnection(() =>
@@ -50,12 +50,12 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     }),
   );
   const secrets = new SecretBook({ env: ownEnv, childEnv: programs.env }, () => config.current());
-  const askpassServer = new AskpassServer(tree.mux);
   const sessions = new Sessions({
     tree,
+    home,
     env: programs.env,
     secrets,
-    askpass: { server: askpassServer, program: askpassProgram(tree.mux) },
+    askpass: askpassProgram(tree.mux),
     ssh: {
       program: programs.ssh,
       version: () => readSshVersion(programs.ssh, programs.env),
@@ -73,10 +73,6 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  const close = async () => {
-    askpassServer[Symbol.dispose]();
-    await tmux.close();
-  };
   const mask = () => secrets.mask(sessions.hiddenWords());
-  return { sessions: maskSessions(sessions, mask), close };
+  return { sessions, service: maskSessions(sessions, mask), close: () => tmux.close() };
 }

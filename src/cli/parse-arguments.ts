@@ -32,6 +32,8 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   if (flags.has("--help")) return { kind: "help", command: name === undefined ? undefined : command };
   requireKnown(flags, command);
   requireAtMost(command.maxWords, rest, command.usage);
+  if (rest.length < (command.minWords ?? 0))
+    throw new UsageError(`${command.name} needs a name; usage: ${command.usage}`);
   return { kind: "run", command, words: rest, flags, root };
 }
 

@@ -16,6 +16,8 @@ export type ProcessOptions = {
   readonly signal?: AbortSignal;
   /** A program that writes more is killed. */
   readonly maxOutputBytes?: number;
+  /** It may ask the human at our terminal, whose Ctrl+C then reaches it too. */
+  readonly keepsTerminal?: boolean;
 };
 
 const outputAfterKillMs = 100;
@@ -33,7 +35,7 @@ export async function runProcess(argv: readonly string[], options: ProcessOption
       ? {}
       : { maxBuffer: options.maxOutputBytes, killSignal: "SIGKILL" }),
     // Ctrl+C at our terminal is for us; what becomes of the child is said here.
-    detached: true,
+    detached: options.keepsTerminal !== true,
   });
   let timedOut = false;
   const cut = Promise.withResolvers<[string, string]>();

@@ -205,6 +205,11 @@ export class LineRenderer {
 export function renderLines(bytes: Uint8Array, size: RendererSize): string[] {
   const renderer = new LineRenderer(size);
   renderer.write(bytes);
+  return linesOf(renderer);
+}
+
+/** What a renderer has read so far, without the empty line that a final line feed begins. */
+export function linesOf(renderer: LineRenderer): string[] {
   const { lines, cursor } = renderer.read();
   const isAtEmptyEnd = cursor.line === lines.length - 1 && lines[cursor.line] === "";
   return isAtEmptyEnd ? lines.slice(0, -1) : lines;

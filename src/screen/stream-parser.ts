@@ -3,18 +3,21 @@ import type { EscapeState } from "./escape-parser.ts";
 
 const MAX_PAYLOAD_BYTES = 4096;
 const SHORT_SCAN_BYTES = 256;
+const keptAddressing = 8;
 
 /**
  * All that is known of a stream up to `offset`, as plain JSON. Offsets are absolute.
- * `lineStart` is the first byte after the last line feed outside the alternate screen; `addressing` counts cursor
- * movements to an absolute row there (CSI H, f, d) and says where the last one ended.
+ * `lineStart` is the first byte after the last line feed outside the alternate screen; `addressing` says where the last
+ * few cursor movements to an absolute row ended there (CSI H, f, d), oldest first. What is drawn while the cursor is
+ * saved, as a status line, is not among them.
  */
 export type StreamState = {
   readonly offset: number;
   readonly bracketedPaste: boolean;
   readonly alternateScreen: boolean;
   readonly lineStart: number;
-  readonly addressing: { readonly count: number; readonly end: number };
+  readonly addressing: readonly number[];
+  readonly savedAddressing: readonly number[] | null;
   readonly escape: EscapeState | null;
 };
 
@@ -36,7 +39,8 @@ export function initialStreamState(offset: number): StreamState {
     bracketedPaste: false,
     alternateScreen: false,
     lineStart: offset,
-    addressing: { count: 0, end: offset },
+    addressing: [],
+    savedAddressing: null,
     escape: null,
   };
 }
@@ -52,7 +56,7 @@ export function scanStream(
 ): { state: StreamState; events: StreamEvent[] } {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parser = new EscapeParser(state.escape);
-  const scan: Scan = { ...state, addressing: { ...state.addressing }, oscNumbers, events: [] };
+  const scan: Scan = { ...state, oscNumbers, events: [] };
   for (let at = 0; at < data.length;) {
     if (parser.inGround) {
       const escapeAt = data.indexOf(0x1b, at);
@@ -72,6 +76,7 @@ export function scanStream(
       alternateScreen: scan.alternateScreen,
       lineStart: scan.lineStart,
       addressing: scan.addressing,
+      savedAddressing: scan.savedAddressing,
       escape: parser.snapshot(),
     },
     events: scan.events,
@@ -82,7 +87,8 @@ type Scan = {
   bracketedPaste: boolean;
   alternateScreen: boolean;
   lineStart: number;
-  addressing: { count: number; end: number };
+  addressing: readonly number[];
+  savedAddressing: readonly number[] | null;
   readonly oscNumbers: ReadonlySet<number>;
   readonly events: StreamEvent[];
 };
@@ -111,10 +117,27 @@ function take(scan: Scan, parser: EscapeParser, end: number): void {
     case "osc":
       return takeOsc(scan, parser, end);
     case "escape":
-      if (parser.final !== 0x63 || parser.intermediates !== "") return;
-      scan.bracketedPaste = false;
-      scan.events.push({ kind: "reset", start: parser.start, end });
+      return takeEscape(scan, parser, end);
   }
+}
+
+function takeEscape(scan: Scan, { final, intermediates, start }: EscapeParser, end: number): void {
+  if (intermediates !== "") return;
+  if (final === 0x37) saveCursor(scan);
+  else if (final === 0x38) restoreCursor(scan);
+  else if (final === 0x63) {
+    scan.bracketedPaste = false;
+    scan.events.push({ kind: "reset", start, end });
+  }
+}
+
+function saveCursor(scan: Scan): void {
+  scan.savedAddressing = scan.addressing;
+}
+
+function restoreCursor(scan: Scan): void {
+  scan.addressing = scan.savedAddressing ?? scan.addressing;
+  scan.savedAddressing = null;
 }
 
 function takeCsi(scan: Scan, parser: EscapeParser, end: number): void {
@@ -125,9 +148,9 @@ function takeCsi(scan: Scan, parser: EscapeParser, end: number): void {
   else if (final === 0x4a && parameters[0] === 3 && (parameters[1] ?? 0) <= 0) {
     scan.events.push({ kind: "erase-scrollback", start, end });
   } else if ((final === 0x48 || final === 0x66 || final === 0x64) && !scan.alternateScreen) {
-    scan.addressing.count++;
-    scan.addressing.end = end;
-  }
+    scan.addressing = [...scan.addressing, end].slice(-keptAddressing);
+  } else if (final === 0x73 && parameters.length === 0) saveCursor(scan);
+  else if (final === 0x75) restoreCursor(scan);
 }
 
 function takeMode(scan: Scan, mode: number, on: boolean, place: Place): void {

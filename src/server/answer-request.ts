@@ -64,7 +64,6 @@ export function listTools(
   return {
     tools: tools.map((tool) => ({
       name: tool.name,
-      title: tool.title,
       description: tool.description,
       inputSchema: toJsonSchema(tool.input),
       ...(textOnly && tool.showsTerminal ? {} : { outputSchema: toJsonSchema(tool.output) }),
@@ -76,18 +75,14 @@ export function listTools(
 async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): Promise<Result> {
   const client = requireClient(desk);
   const tool = findTool(await desk.tools, params["name"]);
-  const context = {
-    service: await desk.service,
-    waits: desk.waits,
-    turns: desk.turns,
-    shown: desk.shown,
-    call: { signal: desk.signal(id), client: `${client.name} ${client.version}` },
-  };
-  return withProgress(progressFor(desk, params), () =>
+  const { waits, turns, shown } = desk;
+  const service = await desk.service;
+  const call = { signal: desk.signal(id), client: `${client.name} ${client.version}` };
+  return withProgress(progressFor(desk, params), (count) =>
     callTool({
       tool,
       arguments: readToolArguments(params["arguments"]),
-      context,
+      context: { service, waits, turns, shown, call: { ...call, count } },
       textOnly: desk.textOnly && tool.showsTerminal,
       log: desk.log,
     }),

@@ -1,3 +1,4 @@
+import type { OutputFacts } from "../sessions/outcome.ts";
 import { cleanText, sliceWhole } from "./remote-text.ts";
 
 const maxLineChars = 500;
@@ -13,17 +14,24 @@ export type OutputBounds = {
 
 export type BoundedOutput = { readonly output: string; readonly lines: number; readonly cut: boolean };
 
+type Output = Pick<OutputFacts, "output" | "head">;
+
 /** Cleaned text within the bounds; what is left out is counted in a line of its own in place of it. */
-export function boundOutput(text: string, bounds: OutputBounds): BoundedOutput {
-  const lines = splitLines(cleanText(text));
-  const head = takeHead(lines, bounds);
-  const tail = takeTail(lines, head, bounds);
-  const kept = head.length + tail.length;
-  const shortened = [...head, ...tail].some((line) => line.cut);
-  const parts = [...head.map(shownText), ...tail.map(shownText)];
-  const cut = kept < lines.length;
-  if (cut) parts.splice(head.length, 0, marker(lines.slice(head.length, lines.length - tail.length)));
-  return { output: parts.join("\n"), lines: kept, cut: cut || shortened };
+export function boundOutput({ output, head: beginning }: Output, bounds: OutputBounds): BoundedOutput {
+  const last = splitLines(cleanText(output));
+  if (beginning === undefined && fitsWhole(last, bounds)) return show(last.map(shortenLine), []);
+  const first = beginning === undefined ? last : splitLines(cleanText(beginning.output));
+  const head = takeHead(first, bounds);
+  const tail = takeTail(first === last ? last.slice(head.length) : last, head, bounds);
+  const all = first === last ? last : [...first, ...last];
+  return show(head, tail, marker(all.slice(head.length, all.length - tail.length), beginning));
+}
+
+function show(head: readonly Shown[], tail: readonly Shown[], between?: string): BoundedOutput {
+  const kept = [...head, ...tail];
+  const parts = [...head.map(shownText), ...(between === undefined ? [] : [between]), ...tail.map(shownText)];
+  const cut = between !== undefined || kept.some((line) => line.cut);
+  return { output: parts.join("\n"), lines: kept.length, cut };
 }
 
 type Shown = { readonly text: string; readonly cut: boolean };
@@ -33,15 +41,13 @@ function shownText(line: Shown): string {
 }
 
 function takeHead(lines: readonly string[], bounds: OutputBounds): Shown[] {
-  if (fitsWhole(lines, bounds)) return lines.map(shortenLine);
   if (bounds.keep === "tail") return [];
   const room = Math.floor((bounds.maxChars - markerRoom) / 4);
   return takeWhile(lines.slice(0, Math.floor(bounds.numLines / 4)), room);
 }
 
 function takeTail(lines: readonly string[], head: readonly Shown[], bounds: OutputBounds): Shown[] {
-  const rest = lines.length - head.length;
-  const count = Math.min(rest, bounds.numLines - head.length);
+  const count = Math.min(lines.length, bounds.numLines - head.length);
   if (count <= 0) return [];
   const room = bounds.maxChars - markerRoom - charsOf(head);
   return takeWhile(lines.slice(-count).reverse(), room).reverse();
@@ -78,10 +84,11 @@ function shortenLine(line: string): Shown {
   return { text: `${head}[… ${left} characters …]${tail}`, cut: true };
 }
 
-function marker(missing: readonly string[]): string {
-  const bytes = missing.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
-  const lines = missing.length === 1 ? "1 line" : `${missing.length} lines`;
-  return `[… ${lines}, ${bytes} bytes left out; get_terminal_output with a larger num_lines and max_chars shows more …]`;
+function marker(missing: readonly string[], between: OutputFacts["head"]): string {
+  const count = missing.length + (between?.linesBetween ?? 0);
+  const bytes = missing.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, between?.bytesBetween ?? 0);
+  const lines = count === 1 ? "1 line" : `${count} lines`;
+  return `[… ${lines}, ${bytes} bytes left out; get_terminal_output with a larger num_lines and max_chars shows more, search_output finds lines in it …]`;
 }
 
 function splitLines(text: string): string[] {

@@ -24,7 +24,7 @@ export function waitFor(): z.ZodOptional<z.ZodString> {
     .string()
     .optional()
     .describe(
-      "Return as soon as a line of output matches this RE2 pattern; of output there already the last 1 MiB is tried. Waits 30 s unless wait_seconds is given",
+      "RE2 pattern: return once a line of output matches it, of the last 1 MiB there already too. Waits 30 s unless wait_seconds is given",
     );
 }
 

@@ -43,7 +43,7 @@ export function outputFacts(
   bounds: OutputBounds,
   extra: Facts = {},
 ): { readonly lead: string; readonly facts: Facts; readonly blocks: readonly Block[] } {
-  const { output, lines, cut } = boundOutput(outcome.output, bounds);
+  const { output, lines, cut } = boundOutput(outcome, bounds);
   const totalLines = Math.max(outcome.totalLines, lines);
   const missed = outcome.bytesMissed !== undefined && outcome.bytesMissed > 0;
   const facts: Facts = {
@@ -54,6 +54,7 @@ export function outputFacts(
     ended_by: outcome.endedBy,
     ...terminalFacts(outcome),
     wait_seconds: outcome.waitSeconds,
+    edited_by_human: outcome.editedByHuman,
     matched: outcome.matched,
     matched_at_entry: outcome.matchedAtEntry,
     ...extra,

@@ -10,6 +10,7 @@ import { openConnection } from "./tools/open-connection.ts";
 import { searchOutput } from "./tools/search-output.ts";
 import { sendInput } from "./tools/send-input.ts";
 import { sendSecret } from "./tools/send-secret.ts";
+import { transferFile } from "./tools/transfer-file.ts";
 
 export const tools: readonly Tool[] = [
   listAvailableConfigs,
@@ -21,6 +22,7 @@ export const tools: readonly Tool[] = [
   sendInput,
   sendSecret,
   interruptCommand,
+  transferFile,
   closeConnection,
   getServerInfo,
 ];

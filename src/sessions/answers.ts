@@ -7,11 +7,17 @@ const byAgent = { tool: "send_input" };
 const pagers = ["Space", "q"];
 const programs: Readonly<Record<string, readonly string[]>> = {
   ...keysOf(pagers, "less more most man journalctl systemctl git"),
-  ...keysOf(["Escape : q ! Enter", "Escape : w q Enter"], "vi vim nvim view vimdiff visudo crontab"),
+  ...keysOf(["Escape : q ! Enter", "Escape : w q Enter"], "vi vim nvim view"),
+  ...keysOf(["Escape : q a ! Enter", "Escape : w q a Enter"], "vimdiff"),
   ...keysOf(["C-x"], "nano pico"),
   ...keysOf(["C-x C-c"], "emacs"),
-  ...keysOf(["q"], "top htop btop atop iotop iftop nmon watch tig ranger"),
+  ...keysOf(["q"], "top htop btop atop iotop iftop nmon tig ranger"),
+  ...keysOf(["C-c"], "watch"),
 };
+
+/** These open whatever editor the account has. */
+const opensEditor =
+  /\b(?:git\b.*\s(?:commit|rebase|merge|revert|tag|am|cherry-pick|add|config)|systemctl\b.*\sedit)\b/;
 
 /** With what an agent answers; a password and the like, and a host key, are the user's to give. */
 export function withAnswer(awaiting: Awaiting): Awaiting {
@@ -20,7 +26,7 @@ export function withAnswer(awaiting: Awaiting): Awaiting {
 
 /** What a full-screen program waits for, by its name: it takes keys at any time. */
 export function fullscreenAwaiting(command: string | undefined): Awaiting {
-  const word = command === undefined ? undefined : commandWord(command);
+  const word = command === undefined || opensEditor.test(command) ? undefined : commandWord(command);
   const suggestedKeys = word !== undefined && Object.hasOwn(programs, word) ? programs[word] : undefined;
   const kind = suggestedKeys === pagers ? "pager" : "text";
   return { kind, prompt: "", answerWith: byAgent, ...(suggestedKeys === undefined ? {} : { suggestedKeys }) };

@@ -8,13 +8,20 @@ const patterns: readonly { readonly kind: Awaiting["kind"]; readonly pattern: Re
       /(?:continue connecting \(yes\/no(?:\/\[fingerprint\])?\)\?|please type 'yes'(?: or|, ) ?'no'(?: or the fingerprint)?:)\s*$/i,
   },
   { kind: "passphrase", pattern: /passphrase[^:]*:\s*$/i },
-  { kind: "otp", pattern: /(?:verification code|one-time|\botp\b|passcode|\btoken\b)[^:]*:\s*$/i },
+  {
+    kind: "otp",
+    pattern: /(?:verification code|one-time|\d-digit code|\botp\b|passcode|\btoken\b)[^:]*:\s*$/i,
+  },
   { kind: "password", pattern: /(?:password|passwort|mot de passe|contraseña|\bpin\b)[^:]*:\s*$/i },
   {
     kind: "confirmation",
-    pattern: /(?:\[[yn]\/[yn]\]|\(y(?:es)?\/no?\)|\(yes\/no\/\S+\)|\[yes\/no\])\s*[:?]?\s*$/i,
+    pattern:
+      /(?:\[[yn]\/[yn]\]|\(y(?:es)?\/no?\)|\(yes\/no\/\S+\)|\[yes\/no\]|\([yn]\)|\(y(?:\/[a-z])+\)(?: \[.{1,20}\])?|\[y(?:,[a-z?])+\]|\[y\]es, \[n\]o.*)\s*[:?]?\s*$/i,
   },
-  { kind: "pager", pattern: /(?:--More--(?:\s*\(\d+%\))?|\(END\)|^lines \d+-\d+.*|^:)$/ },
+  {
+    kind: "pager",
+    pattern: /(?:--More--(?:\s*\(\d+%\))?|\(END\)|^lines \d+-\d+.*|^:|--Type <RET> for more.*--)$/,
+  },
 ];
 
 const maxPromptChars = 256;

@@ -6,6 +6,7 @@ import { Ledger } from "../state/ledger.ts";
 import { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { Link } from "./link.ts";
 import type { SessionContext } from "./look.ts";
 import { Oracle } from "./oracle.ts";
 import { sessionPaths } from "./session-files.ts";
@@ -25,21 +26,26 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
   const checkpoint = checkpointOf(record, paths.checkpoint, log);
   const saveCheckpoint = (terminal: TerminalCheckpoint) =>
     writeCheckpoint(paths.checkpoint, { incarnation, epoch, terminal });
+  const mux = {
+    ssh: place.ssh.program,
+    env: place.env,
+    runtimeFolder: place.tree.runtime,
+    sessionName: record.session_name,
+  };
+  const link = new Link();
   return {
     record,
     tmux,
+    link,
     log,
     logName: basename(paths.log),
     logWatch: place.logWatch,
     ledger: new Ledger(paths.ledger),
     terminal: new Terminal({ log, number, start, levels, cols, rows, checkpoint, saveCheckpoint }),
-    oracle: new Oracle({
-      ssh: place.ssh.program,
-      env: place.env,
-      runtimeFolder: place.tree.runtime,
-      sessionName: record.session_name,
-    }),
+    oracle: new Oracle(mux, link),
+    mux,
     secrets: sessionSecrets(place, record),
+    transferRules: () => ({ folders: place.config().settings.transferDirs, home: place.home }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
     unmarkable: new Set(),

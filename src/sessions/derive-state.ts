@@ -1,7 +1,8 @@
+import { atPrompt, firstFound, idleAt, plainPromptAfterOutput } from "./at-prompt.ts";
 import { classifyAwaiting, classifyQuestion, continuationAt } from "./awaiting.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import type { Awaiting, Confidence, State } from "./outcome.ts";
-import { looksLikePrompt, matchPrompt, type LearnedPrompt } from "./prompt.ts";
+import { looksLikePrompt, type LearnedPrompt } from "./prompt.ts";
 
 /** The line with the cursor, split there; `start` is its place in the log. */
 export type CursorLine = { readonly start: number; readonly before: string; readonly after: string };
@@ -11,6 +12,8 @@ export type StreamFacts = {
   readonly ended: boolean;
   readonly alternateScreen: boolean;
   readonly bracketedPaste: boolean;
+  /** Where the last few movements of the cursor to a place on the main screen stand in the log. */
+  readonly addressing: readonly number[];
   readonly cursorLines: readonly CursorLine[];
   readonly quietMs: number;
   readonly marks?: MarkTrack | undefined;
@@ -64,7 +67,14 @@ export const quietSteps: readonly number[] = [
 
 const running: DerivedState = { state: "running", confidence: "prompt" };
 const exactlyRunning: DerivedState = { state: "running", confidence: "exact" };
+export const drawing: DerivedState = { state: "fullscreen", confidence: "quiet" };
+/** Without a word of the host, so many movements make a full-screen program. */
+const drawsByText = 8;
 const drawnQuietMs = 50;
+/** A prompt without any text is rare; one that is still to be drawn is not. */
+const emptyPromptQuietMs = 1_000;
+/** A line that the shell leaves to be mended is drawn again within this time. */
+const leftLineQuietMs = 200;
 /** So long after a command's end without a prompt, the shell is not the one any more that set its marks up. */
 const lostPromptQuietMs = 1_000;
 
@@ -107,8 +117,10 @@ function atMarkedPrompt(facts: StreamFacts, marks: MarkTrack, background: Backgr
   const isEditing = facts.bracketedPaste || !marks.bracketed;
   if (!isEditing || line === undefined) return exactlyRunning;
   const known = firstFound(prompts, (each) => atPrompt(facts, each));
+  const owesLine = marks.lineLeft && background.lastEnterAt() >= 0 && facts.quietMs < leftLineQuietMs;
+  if (known?.typed === "" && owesLine) return exactlyRunning;
   if (known !== undefined) return { ...known, confidence: "exact" };
-  if (facts.quietMs < drawnQuietMs) return exactlyRunning;
+  if (facts.quietMs < (line.before.trim() === "" ? emptyPromptQuietMs : drawnQuietMs)) return exactlyRunning;
   const drawn = { text: line.before, bracketed: facts.bracketedPaste };
   return { ...idleAt(drawn, line.start, line.after), confidence: "exact" };
 }
@@ -124,7 +136,14 @@ function afterMarkedEnter(facts: StreamFacts, background: Background): DerivedSt
 function whileRunning(facts: StreamFacts, background: Background): DerivedState {
   const inner = byPrompt(facts, { ...background, prompts: background.prompts.slice(0, -1) });
   const isWaiting = inner.state === "awaiting_input" || (inner.state === "idle" && background.mayOpenShell());
-  return isWaiting ? inner : exactlyRunning;
+  if (isWaiting) return inner;
+  return drawnPlaces(facts, background) < drawsByText ? exactlyRunning : drawing;
+}
+
+/** How often what runs now has moved the cursor to a place of the main screen. */
+export function drawnPlaces({ addressing, marks }: StreamFacts, { lastEnterAt }: Background): number {
+  const since = Math.max(marks?.since ?? 0, lastEnterAt());
+  return addressing.filter((at) => at > since).length;
 }
 
 function byPrompt(facts: StreamFacts, background: Background): DerivedState {
@@ -158,49 +177,6 @@ function atPlainPrompt(facts: StreamFacts, prompts: readonly LearnedPrompt[]): D
   );
 }
 
-function firstFound(
-  prompts: readonly LearnedPrompt[],
-  find: (learned: LearnedPrompt) => DerivedState | undefined,
-): DerivedState | undefined {
-  for (const learned of prompts) {
-    const found = find(learned);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function atPrompt(facts: StreamFacts, learned: LearnedPrompt): DerivedState | undefined {
-  for (const { start, before, after } of facts.cursorLines) {
-    const match = matchPrompt(learned, before);
-    if (match !== undefined)
-      return idleAt({ text: match.prompt, bracketed: learned.bracketed }, start, match.typed + after);
-  }
-  return undefined;
-}
-
-/** dash and its kin draw the prompt right behind output that did not end its line. */
-function plainPromptAfterOutput(facts: StreamFacts, learned: LearnedPrompt): DerivedState | undefined {
-  const line = facts.cursorLines[0];
-  if (learned.bracketed || line === undefined || line.after !== "") return undefined;
-  return line.before.endsWith(learned.text)
-    ? idleAt({ text: line.before, bracketed: false }, line.start, "")
-    : undefined;
-}
-
-/** Where a shell, or the line editor that it lends, waits: its prompt, known or `mayBeNew`, with what is typed behind it. */
-export function atShellPrompt(
-  facts: StreamFacts,
-  background: Background,
-  { mayBeNew }: { readonly mayBeNew: boolean },
-): DerivedState | undefined {
-  const line = facts.cursorLines[0];
-  if (line === undefined || line.start < background.lastEnterAt()) return undefined;
-  const known = background.prompts.filter(({ bracketed }) => bracketed === facts.bracketedPaste);
-  const found = firstFound(known, (learned) => atPrompt(facts, learned));
-  if (found !== undefined || !mayBeNew || line.after !== "" || !looksLikePrompt(line.before)) return found;
-  return idleAt({ text: line.before, bracketed: facts.bracketedPaste }, line.start, "");
-}
-
 /** Text that stands on the line of an editor is not unsent when its Enter was pressed. */
 function afterEnter(facts: StreamFacts, background: Background): DerivedState | undefined {
   const line = facts.cursorLines[0];
@@ -231,14 +207,4 @@ function awaitingInput({ cursorLines, quietMs }: StreamFacts): DerivedState | un
   if (quietMs < questionQuietMs || line === undefined || line.after !== "") return undefined;
   const awaiting = classifyQuestion(line.before);
   return awaiting === undefined ? undefined : { state: "awaiting_input", confidence: "quiet", awaiting };
-}
-
-function idleAt(prompt: LearnedPrompt, promptStart: number, typed: string): DerivedState {
-  return {
-    state: "idle",
-    confidence: "prompt",
-    prompt,
-    promptStart,
-    typed: typed.trim() === "" ? "" : typed,
-  };
 }

@@ -50,7 +50,9 @@ function asciiOnly(text: string): string {
   return asciiWords(text).replace(/\s+/g, "");
 }
 
-/** bash in the C locale shows bytes as \303, mksh as \xC3, zsh unprintable code points as <200d>. */
+/** bash in the C locale shows bytes as \303, mksh as \xC3; tcsh shows unprintable code points as \U+1F600, zsh as <200d>. */
 function asciiWords(text: string): string {
-  return text.replace(/(?:\\[0-7]{3}|\\x[0-9A-F]{2})+|<[0-9a-f]{2,8}>/g, "").replace(/[^\x21-\x7e\s]+/g, "");
+  return text
+    .replace(/(?:\\[0-7]{3}|\\x[0-9A-F]{2}|\\U\+[0-9A-F]{4,5})+|<[0-9a-f]{2,8}>/g, "")
+    .replace(/[^\x21-\x7e\s]+/g, "");
 }

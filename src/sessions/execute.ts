@@ -1,6 +1,7 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd, lostMarks } from "./command-end.ts";
+import { commandEnd } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
+import { editedLine } from "./edited-line.ts";
 import { meetShell } from "./inner-shell.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
@@ -40,30 +41,38 @@ export async function executeCommand(
     call.signal,
   );
   const seen = end.reason === "decided" ? end.value.look : end.last;
-  const endedBy = end.reason === "decided" ? end.value.endedBy : waitSeconds > 0 ? "wait_limit" : undefined;
-  const told = end.reason === "decided" ? end.value.told : undefined;
-  if (endedBy === "command_ended") noteLastEnd(session);
+  const edited = editedLine(session, typed, seen);
+  if (edited !== undefined) correctRecord(session, typed, edited);
+  const met =
+    end.reason === "decided"
+      ? await meetShell(session, end.value, typed, call.signal)
+      : { look: seen, endedBy: waitSeconds > 0 ? ("wait_limit" as const) : undefined, told: undefined };
+  if (met.endedBy === "command_ended") noteLastEnd(session);
   const output =
     seen.state === "fullscreen"
       ? await shownScreen(session, typed)
-      : readCommandOutput(session, typed.offset, seen, told);
-  const met =
-    end.reason === "decided" && lostMarks(end.value, typed)
-      ? await meetShell(session, end.value, typed, call.signal)
-      : { look: seen, endedBy };
+      : await readCommandOutput(session, typed.offset, seen, met.told);
   return {
     ...terminalFacts(session, met.look),
     ...base,
-    ...endFacts(met.endedBy, told),
+    ...(edited === undefined ? {} : { command: edited, editedByHuman: true }),
+    ...endFacts(met.endedBy, met.told),
     ...watch?.facts,
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
   };
 }
 
+/** What is recorded of a command is what ran. */
+function correctRecord({ ledger }: SessionContext, { id }: TypedCommand, command: string): void {
+  const sent = ledger.find((record) => record.step === "sent" && record.id === id);
+  if (sent !== undefined) ledger.append({ ...sent, command });
+}
+
 async function nothingAppeared(session: SessionContext): Promise<Omit<CommandOutcome, "waitSeconds">> {
+  session.link.noteSilence(session.terminal.offset);
   const facts = terminalFacts(session, await look(session, await lookAtPane(session)));
-  return { ...facts, state: "unknown", link: "stalled", endedBy: "no_echo", output: "", totalLines: 0 };
+  return { ...facts, state: "unknown", endedBy: "no_echo", output: "", totalLines: 0 };
 }
 
 async function shownScreen(session: SessionContext, { offset }: TypedCommand): Promise<OutputFacts> {

@@ -41,7 +41,7 @@ export async function finishLogin(
 export async function recordOpen(
   place: Workplace,
   context: SessionContext,
-  shell: Pick<SessionRecord, "prompt" | "integrated" | "levels">,
+  shell: Pick<SessionRecord, "prompt" | "levels" | "integrated">,
 ): Promise<SessionContext> {
   const record: SessionRecord = { ...context.record, phase: "open", ...shell };
   await place.state.put(record);

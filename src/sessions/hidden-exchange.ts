@@ -4,7 +4,7 @@ import { markNumber, parseMark, type Mark } from "../shell-integration/mark.ts";
 import type { SessionContext } from "./look.ts";
 import { localMarkOsc } from "./terminal.ts";
 
-const stepTimeoutMs = 2_000;
+const stepTimeoutMs = 4_000;
 const tickMs = 20;
 /** A prompt that differs from the one before is taken as drawn when nothing more of it comes. */
 const otherPromptQuietMs = 60;
@@ -43,14 +43,18 @@ export class HiddenExchange {
     return (await this.#next((osc) => (wanted(osc) ? true : undefined))) === true;
   }
 
-  /** Resolves when the prompt stands on the hidden screen, so that its last character is not seen on the other one. */
-  async drawn(prompt: string): Promise<void> {
+  /**
+   * The line that ends with the prompt, once it stands on the hidden screen, so that its last character is not seen on
+   * the other one; undefined after the time limit.
+   */
+  async drawn(prompt: string): Promise<string | undefined> {
     const drawn = await this.#until(() => {
       const shown = this.#hiddenLine();
       const isQuiet = performance.now() - this.#changedAtMs >= otherPromptQuietMs;
       return shown.endsWith(prompt) || (shown.trim() !== "" && isQuiet) ? shown : undefined;
     });
     this.otherPrompt = drawn?.endsWith(prompt) === false ? drawn : undefined;
+    return drawn;
   }
 
   async #next<T>(choose: (osc: Osc) => T | undefined): Promise<T | undefined> {

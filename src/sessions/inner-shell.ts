@@ -1,8 +1,9 @@
-import { isNested, type Ended } from "./command-end.ts";
+import { isNested, lostMarks, type Ended } from "./command-end.ts";
 import { integrate } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
+import { renewPrompt } from "./renew-prompt.ts";
 import type { TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -10,7 +11,7 @@ import { waitUntil } from "./wait.ts";
 const drawnWithinMs = 1_000;
 
 /**
- * Sets our marks up in the shell that waits without them at the end of a command, where marks were told before. Whether
+ * What a command ended with, once the shell that waits then has our marks, where marks were told before. Whether
  * it is the shell that ran the command, or one inside, is clear afterwards; without marks it is known by its prompt alone.
  */
 export async function meetShell(
@@ -19,6 +20,9 @@ export async function meetShell(
   typed: TypedCommand,
   signal: AbortSignal,
 ): Promise<Ended> {
+  if (!lostMarks(ended, typed)) return ended;
+  const told = await renewPrompt(session, typed, ended.look, signal);
+  if (told !== undefined) return { look: await drawnLook(session, signal), endedBy: "command_ended", told };
   const { prompt } = ended.look;
   if (session.terminal.marks !== undefined && prompt !== undefined) {
     await using _ = await lockInput(session, signal);

@@ -3,6 +3,8 @@ import { matchDrawn, matchEcho, type EchoMatch } from "./echo.ts";
 import type { SessionContext } from "./look.ts";
 
 const maxLines = 10_000;
+/** More than the lines of a prompt. */
+const lineFeeds = Buffer.from("\n".repeat(5));
 
 /**
  * What stands behind the prompt, which begins at log offset `start`. What is right of the cursor, as an editor's
@@ -39,7 +41,7 @@ export class InputArea {
   }
 
   #ownText([first = "", ...rest]: readonly string[]): string {
-    const text = first.startsWith(this.#prompt) ? first.slice(this.#prompt.length) : first;
+    const text = first.slice(promptLength(this.#prompt, first));
     const hasRight = this.#rightPrompt !== "" && text.endsWith(this.#rightPrompt);
     return [hasRight ? text.slice(0, -this.#rightPrompt.length) : text, ...rest].join("\n");
   }
@@ -53,9 +55,19 @@ export class InputArea {
   #render() {
     const { record, log, terminal } = this.#session;
     const renderer = new LineRenderer({ cols: record.cols, rows: record.rows, maxLines });
+    // What is drawn again from the top of the area must not count as a screen that is cleared.
+    renderer.write(lineFeeds);
     renderer.write(log.read(this.#start, terminal.offset).bytes);
     return renderer.read();
   }
+}
+
+/** A prompt that was drawn anew meanwhile, as by a background process of it, ends with the same signs. */
+function promptLength(prompt: string, line: string): number {
+  if (line.startsWith(prompt)) return prompt.length;
+  const signs = /[^\p{L}\p{N}\s]+\s*$/u.exec(prompt)?.[0];
+  const at = signs === undefined ? -1 : line.indexOf(signs);
+  return signs === undefined || at < 0 ? 0 : at + signs.length;
 }
 
 function isAscii(text: string): boolean {

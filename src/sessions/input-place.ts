@@ -18,7 +18,7 @@ export function isSamePlace(session: SessionContext, current: Look, shown: numbe
     case "awaiting_input":
       return waitsSince(session, current) <= shown && hasSameLine(session, shown);
     case "fullscreen":
-      return !hasEnteredScreen(session, shown);
+      return terminal.alternateScreen ? !hasEnteredScreen(session, shown) : isDrawn(session, shown);
     case "running":
     case "unknown":
     case "disconnected":

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { writeToTty } from "../platform/tty.ts";
 import { renderLoader } from "../shell-integration/loader.ts";
-import { renderPayload } from "../shell-integration/payload.ts";
+import { renderPayload, renewLine } from "../shell-integration/payload.ts";
 import { shellOf, type Shell } from "../shell-integration/shell.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { enterHidden, HiddenExchange, leaveHidden } from "./hidden-exchange.ts";
@@ -28,6 +28,34 @@ export async function integrate(
   session: SessionContext,
   prompt: LearnedPrompt,
 ): Promise<ShellLevel | undefined> {
+  return inHiding(session, (exchange) => introduce(session, exchange, prompt));
+}
+
+/**
+ * Has the shell that waits behind a prompt set anew take its marks into it. That prompt as it is drawn, undefined when
+ * the shell does not answer; its first mark tells the status that was there before. To be called under the input lock.
+ */
+export async function renewMarks(
+  session: SessionContext,
+  prompt: LearnedPrompt,
+): Promise<string | undefined> {
+  const { tmux, record, terminal } = session;
+  return inHiding(session, async (exchange) => {
+    await pasteText(tmux, record.session_name, renewLine, { bracketed: false });
+    await sendKeys(tmux, record.session_name, ["Enter"]);
+    const aid = terminal.marks?.aid;
+    const prompted = await exchange.mark((mark) =>
+      mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
+    );
+    return prompted === undefined ? undefined : exchange.drawn(prompt.text);
+  });
+}
+
+/** Undefined, with nothing typed, where the alternate screen cannot be had. */
+async function inHiding<T>(
+  session: SessionContext,
+  act: (exchange: HiddenExchange) => Promise<T | undefined>,
+): Promise<T | undefined> {
   const pane = await lookAtPane(session);
   if (pane === undefined || pane.dead || pane.alternateOn || pane.inMode) return undefined;
   const exchange = new HiddenExchange(session, session.terminal.offset);
@@ -35,7 +63,8 @@ export async function integrate(
   // A host may have left a string unfinished, which would swallow what follows.
   writeToTty(pane.tty, `\x18\x1b\\${localMark(hide)}${enterHidden}`);
   try {
-    return (await exchange.sees(isLocal(hide))) ? await introduce(session, exchange, prompt) : undefined;
+    if (!(await exchange.sees(isLocal(hide)))) return undefined;
+    return (await lookAtPane(session))?.alternateOn === true ? await act(exchange) : undefined;
   } finally {
     await leave(session, exchange, pane.tty);
   }
@@ -65,7 +94,6 @@ async function introduce(
   prompt: LearnedPrompt,
 ): Promise<ShellLevel | undefined> {
   const { tmux, record, terminal } = session;
-  if ((await lookAtPane(session))?.alternateOn !== true) return undefined;
   const { session_name: name } = record;
   const bracketed = terminal.bracketedPaste;
   await pasteText(tmux, name, renderLoader(), { bracketed });

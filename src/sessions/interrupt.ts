@@ -37,7 +37,7 @@ export async function interruptCommand(
     endedBy: end.reason === "decided" ? end.value.endedBy : "wait_limit",
     interrupted: current.state === "idle",
     ...exitFacts(told),
-    ...readCommandOutput(session, sent?.offset ?? pressedAt, current, told),
+    ...(await readCommandOutput(session, sent?.offset ?? pressedAt, current, told)),
   };
 }
 

@@ -1,20 +1,36 @@
 import { classifyAwaiting } from "./awaiting.ts";
-import type { CursorLine, DerivedState } from "./derive-state.ts";
+import { drawing, type CursorLine, type DerivedState } from "./derive-state.ts";
 import type { Awaiting } from "./outcome.ts";
 import type { Judgement } from "./terminal-reading.ts";
 
 /** Nothing asks for these while the terminal shows whole lines as they are typed. */
 const hiddenKinds = /^(?:password|passphrase|pager)$/;
+/** Programs that are nothing but a console, whatever prompt they show. */
+const consoles = /^(?:bc|dc|gdb|lldb|psql|mysql|mariadb|sqlite3|redis-cli|s?ftp)$/;
 const pagers = /^(?:less|more|most|pg|man|bat)$/;
 
-/** `atPrompt` is what it would be if a shell waited. What the text gave, corrected by what the host said of the terminal; where that is unclear the text stands. */
+/** Clearing the screen is one movement; who then takes keys in poll, as top does, has drawn below it. */
+const drawsWhenRaw = 2;
+const drawsWhenPolling = 1;
+
+/** `drawn` movements of the cursor to a place were seen; `atPrompt` is what it would be if a shell waited. */
+type Circumstances = {
+  readonly line: CursorLine | undefined;
+  readonly drawn: number;
+  readonly running: DerivedState;
+  readonly atPrompt: DerivedState | undefined;
+};
+
+/** What the text gave, corrected by what the host said of the terminal; where that is unclear the text stands. */
 export function judgeWaiting(
   derived: DerivedState,
-  { verdict, programs, isPlain, hasShell }: Judgement,
-  line: CursorLine | undefined,
-  running: DerivedState,
-  atPrompt: DerivedState | undefined,
+  { verdict, programs, isPlain, isRaw, hasShell }: Judgement,
+  { line, drawn, running, atPrompt }: Circumstances,
 ): DerivedState {
+  const hasPrompt = derived.state === "awaiting_input" || programs.some((program) => pagers.test(program));
+  const draws = verdict === "unclear" ? drawsWhenPolling : drawsWhenRaw;
+  if (isRaw && drawn >= draws && !hasPrompt) return drawing;
+  if (isPlain && derived.state === "fullscreen") return running;
   if (verdict === "busy") return running;
   if (verdict === "prompt") return atPrompt ?? derived;
   if (verdict === "unclear")
@@ -39,9 +55,11 @@ function kindOf(
     case "secret":
       return text === "passphrase" || text === "otp" ? text : "password";
     case "line":
-      return text === "password" || text === "passphrase" || text === "pager" ? "text" : (text ?? "text");
+      if (text !== undefined && !hiddenKinds.test(text)) return text;
+      return programs.some((program) => consoles.test(program)) ? "repl" : "text";
     case "key":
       if (text !== undefined) return text;
+      if (programs.some((program) => consoles.test(program))) return "repl";
       return programs.some((program) => pagers.test(program)) ? "pager" : "text";
   }
 }

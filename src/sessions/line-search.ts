@@ -1,3 +1,4 @@
+import { countLineFeeds } from "../base/count-line-feeds.ts";
 import { initialStreamState, scanStream, type StreamState } from "../screen/stream-parser.ts";
 import { lineText, type Width } from "./line-text.ts";
 import type { Pattern } from "./pattern.ts";
@@ -15,8 +16,13 @@ export type LineMatch = {
 /** Where something stands in the bytes at or behind `from`; below 0 where it does not. */
 type Finder = (bytes: Buffer, from: number) => number;
 type Span = { readonly start: number; readonly end: number };
-/** `text` is the line's, where that is known already; it keeps the whole piece in memory. */
-type Candidate = Span & { readonly text?: string };
+/** `bytes`: those of the line, one character each, where they are at hand. */
+type Candidate = Span & { readonly bytes?: string };
+/** A match within a piece; its text may keep the whole piece in memory. */
+type Hit = Span & { readonly text: string; readonly alternate: boolean };
+
+/** `newest` are the last of `count` matches. */
+export type Taken = { readonly count: number; readonly newest: readonly LineMatch[] };
 
 const lineFeed = 0x0a;
 const escape = 0x1b;
@@ -58,10 +64,13 @@ export class LineSearch {
   }
 
   /**
-   * The matches among the whole lines of `bytes`, which begin at `offset`; with `atEnd` among the last, unfinished one
-   * too. Stops between two lines once `isLate`; what is left is to be given again.
+   * The matches among the whole lines of `bytes`, which begin at `offset`, of which `keep` are told; with `atEnd` among
+   * the last, unfinished one too. Stops between two lines once `isLate`; what is left is to be given again.
    */
-  take(bytes: Uint8Array, { atEnd, isLate }: { atEnd: boolean; isLate: () => boolean }): LineMatch[] {
+  take(
+    bytes: Uint8Array,
+    { atEnd, keep, isLate }: { atEnd: boolean; keep: number; isLate: () => boolean },
+  ): Taken {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const whole = atEnd ? data.length : data.lastIndexOf(lineFeed) + 1;
     const body = whole === 0 ? data : data.subarray(0, whole);
@@ -69,34 +78,47 @@ export class LineSearch {
     const switches = events.filter((event) => event.kind === "alternate-screen");
     const base = this.#stream.offset;
     let { alternateScreen: alternate } = this.#stream;
-    const matches: LineMatch[] = [];
-    let counted = 0;
+    const hits: Hit[] = [];
+    let count = 0;
     let tried = 0;
     for (const line of this.#candidates(body)) {
       tried += 1 + ((line.end - line.start) >> 6);
       if (tried >= lookAtClockEvery && isLate()) {
-        this.#lines += countLineFeeds(body, counted, line.start);
-        this.#stream = scanStream(this.#stream, body.subarray(0, line.start), noOsc).state;
-        return matches;
+        const done = body.subarray(0, line.start);
+        const newest = this.#numbered(done, hits.slice(-keep));
+        this.#stream = scanStream(this.#stream, done, noOsc).state;
+        return { count, newest };
       }
       if (tried >= lookAtClockEvery) tried = 0;
       while ((switches[0]?.start ?? Infinity) < base + line.start)
         alternate = switches.shift()?.on ?? alternate;
       const text = this.#matchingText(body, line, alternate);
       if (text === undefined) continue;
-      this.#lines += countLineFeeds(body, counted, line.start);
-      counted = line.start;
-      const place = { start: base + line.start, end: base + line.end };
-      matches.push({ ...place, line: this.#lines + 1, text, alternate });
+      count++;
+      hits.push({ start: line.start, end: line.end, text, alternate });
+      if (hits.length > 2 * keep) hits.splice(0, hits.length - keep);
     }
-    this.#lines += countLineFeeds(body, counted, body.length);
+    const newest = this.#numbered(body, hits.slice(-keep));
     this.#stream = state;
+    return { count, newest };
+  }
+
+  /** Counts the lines of `body`, which begins at `offset`. */
+  #numbered(body: Buffer, hits: readonly Hit[]): LineMatch[] {
+    const base = this.#stream.offset;
+    let counted = 0;
+    const matches = hits.map(({ start, end, text, alternate }) => {
+      this.#lines += countLineFeeds(body, counted, start);
+      counted = start;
+      return { start: base + start, end: base + end, line: this.#lines + 1, text, alternate };
+    });
+    this.#lines += countLineFeeds(body, counted, body.length);
     return matches;
   }
 
-  #matchingText(body: Buffer, { start, end, text }: Candidate, alternate: boolean): string | undefined {
-    if (text !== undefined && !alternate && text.length <= maxTriedBytes)
-      return this.#pattern.matches(text) ? text : undefined;
+  #matchingText(body: Buffer, { start, end, bytes }: Candidate, alternate: boolean): string | undefined {
+    if (bytes !== undefined && !alternate && bytes.length <= maxTriedBytes && isPlain(bytes))
+      return this.#pattern.matches(bytes) ? bytes : undefined;
     const line = body.subarray(start, end);
     for (let from = 0; ; from += maxTriedBytes - overlapBytes) {
       const piece = line.length <= maxTriedBytes ? line : line.subarray(from, from + maxTriedBytes);
@@ -112,8 +134,8 @@ export class LineSearch {
     const finders: readonly Finder[] = find === undefined ? [] : [find, escapeFrom, backspaceFrom];
     const next = finders.map((each) => each(body, 0));
     if (find !== undefined && next.every((at) => at < 0)) return;
-    const plain = plainText(body);
-    if (plain !== undefined) return yield* plainLines(plain, this.#pattern);
+    if (escapeFrom(body, 0) < 0 && backspaceFrom(body, 0) < 0)
+      return yield* linesOfText(body.toString("latin1"), this.#pattern);
     if (find === undefined) return yield* linesOf(body);
     for (;;) {
       const hit = Math.min(...next.filter((at) => at >= 0));
@@ -140,22 +162,20 @@ export function* linesOf(bytes: Buffer): Generator<Span> {
   }
 }
 
-/** The bytes as text, where they are nothing but lines of printable ASCII. */
-function plainText(bytes: Buffer): string | undefined {
-  const text = bytes.toString("latin1");
-  return /\r[^\n]|[^\t\r\n\x20-\x7e]/.test(text) ? undefined : text;
+function isPlain(bytes: string): boolean {
+  return !/[^\t\x20-\x7e]/.test(bytes);
 }
 
 /** The lines that hold the pattern's literal part, or all; cut from one text, which is much less work than from bytes. */
-function* plainLines(text: string, { literal, ignoreCase }: Pattern): Generator<Candidate> {
-  const wanted = literal === undefined || ignoreCase ? undefined : literal;
-  for (let at = 0; at < text.length;) {
-    const hit = wanted === undefined ? at : text.indexOf(wanted, at);
+function* linesOfText(bytes: string, { literal, ignoreCase }: Pattern): Generator<Candidate> {
+  const wanted = literal === undefined || ignoreCase ? undefined : Buffer.from(literal).toString("latin1");
+  for (let at = 0; at < bytes.length;) {
+    const hit = wanted === undefined ? at : bytes.indexOf(wanted, at);
     if (hit < 0) return;
-    const start = hit === 0 ? 0 : text.lastIndexOf("\n", hit - 1) + 1;
-    const feed = text.indexOf("\n", hit);
-    const end = feed < 0 ? text.length : feed;
-    yield { start, end, text: text.slice(start, text.charAt(end - 1) === "\r" ? end - 1 : end) };
+    const start = hit === 0 ? 0 : bytes.lastIndexOf("\n", hit - 1) + 1;
+    const feed = bytes.indexOf("\n", hit);
+    const end = feed < 0 ? bytes.length : feed;
+    yield { start, end, bytes: bytes.slice(start, bytes.charAt(end - 1) === "\r" ? end - 1 : end) };
     at = end + 1;
   }
 }
@@ -183,23 +203,4 @@ function literalFinder({ literal, ignoreCase }: Pattern): Finder | undefined {
     wanted.lastIndex = from;
     return wanted.exec(known.text)?.index ?? -1;
   };
-}
-
-/** Four bytes at a time: where a byte is a line feed, the lowest bit of its place in `found` is set. */
-function countLineFeeds(bytes: Buffer, from: number, to: number): number {
-  let count = 0;
-  let at = from;
-  for (; at < to && (bytes.byteOffset + at) % 4 !== 0; at++) if (bytes[at] === lineFeed) count++;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, (to - at) >> 2));
-  for (let index = 0; index < words.length;) {
-    let sums = 0;
-    for (const end = Math.min(words.length, index + 255); index < end; index++) {
-      const zeroed = (words[index] ?? 0) ^ 0x0a0a0a0a;
-      const found = ~(((zeroed & 0x7f7f7f7f) + 0x7f7f7f7f) | zeroed | 0x7f7f7f7f);
-      sums = (sums + ((found >>> 7) & 0x01010101)) | 0;
-    }
-    count += (sums & 255) + ((sums >>> 8) & 255) + ((sums >>> 16) & 255) + ((sums >>> 24) & 255);
-  }
-  for (at += words.length * 4; at < to; at++) if (bytes[at] === lineFeed) count++;
-  return count;
 }

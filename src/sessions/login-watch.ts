@@ -5,7 +5,6 @@ import type { PreparedSsh } from "../ssh/prepare.ts";
 import type { StreamFacts } from "./derive-state.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Awaiting } from "./outcome.ts";
-import { readRange } from "./read-output.ts";
 import { judgeReadiness, type Readiness } from "./readiness.ts";
 
 /** ssh asks a human before the login is through; `awaiting` where the terminal's last line does not tell. */
@@ -13,6 +12,7 @@ export type Asks = { readonly kind: "asks"; readonly awaiting?: Awaiting };
 
 const longQuietMs = 1_000;
 const askingQuietMs = 100;
+const touchBytes = 1_024;
 
 /** Follows one ssh from its start to where a person could type, or must. */
 export class LoginWatch {
@@ -58,9 +58,10 @@ export class LoginWatch {
 
   /** A security key is waited for without a question: ssh only says so. */
   #asksForTouch(): Asks | undefined {
-    const { record, terminal } = this.#context;
-    const { output } = readRange(this.#context, record.epoch_start, terminal.offset);
-    const prompt = /(?:^|\n)(Confirm user presence for key [^\n]+)\s*$/.exec(output)?.[1];
+    const { log, record, terminal } = this.#context;
+    const start = Math.max(record.epoch_start, terminal.offset - touchBytes);
+    const text = Buffer.from(log.read(start, terminal.offset).bytes).toString("latin1");
+    const prompt = /(?:^|[\r\n])(Confirm user presence for key [^\r\n]+)\s*$/.exec(text)?.[1];
     return prompt === undefined ? undefined : { kind: "asks", awaiting: { kind: "confirmation", prompt } };
   }
 }

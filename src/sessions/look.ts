@@ -1,27 +1,31 @@
 import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { MuxSession } from "../ssh/mux.ts";
 import type { Ledger } from "../state/ledger.ts";
 import type { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import { paneFacts, type PaneFacts } from "../tmux/pane.ts";
 import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { atShellPrompt } from "./at-prompt.ts";
 import {
-  atShellPrompt,
   deriveState,
+  drawnPlaces,
   type Background,
   type DerivedState,
   type EnterFate,
   type StreamFacts,
 } from "./derive-state.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
+import type { Link } from "./link.ts";
 import { loginState } from "./login-state.ts";
 import type { MarkTrack } from "./mark-track.ts";
-import { mayChangePrompt, mayOpenShell } from "./nested-shell.ts";
+import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
 import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 import type { Terminal } from "./terminal.ts";
+import type { TransferRules } from "./transfer/local-place.ts";
 import type { Turns } from "./turns.ts";
 
 /** One open session as this process follows it. */
@@ -35,6 +39,10 @@ export type SessionContext = {
   readonly terminal: Terminal;
   readonly oracle: Oracle;
   readonly secrets: SessionSecrets;
+  readonly mux: MuxSession;
+  /** As the configuration has them now. */
+  readonly transferRules: () => TransferRules;
+  readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;
   /** Prompts of what did not take our marks. */
@@ -80,7 +88,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const background = backgroundOf(session);
   const byText = deriveState(facts, background);
   const question = questionOn(session, facts, byText);
-  const isDoubtful = isDrawing(session, byText) || isOpenQuestion(session, facts, byText);
+  const isDoubtful = isDrawing(session, facts, byText) || isOpenQuestion(session, facts, byText);
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
   const shell = terminal.marks?.pid;
   const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
@@ -89,7 +97,12 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const derived =
     answer === undefined
       ? byText
-      : judgeWaiting(byText, answer, facts.cursorLines[0], runningIn(terminal), atPrompt);
+      : judgeWaiting(byText, answer, {
+          line: facts.cursorLines[0],
+          drawn: drawnPlaces(facts, background),
+          running: runningIn(terminal),
+          atPrompt,
+        });
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt);
   }
@@ -104,14 +117,18 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
 }
 
 const questionQuietMs = 300;
+const redrawnQuietMs = 50;
 
 /** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
   if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
   if (derived.awaiting?.kind === "continuation") return undefined;
   if (maybePrompt(session, facts, derived)) return "likely";
-  if (facts.bracketedPaste) return undefined;
+  // A line editor says by itself that it waits, but a program that was killed may have left that switched on.
+  const atEditor = derived.state === "idle" || derived.awaiting?.kind === "repl";
+  if (facts.bracketedPaste && atEditor) return undefined;
   if (derived.state === "running") return "plain";
+  if (derived.state === "fullscreen") return facts.alternateScreen ? undefined : "likely";
   return derived.state === "awaiting_input" ? "likely" : undefined;
 }
 
@@ -124,11 +141,12 @@ function isTold(session: SessionContext): boolean {
   return marks?.phase !== "continuation";
 }
 
-/** The shell has told that it comes to its prompt. */
-function isDrawing(session: SessionContext, { state }: DerivedState): boolean {
+/** The shell has told that it comes to its prompt, or draws it again, as zsh does when a job ends. */
+function isDrawing(session: SessionContext, { quietMs }: StreamFacts, derived: DerivedState): boolean {
   const { marks } = session.terminal;
-  if (state !== "running" || marks === undefined) return false;
-  return marks.phase === "ended" || (marks.phase === "prompt" && !sentSince(session, marks));
+  const isBetween = marks?.phase === "ended" || (marks?.phase === "prompt" && !sentSince(session, marks));
+  if (!isBetween) return false;
+  return derived.state === "running" || ((derived.typed ?? "") !== "" && quietMs < redrawnQuietMs);
 }
 
 function isOpenQuestion(session: SessionContext, facts: StreamFacts, derived: DerivedState): boolean {
@@ -169,7 +187,7 @@ function backgroundOf(session: SessionContext): Background {
 function mayShowPrompt(session: SessionContext): boolean {
   const command = commandInFront(session);
   if (command === undefined) return session.terminal.bracketedPaste;
-  return mayOpenShell(command) || mayChangePrompt(command);
+  return mayOpenShell(command) || mayLoseMarks(command, session.terminal.marks);
 }
 
 function lastEnter(session: SessionContext): EnterFate {

@@ -10,12 +10,12 @@ const brokenStatus = 255;
 const signalStatus = 128;
 
 /** The command that ssh's end cut off, if one was running. To be called when the stream was read to its end. */
-export function lostCommand(session: SessionContext): OpenOutcome["lost"] {
+export async function lostCommand(session: SessionContext): Promise<OpenOutcome["lost"]> {
   const { terminal, record } = session;
   const sent = lastSentCommand(session);
   const until = terminal.end?.offset ?? terminal.offset;
-  if (sent === undefined || hasEndedByItself(session) || wasAtPrompt(session, sent.offset, until))
-    return undefined;
+  if (sent === undefined || hasEndedByItself(session)) return undefined;
+  if (await wasAtPrompt(session, sent.offset, until)) return undefined;
   return {
     commandId: sent.id,
     command: sent.command,
@@ -28,10 +28,10 @@ function hasEndedByItself({ terminal }: SessionContext): boolean {
   return status !== undefined && status !== brokenStatus && status < signalStatus;
 }
 
-function wasAtPrompt(session: SessionContext, from: number, until: number): boolean {
+async function wasAtPrompt(session: SessionContext, from: number, until: number): Promise<boolean> {
   const { prompt } = session.record;
   if (prompt === undefined) return false;
   if (prompt.bracketed) return session.terminal.bracketedPaste;
-  const lines = readRange(session, from, until).output.split("\n").slice(1);
+  const lines = (await readRange(session, from, until)).output.split("\n").slice(1);
   return lines.some((line) => matchPrompt(prompt, line)?.typed === "");
 }

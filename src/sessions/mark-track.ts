@@ -5,13 +5,14 @@ import type { Where } from "./outcome.ts";
 export type Span = { readonly start: number; readonly end: number };
 
 /**
- * A command whose end was told. `counter` is that of the prompt it was typed at; `ran` is false for an empty line or
- * one that the shell did not understand, undefined in shells that do not tell.
+ * A command whose end was told. `counter` is that of the prompt it was typed at, which stands behind `promptAt`; `ran`
+ * is false for an empty line or one that the shell did not understand, undefined in shells that do not tell.
  */
 export type EndedCommand = {
   readonly counter: number;
   readonly status: number;
   readonly ran?: boolean | undefined;
+  readonly promptAt?: number | undefined;
   readonly outputStart?: number | undefined;
   readonly outputEnd: number;
 };
@@ -35,6 +36,7 @@ export type MarkTrack = {
   /** The shell put the line that it could not read back, to be mended. */
   readonly lineLeft: boolean;
   readonly where?: MarkedWhere | undefined;
+  readonly promptAt?: number | undefined;
   readonly outputStart?: number | undefined;
   /** The newest few, oldest first. */
   readonly ended: readonly EndedCommand[];
@@ -119,6 +121,7 @@ export function takeMark(track: MarkTrack, mark: Mark, place: Span): MarkTrack {
         marksBegin,
         lineLeft,
         where,
+        promptAt: place.end,
         outputStart: undefined,
       };
     }
@@ -134,6 +137,7 @@ function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>,
     counter: mark.counter - 1,
     status: mark.status,
     ran: track.marksBegin ? isNext && track.phase === "running" : undefined,
+    promptAt: isNext ? track.promptAt : undefined,
     outputStart: isNext ? track.outputStart : undefined,
     outputEnd: place.start,
   };
@@ -143,6 +147,7 @@ function ended(track: MarkTrack, mark: Extract<Mark, { kind: "command-ended" }>,
     counter: mark.counter,
     phase: "ended",
     since: place.end,
+    promptAt: undefined,
     outputStart: undefined,
     ended: kept,
   };

@@ -6,16 +6,24 @@ import type { SessionHandle, SessionService } from "./outcome.ts";
 export function maskSessions(inner: SessionService, currentMask: () => Promise<TextMask>): SessionService {
   const masked = <T>(work: () => Promise<T>) => withoutSecrets(work, currentMask);
   return {
+    transferDirs: () => inner.transferDirs(),
     listConfigs: () => masked(() => inner.listConfigs()),
     serverInfo: (name) => masked(() => inner.serverInfo(name)),
     open: (request, call) => masked(() => inner.open(request, call)),
     list: () => masked(() => inner.list()),
     close: (request, call) => masked(() => inner.close(request, call)),
-    find: async (name) => maskSession(await maskedErrors(() => inner.find(name), currentMask), masked),
+    find: async (name) => {
+      const session = await maskedErrors(() => inner.find(name), currentMask);
+      return maskSession(session, masked, await currentMask());
+    },
   };
 }
 
-function maskSession(inner: SessionHandle, masked: <T>(work: () => Promise<T>) => Promise<T>): SessionHandle {
+function maskSession(
+  inner: SessionHandle,
+  masked: <T>(work: () => Promise<T>) => Promise<T>,
+  mask: TextMask,
+): SessionHandle {
   return {
     name: inner.name,
     execute: (request, call) => masked(() => inner.execute(request, call)),
@@ -24,6 +32,8 @@ function maskSession(inner: SessionHandle, masked: <T>(work: () => Promise<T>) =
     sendSecret: (request, call) => masked(() => inner.sendSecret(request, call)),
     interrupt: (request, call) => masked(() => inner.interrupt(request, call)),
     search: (request, call) => masked(() => inner.search(request, call)),
+    transfer: (request, call) => masked(() => inner.transfer(request, call)),
+    humans: (from, to) => maskWithin(inner.humans(from, to), mask),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { MarkTrack } from "./mark-track.ts";
+
 const shells = "(?:ba|z|da|a|k|mk|lk|tc|c|rba)?sh|fish|ksh93";
 const localShell = new RegExp(String.raw`^\s*(?:\S*/)?(?:${shells})(?:\s+(?:-[abd-zA-Z]+|--\w+))*\s*$`);
 /** Not one that reads a script, a pipe or a file. */
@@ -16,9 +18,13 @@ export function mayOpenShell(command: string): boolean {
   return opener.test(command);
 }
 
-/** Whether the command speaks of what our marks hang on, so that the shell may come back without them. */
-export function mayChangePrompt(command: string): boolean {
-  return /\b(?:PS1|PROMPT_COMMAND|precmd\w*|__mcp_\w+)\b/.test(command);
+/**
+ * Whether the shell may come back from the command without our marks: it speaks of what they hang on, or runs what may
+ * set the prompt where they stand in that.
+ */
+export function mayLoseMarks(command: string, marks: Pick<MarkTrack, "marksBegin"> | undefined): boolean {
+  if (/\b(?:PS1|PROMPT_COMMAND|precmd\w*|__mcp_\w+)\b/.test(command)) return true;
+  return marks?.marksBegin === false && /(?:^|[\s;&|({])(?:\.|source|eval)\s/.test(command);
 }
 
 /** The program that a command names first, without its folder, `sudo` and variables before it. */

@@ -17,7 +17,7 @@ export async function openSession(place: Workplace, plan: OpenPlan, call: Call):
   const deadlineMs = performance.now() + plan.request.timeoutSeconds * 1_000;
   const tmux = await place.tmux();
   const version = await place.ssh.version();
-  const questions = new Questions(place.askpass.server, version);
+  const questions = new Questions(version);
   const prepared = await prepare(place, plan, version, questions);
   try {
     return await place.slots.run(prepared.info, { signal: call.signal, deadlineMs }, () =>
@@ -64,17 +64,17 @@ async function prepare(
     systemConfig: place.ssh.systemConfig,
     env: place.env,
     connectTimeoutSeconds: Math.ceil(request.timeoutSeconds),
-    asking: { questions, askpass: place.askpass.program },
+    asking: { questions, askpass: place.askpass },
   });
 }
 
 function sshConnection(place: Workplace, config: ConnectionConfig, session: string): SshConnection {
-  const { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions } = config;
+  const { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions } = config;
   const secrets = {
     ...secretOf(place, config, "password", session),
     ...secretOf(place, config, "passphrase", session),
   };
-  return { name, host, user, port, keyPath, useAgent, proxyJump, sshOptions, secrets };
+  return { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions, secrets };
 }
 
 function secretOf(

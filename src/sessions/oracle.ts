@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import type { HeldTerminal } from "../policy/secret-use.ts";
 import { runOverMux, terminalStateCommand, type MuxSession } from "../ssh/mux.ts";
+import { stallMs, type Link } from "./link.ts";
 import { parseHolders } from "./terminal-holders.ts";
 import { judge, parseReading, type Judgement } from "./terminal-reading.ts";
 
@@ -15,7 +16,14 @@ type Question = {
   readonly stop: AbortController;
 };
 
-const unknown: Judgement = { verdict: "unclear", isPlain: false, programs: [], pids: [], hasShell: true };
+const unknown: Judgement = {
+  verdict: "unclear",
+  isPlain: false,
+  isRaw: false,
+  programs: [],
+  pids: [],
+  hasShell: true,
+};
 const maxFailures = 2;
 const firstGapMs = 250;
 const maxGapMs = 10_000;
@@ -28,6 +36,7 @@ const holdMs = 500;
  */
 export class Oracle {
   readonly #mux: MuxSession;
+  readonly #link: Link;
   #answer: Answer | undefined;
   #question: Question | undefined;
   #failures = 0;
@@ -36,8 +45,9 @@ export class Oracle {
   #lastAskedAtMs = -Infinity;
   #costMs = firstCostMs;
 
-  constructor(mux: MuxSession) {
+  constructor(mux: MuxSession, link: Link) {
     this.#mux = mux;
+    this.#link = link;
   }
 
   /** The last answer, if nothing has come since. */
@@ -70,6 +80,11 @@ export class Oracle {
     this.#question = undefined;
   }
 
+  /** What the host says this moment; undefined when it does not answer. */
+  askNow(signal: AbortSignal): Promise<Judgement | undefined> {
+    return this.#consult(signal);
+  }
+
   ask(offset: number): void {
     if (this.#question !== undefined) return;
     const atMs = performance.now();
@@ -82,7 +97,10 @@ export class Oracle {
   /** Who has the terminal open at this moment; undefined where the host does not tell. */
   async holders(signal: AbortSignal): Promise<HeldTerminal | undefined> {
     const tag = randomBytes(8).toString("hex");
-    const text = await runOverMux(this.#mux, terminalStateCommand(tag, "holders"), signal);
+    const text = await runOverMux(this.#mux, terminalStateCommand(tag, "holders"), {
+      signal,
+      timeoutMs: stallMs,
+    });
     return text === undefined ? undefined : parseHolders(text, tag);
   }
 
@@ -91,18 +109,27 @@ export class Oracle {
     const judgement = await this.#consult(stop.signal);
     if (this.#question === question) {
       this.#question = undefined;
-      this.#costMs = performance.now() - atMs;
-      this.#failures = judgement === undefined ? this.#failures + 1 : 0;
+      this.#noteCost(offset, performance.now() - atMs, judgement !== undefined);
       this.#fruitless = judgement?.verdict === "busy" ? this.#fruitless + 1 : 0;
       this.#answer = { offset, atMs, ...(judgement ?? unknown) };
     }
     question.ended.abort();
   }
 
+  /** A link that has stalled says nothing of what the host can tell. */
+  #noteCost(offset: number, costMs: number, isAnswered: boolean): void {
+    if (isAnswered) {
+      this.#link.noteAnswer();
+      this.#costMs = costMs;
+      this.#failures = 0;
+    } else if (costMs >= stallMs) this.#link.noteSilence(offset);
+    else this.#failures += 1;
+  }
+
   async #consult(signal: AbortSignal): Promise<Judgement | undefined> {
     const tag = randomBytes(8).toString("hex");
     try {
-      const text = await runOverMux(this.#mux, terminalStateCommand(tag), signal);
+      const text = await runOverMux(this.#mux, terminalStateCommand(tag), { signal, timeoutMs: stallMs });
       const reading = text === undefined ? undefined : parseReading(text, tag);
       return reading === undefined ? undefined : judge(reading);
     } catch {

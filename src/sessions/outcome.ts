@@ -1,3 +1,6 @@
+import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
+import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
+
 /** What the terminal is doing, derived from its stream. */
 export type State = "idle" | "running" | "awaiting_input" | "fullscreen" | "disconnected" | "unknown";
 
@@ -64,6 +67,8 @@ export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;
   readonly bytesMissed?: number;
+  /** The first lines where `output` is the last ones alone; between them so much was only counted. */
+  readonly head?: { readonly output: string; readonly linesBetween: number; readonly bytesBetween: number };
 };
 
 export type CommandOutcome = TerminalFacts &
@@ -74,10 +79,14 @@ export type CommandOutcome = TerminalFacts &
     readonly endedBy?: EndedBy;
     readonly durationMs?: number;
     readonly waitSeconds: number;
-    /** Only where the call waited for a pattern. */
+    /** `command` is what ran. `matched`: only where the call waited for a pattern. */
+    readonly editedByHuman?: boolean;
     readonly matched?: boolean;
     readonly matchedAtEntry?: boolean;
   };
+
+/** What a person attached to the session ran; `command` is remote text. */
+export type HumanCommand = { readonly command: string; readonly exitCode: number };
 
 export type InterruptOutcome = CommandOutcome & { readonly interrupted: boolean };
 
@@ -153,7 +162,12 @@ export type ConfigListing = {
 };
 
 /** One call of a client: ends early when the client cancels; `client` is its name and version for records. */
-export type Call = { readonly signal: AbortSignal; readonly client: string };
+export type Call = {
+  readonly signal: AbortSignal;
+  readonly client: string;
+  /** Tells how far the call is, in bytes; as often as one likes. */
+  readonly count?: (bytes: number, total: number) => void;
+};
 
 export type OpenRequest = {
   readonly connectionConfigName: string;
@@ -179,42 +193,13 @@ export type OutputRequest = {
   readonly waitFor?: string;
 };
 
-export type SearchRequest = {
-  readonly pattern: string;
-  readonly ignoreCase: boolean;
-  readonly contextLines: number;
-  readonly maxMatches: number;
-  readonly commandId?: string;
-  readonly cursor?: string;
-};
-
-/** `line` counts from where the search began; the texts are remote. */
-export type FoundLine = {
-  readonly line: number;
-  readonly text: string;
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  readonly commandId?: string;
-  readonly cursor: string;
-};
-
-/** `matches` are the newest of `totalMatches`. Unless `isComplete`, the search goes on at `cursor`. */
-export type SearchOutcome = {
-  readonly sessionName: string;
-  readonly totalMatches: number;
-  readonly isComplete: boolean;
-  readonly cursor: string;
-  readonly bytesSearched: number;
-  readonly bytesMissed: number;
-  readonly matches: readonly FoundLine[];
-};
-
 /** `text` before `keys`; `cursor`: the last place that the client was shown. */
 export type InputRequest = {
   readonly text: string;
   readonly keys: readonly string[];
   readonly cursor: string | undefined;
   readonly waitSeconds: number;
+  readonly waitFor?: string;
 };
 
 /** Without `name` the one that is configured for what asks. */
@@ -231,11 +216,17 @@ export interface SessionHandle {
   sendSecret(request: SecretRequest, call: Call): Promise<InputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
+  /** Throws TRANSFER_REFUSED for what this machine does not allow, TRANSFER_FAILED for the rest. */
+  transfer(request: TransferRequest, call: Call): Promise<TransferOutcome>;
+  /** What people ran that ended between these cursors, the first included; nothing where one is not of this session. */
+  humans(from: string, to: string): readonly HumanCommand[];
 }
 
 /** Everything that the tools need of the domain. */
 export interface SessionService {
   listConfigs(): Promise<readonly ConfigListing[]>;
+  /** The folders that transfers may use, as absolute paths. */
+  transferDirs(): readonly string[];
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;

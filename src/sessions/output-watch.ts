@@ -10,9 +10,10 @@ import { toldEnd, type SentCommand } from "./sent-command.ts";
 const maxTriedBytes = 1_048_576;
 const maxUnfinishedBytes = 65_536;
 
-/** What the pattern is tried on: what came after a place in the log, or the output of a command of ours. */
+/** What the pattern is tried on: what came after a place in the log, behind the echo of input, or the output of a command of ours. */
 export type Watched =
   | { readonly from: number; readonly to?: number }
+  | { readonly behindEcho: () => number }
   | { readonly sent: Pick<SentCommand, "aid" | "counter" | "offset"> };
 
 /** Tells whether a pattern has matched a line of the output, the unfinished last one included. */
@@ -53,7 +54,8 @@ export class OutputWatch {
     const { start, bytes } = log.read(this.#search.offset, end);
     if (start > this.#search.offset) this.#search.skipTo(start);
     const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
-    const found = whole.length === 0 ? [] : this.#search.take(whole, { atEnd: false, isLate: () => false });
+    const options = { atEnd: false, keep: Infinity, isLate: () => false };
+    const found = whole.length === 0 ? [] : this.#search.take(whole, options).newest;
     if (found.some((match) => !this.#isEcho(match))) return true;
     const rest = bytes.subarray(Math.max(whole.length, bytes.length - maxUnfinishedBytes));
     if (rest.length === 0) return false;
@@ -68,6 +70,7 @@ export class OutputWatch {
       const { from, to = terminal.offset } = this.#watched;
       return { start: from, end: to };
     }
+    if ("behindEcho" in this.#watched) return { start: this.#watched.behindEcho(), end: terminal.offset };
     const { sent } = this.#watched;
     const told = toldEnd(this.#session, sent);
     if (told !== undefined) {
@@ -83,7 +86,7 @@ export class OutputWatch {
 
   /** The line on which a command of ours was typed, up to where its output begins. */
   #isEcho(line: { readonly start: number; readonly end: number }): boolean {
-    if ("sent" in this.#watched) return false;
+    if (!("from" in this.#watched)) return false;
     let typedAt: number | undefined;
     for (const record of this.#session.ledger.all()) {
       if (record.step === "typed") typedAt = record.offset;

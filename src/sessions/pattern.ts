@@ -21,7 +21,12 @@ export function compilePattern(source: string, { ignoreCase }: { ignoreCase: boo
   }
   try {
     const engine = RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return { matches: (line) => engine.test(line), literal: requiredLiteral(source), ignoreCase };
+    const literal = requiredLiteral(source);
+    const isLiteral = !ignoreCase && literal === source.replace(/\\([^A-Za-z0-9])/g, "$1");
+    const matches = isLiteral
+      ? (line: string) => line.includes(literal)
+      : (line: string) => engine.test(line);
+    return { matches, literal, ignoreCase };
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw invalid(describeFault(source, error.message));

@@ -12,7 +12,7 @@ const zshWords =
   "always|array|bquote|braceparam|case|cmdand|cmdor|cmdsubst|cond|cursh|do|dquote|elif|elif-then|else|errbrace|for|foreach|function|heredocd?|if|math|mathsubst|pipe|quote|repeat|select|subsh|then|until|while";
 const continuation = new RegExp(String.raw`^(?:>|(?:${zshWords})(?: (?:${zshWords}))*>|\?) ?$`);
 const repl =
-  /^(?:>>>|\.\.\.|In \[\d+\]:|irb.*>|\(gdb\)|\(Pdb\)|\(lldb\)|[a-z][\w.:-]*[=(*'"-]?>|[a-z]\w*[-=!^(*'"$][#>]) ?$/i;
+  /^(?:>>>|\.\.\.|In \[\d+\]:|irb.*>|\(gdb\)|  DB<+\d+>+|\(Pdb\)|\(lldb\)|[a-z][\w.:-]*[=(*'"-]?>|[a-z]\w*[-=!^(*'"$][#>]) ?$/i;
 
 /** Whether a line that something waits behind looks like a shell's prompt. */
 export function looksLikePrompt(line: string): boolean {

@@ -4,9 +4,9 @@ import type { Look, SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { OutputFacts } from "./outcome.ts";
 import { fillerBefore } from "./prompt-filler.ts";
+import { maxWholeBytes, outputOf, readLines, type ReadLines } from "./read-lines.ts";
 
-/** More is never shown in one result; what stands before it is counted as missed. */
-const maxRangeBytes = 1_048_576;
+const maxScrollbackBytes = 1_048_576;
 const fillerSearchBytes = 4_096;
 const firstTailBytes = 65_536;
 const lineSearchBytes = 65_536;
@@ -14,18 +14,18 @@ const leaveEditor = "\u001b[?2004l";
 const startSearchBytes = 65_536;
 
 /** The text of the log from `start` to `end`, as a person would have seen it printed. */
-export function readRange(session: SessionContext, start: number, end: number): OutputFacts {
-  return outputOf(readLines(session, start, end));
+export async function readRange(session: SessionContext, start: number, end: number): Promise<OutputFacts> {
+  return outputOf(await readLines(session, start, end));
 }
 
 /**
  * What came from `start` on, where the cursor may stand anywhere: in the line that was begun before it, or in the
  * middle of what an editor draws again.
  */
-export function readSince(session: SessionContext, start: number): OutputFacts {
+export async function readSince(session: SessionContext, start: number): Promise<OutputFacts> {
   const { log, record, terminal } = session;
   const end = terminal.offset;
-  if (end - start > maxRangeBytes) return readRange(session, start, end);
+  if (end - start > maxWholeBytes) return readRange(session, start, end);
   const { cols, rows } = record;
   const before = log.read(Math.max(record.log_start, start - lineSearchBytes), start);
   const renderer = new LineRenderer({ cols, rows, maxLines: Number.MAX_SAFE_INTEGER });
@@ -46,7 +46,7 @@ export function readScrollback(session: SessionContext, numLines: number): Outpu
   const end = session.terminal.offset;
   for (let tailBytes = firstTailBytes; ; tailBytes *= 4) {
     const range = session.log.read(Math.max(logStart, end - tailBytes), end);
-    const whole = range.start <= logStart || tailBytes >= maxRangeBytes || range.start > end - tailBytes;
+    const whole = range.start <= logStart || tailBytes >= maxScrollbackBytes || range.start > end - tailBytes;
     const bytes = range.start > logStart ? range.bytes.subarray(range.bytes.indexOf(0x0a) + 1) : range.bytes;
     const lines = withoutEmptyEnd(render(session, bytes, numLines + session.record.rows));
     if (!whole && lines.length < numLines) continue;
@@ -64,26 +64,30 @@ export function readScrollback(session: SessionContext, numLines: number): Outpu
  * What a command printed whose Enter was pressed at log offset `offset`. A prompt of a shell without line editor may
  * stand right behind it, and is cut off its text.
  */
-export function readCommandOutput(
+export async function readCommandOutput(
   session: SessionContext,
   offset: number,
   { state, prompt }: CommandEndLook,
   told?: EndedCommand,
-): OutputFacts {
+): Promise<OutputFacts> {
   const { terminal } = session;
   if (told !== undefined) return readToldOutput(session, offset, told);
   const start = outputStart(session, offset);
   if (state === "disconnected" || (state === "idle" && prompt?.bracketed === true)) {
     return readRange(session, start, Math.max(start, terminal.outputEnd));
   }
-  const read = readLines(session, start, terminal.offset);
+  const read = await readLines(session, start, terminal.offset);
   return outputOf(
     state === "idle" && prompt !== undefined ? withoutPrompt(session, read, prompt.text) : read,
   );
 }
 
 /** The marks stand around what was printed; zsh fills the line up before it tells the end. */
-function readToldOutput(session: SessionContext, offset: number, told: EndedCommand): OutputFacts {
+async function readToldOutput(
+  session: SessionContext,
+  offset: number,
+  told: EndedCommand,
+): Promise<OutputFacts> {
   if (told.ran === false) return readRange(session, outputStart(session, offset), told.outputEnd);
   const start = told.outputStart ?? outputStart(session, offset);
   const tail = session.log.read(Math.max(start, told.outputEnd - fillerSearchBytes), told.outputEnd);
@@ -92,21 +96,6 @@ function readToldOutput(session: SessionContext, offset: number, told: EndedComm
 }
 
 type CommandEndLook = Pick<Look, "state" | "prompt">;
-type ReadLines = { readonly lines: readonly string[]; readonly bytesMissed: number };
-
-function readLines(session: SessionContext, start: number, end: number): ReadLines {
-  const range = session.log.read(Math.max(start, end - maxRangeBytes), end);
-  return {
-    lines: render(session, range.bytes, Number.MAX_SAFE_INTEGER),
-    bytesMissed: Math.min(range.start, end) - start,
-  };
-}
-
-/** An empty last line is told from the end of the one before it by a newline of its own. */
-function outputOf({ lines, bytesMissed }: ReadLines): OutputFacts {
-  const output = lines.join("\n") + (lines.at(-1) === "" ? "\n" : "");
-  return { output, totalLines: lines.length, ...(bytesMissed > 0 ? { bytesMissed } : {}) };
-}
 
 function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, prompt: string): ReadLines {
   const known =

@@ -39,6 +39,15 @@ export async function disconnected(session: SessionContext): Promise<UserError> 
   );
 }
 
+/** For what goes over the session's connection beside its terminal. */
+export function noSharedConnection(session: SessionContext): UserError {
+  return new UserError(
+    "TRANSFER_FAILED",
+    `${session.record.session_name} has no connection that files could go over: it is not logged in yet, or its ssh could not share it`,
+    "Look with get_terminal_output; close the session and open it again.",
+  );
+}
+
 /** For input that is meant for a prompt which the client was not shown. */
 export function promptGone(session: SessionContext, { awaiting }: Look, where: Where | undefined): UserError {
   const name = session.record.session_name;

@@ -4,9 +4,10 @@ import { cursorPlace } from "./cursor-place.ts";
 import { LineSearch, linesOf, type LineMatch } from "./line-search.ts";
 import { lineText } from "./line-text.ts";
 import type { SessionContext } from "./look.ts";
-import type { Call, FoundLine, SearchOutcome, SearchRequest } from "./outcome.ts";
+import type { Call } from "./outcome.ts";
 import { compilePattern } from "./pattern.ts";
 import { findCommand, outputRange } from "./recorded-command.ts";
+import type { FoundLine, SearchOutcome, SearchRequest } from "./search-outcome.ts";
 
 const searchTimeMs = 5_000;
 /** Without a literal part each line costs more, and others are to be served in between. */
@@ -29,19 +30,25 @@ export async function searchOutput(
   const search = new LineSearch(pattern, first, record);
   const step = pattern.literal === undefined ? pieceBytes.without : pieceBytes.withLiteral;
   const isLate = () => performance.now() >= deadlineMs || call.signal.aborted;
+  const room = new Uint8Array(Math.min(step, Math.max(0, range.end - first)));
   let kept: LineMatch[] = [];
   let totalMatches = 0;
   let bytesMissed = first - range.start;
+  const logins = [record.log_start, record.epoch_start].filter((place) => place < range.end);
   while (search.offset < range.end && !isLate()) {
-    const { start, bytes } = log.read(search.offset, Math.min(range.end, search.offset + step));
+    const until = logins.find((place) => place > search.offset) ?? range.end;
+    const { start, bytes } = log.read(search.offset, Math.min(until, search.offset + step), room);
     if (start > search.offset) {
       bytesMissed += start - search.offset;
       search.skipTo(start);
     }
     if (bytes.length === 0) break;
-    const matches = search.take(bytes, { atEnd: start + bytes.length >= range.end, isLate });
-    totalMatches += matches.length;
-    kept = [...kept, ...matches.slice(-request.maxMatches).map(withOwnText)].slice(-request.maxMatches);
+    const atEnd = start + bytes.length >= until;
+    const { count, newest } = search.take(bytes, { atEnd, keep: request.maxMatches, isLate });
+    totalMatches += count;
+    kept = [...kept, ...newest.map(withOwnText)].slice(-request.maxMatches);
+    // A new login begins on the main screen, wherever the one before it was left.
+    if (search.offset === until) search.skipTo(until);
     await new Promise(setImmediate);
   }
   return {
@@ -67,7 +74,7 @@ type Range = { readonly start: number; readonly end: number };
 async function rangeOf(session: SessionContext, { commandId, cursor }: SearchRequest): Promise<Range> {
   const from = cursor === undefined ? 0 : cursorPlace(session, cursor);
   if (commandId === undefined) {
-    return { start: Math.max(session.record.log_start, from), end: session.log.extent().end };
+    return { start: from, end: session.log.extent().end };
   }
   await session.terminal.catchUp();
   const { start, end } = outputRange(session, findCommand(session, commandId));

@@ -1,12 +1,14 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd, lostMarks, settledSince, type Ended } from "./command-end.ts";
+import { commandEnd, settledSince, type Ended } from "./command-end.ts";
 import { questionQuietMs } from "./derive-state.ts";
 import { exitFacts } from "./execute.ts";
 import { meetShell } from "./inner-shell.ts";
+import { echoEnd } from "./input-echo.ts";
 import { parseInput, type Input } from "./input-keys.ts";
 import { lineUntil } from "./input-place.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputOutcome, InputRequest, OutputFacts, ScreenFacts } from "./outcome.ts";
+import { matchOrEnd, OutputWatch, readWaitFor, type Watched } from "./output-watch.ts";
 import { readCommandOutput, readSince } from "./read-output.ts";
 import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
@@ -24,9 +26,11 @@ export async function sendInput(
   call: Call,
 ): Promise<InputOutcome> {
   const input = parseInput(request.text, request.keys);
+  const pattern = readWaitFor(request.waitFor);
   const typed = await session.turns.run(() => typeInput(session, request, input, call));
-  const decide = (current: Look) => inputEnd(session, typed, input, current);
-  return followInput(session, { typed, input, waitSeconds: request.waitSeconds, decide }, call);
+  const watch = pattern && new OutputWatch(session, pattern, watched(session, typed, input));
+  const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
+  return followInput(session, { typed, input, waitSeconds: request.waitSeconds, decide, watch }, call);
 }
 
 type Following = {
@@ -34,31 +38,38 @@ type Following = {
   readonly input: Input;
   readonly waitSeconds: number;
   readonly decide: (current: Look) => Ended | undefined;
+  readonly watch?: OutputWatch | undefined;
 };
 
 /** Waits for what comes of input that was typed, and tells it. */
 export async function followInput(
   session: SessionContext,
-  { typed, input, waitSeconds, decide }: Following,
+  { typed, input, waitSeconds, decide, watch }: Following,
   call: Call,
 ): Promise<InputOutcome> {
   const deadlineMs = typed.atMs + waitSeconds * 1_000 + graceMs;
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const ended = endFacts(end);
-  const { told } = ended;
   const view = await readView(session, typed, input, ended);
   const { follows } = typed;
-  const isLost = follows !== undefined && lostMarks(ended, follows);
-  const { look: current, endedBy } = isLost ? await meetShell(session, ended, follows, call.signal) : ended;
+  const met = follows === undefined ? ended : await meetShell(session, ended, follows, call.signal);
+  const { look: current, endedBy, told } = met;
   return {
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),
     ...exitFacts(told),
+    ...watch?.facts,
     endedBy,
     waitSeconds,
     submitted: input.enters > 0,
     ...view,
   };
+}
+
+/** A line sent at a shell's prompt is a command, whose output its marks tell from its echo. */
+function watched(session: SessionContext, { offset, answered, follows }: TypedInput, input: Input): Watched {
+  const isCommand = follows !== undefined && answered?.offset === offset;
+  return isCommand ? { sent: follows } : { behindEcho: () => echoEnd(session, offset, input) };
 }
 
 /** Why nothing more is to be waited for after the input. */
@@ -111,12 +122,12 @@ async function readView(
   { look, endedBy, told }: Ended,
 ): Promise<View> {
   if (endedBy === "command_ended" && answered !== undefined)
-    return { view: "command", ...readCommandOutput(session, answered.offset, look, told) };
+    return { view: "command", ...(await readCommandOutput(session, answered.offset, look, told)) };
   if (look.state === "fullscreen") {
     const screen = await captureScreen(session.tmux, session.record.session_name);
     if (screen !== undefined) return { view: "screen", ...screenText(screen) };
   }
-  return { view: "new", ...withoutEcho(readSince(session, offset), input) };
+  return { view: "new", ...withoutEcho(await readSince(session, offset), input) };
 }
 
 /** The terminal shows what was typed before what the program makes of it. */
@@ -124,8 +135,10 @@ function withoutEcho(facts: OutputFacts, { steps }: Input): OutputFacts {
   const echo = steps
     .map((step) => (step.kind === "text" ? step.text : step.key === "Enter" ? "\n" : ""))
     .join("");
-  if (echo.trim() === "" || !facts.output.startsWith(echo)) return facts;
-  const output = facts.output.slice(echo.length);
-  const echoLines = echo.split("\n").length - 1;
-  return { ...facts, output, totalLines: output === "" ? 0 : facts.totalLines - echoLines };
+  const first = facts.head?.output ?? facts.output;
+  if (echo.trim() === "" || !first.startsWith(echo)) return facts;
+  const output = first.slice(echo.length);
+  const totalLines = facts.totalLines - (echo.split("\n").length - 1);
+  if (facts.head !== undefined) return { ...facts, head: { ...facts.head, output }, totalLines };
+  return { ...facts, output, totalLines: output === "" ? 0 : totalLines };
 }

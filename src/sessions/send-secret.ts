@@ -2,7 +2,6 @@ import { findAsker, programOf, secretFor, type Asker } from "../policy/secret-us
 import { secretSentTo } from "./hidden-prompt.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, InputOutcome, SecretRequest } from "./outcome.ts";
-import { readSince } from "./read-output.ts";
 import { disconnected } from "./refusals.ts";
 import { notASecretPrompt, secretRejected, unknownSecret } from "./secret-refusals.ts";
 import { followInput, inputEnd } from "./send-input.ts";
@@ -23,10 +22,14 @@ export async function sendSecret(
   );
   const decide = (current: Look) => {
     const end = inputEnd(session, typed, answer, current);
-    const isSilent = end?.endedBy === "quiet" && readSince(session, typed.offset).output.trim() === "";
-    return isSilent ? undefined : end;
+    return end?.endedBy === "quiet" && isBlankSince(session, typed.offset) ? undefined : end;
   };
   return followInput(session, { typed, input: answer, waitSeconds: request.waitSeconds, decide }, call);
+}
+
+/** The line's end alone says nothing of what the program makes of it. */
+function isBlankSince({ log, terminal }: SessionContext, offset: number): boolean {
+  return Buffer.from(log.read(offset, terminal.offset).bytes).toString("utf8").trim() === "";
 }
 
 /** Nothing is fetched, and nobody is asked, for a use that is refused anyhow. */

@@ -1,24 +1,28 @@
+import { parseCursor } from "../base/cursor.ts";
 import { executeCommand } from "./execute.ts";
+import { humanCommands } from "./human-commands.ts";
 import { interruptCommand } from "./interrupt.ts";
 import type { SessionContext } from "./look.ts";
 import type {
   Call,
   CommandOutcome,
   ExecuteRequest,
+  HumanCommand,
   InputOutcome,
   InputRequest,
   InterruptOutcome,
   InterruptRequest,
   OutputOutcome,
   OutputRequest,
-  SearchOutcome,
-  SearchRequest,
   SecretRequest,
   SessionHandle,
 } from "./outcome.ts";
+import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import { searchOutput } from "./search-output.ts";
 import { sendInput } from "./send-input.ts";
 import { sendSecret } from "./send-secret.ts";
+import { transferFile } from "./transfer/transfer-file.ts";
+import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
@@ -55,5 +59,16 @@ export class Session implements SessionHandle {
 
   search(request: SearchRequest, call: Call): Promise<SearchOutcome> {
     return searchOutput(this.context, request, call);
+  }
+
+  transfer(request: TransferRequest, call: Call): Promise<TransferOutcome> {
+    return transferFile(this.context, request, call);
+  }
+
+  humans(from: string, to: string): readonly HumanCommand[] {
+    const [first, last] = [parseCursor(from), parseCursor(to)];
+    const { incarnation } = this.context.record;
+    if (first?.incarnation !== incarnation || last?.incarnation !== incarnation) return [];
+    return humanCommands(this.context, { from: first.offset, to: last.offset });
   }
 }

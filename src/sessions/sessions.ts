@@ -30,6 +30,7 @@ import { Session } from "./session.ts";
 import { attachCommand, summarise } from "./summary.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
+import { usableConfig } from "./usable-config.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
 const bannerLines = 10;
@@ -49,17 +50,24 @@ export class Sessions implements SessionService {
     return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
   }
 
+  transferDirs(): readonly string[] {
+    return this.#place.config().settings.transferDirs;
+  }
+
   async serverInfo(connectionConfigName: string): Promise<ServerInfo> {
-    return this.#place.readInfo(this.#usableConfig(connectionConfigName), this.#place.config().plainSecrets);
+    return this.#place.readInfo(
+      usableConfig(this.#place.config(), connectionConfigName),
+      this.#place.config().plainSecrets,
+    );
   }
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
-    const config = this.#usableConfig(request.connectionConfigName);
+    const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
-    const lost = previous === undefined ? undefined : lostCommand(this.#context(tmux, previous));
+    const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
     const { context, promptStart, awaiting } = await openSession(
@@ -70,7 +78,7 @@ export class Sessions implements SessionService {
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
     const { host, user, port, log_file: logFile, epoch_start } = context.record;
-    const banner = readRange(context, epoch_start, promptStart ?? context.terminal.offset);
+    const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
     const serverInfo = this.#inlineInfo(config);
     return {
       ...terminalFacts(context, current),
@@ -153,27 +161,6 @@ export class Sessions implements SessionService {
     const context = followsAll ? { ...known, tmux, record } : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
-  }
-
-  #usableConfig(name: string): ConnectionConfig {
-    const { connections } = this.#place.config();
-    const entry = connections.get(name);
-    if (entry === undefined) {
-      throw new UserError(
-        "CONFIG_NOT_FOUND",
-        `no connection is named ${JSON.stringify(name)}`,
-        "Choose one of details.names, or add it to config.yml.",
-        {
-          details: { names: [...connections.keys()] },
-        },
-      );
-    }
-    if ("config" in entry) return entry.config;
-    throw new UserError(
-      "CONFIG_INVALID",
-      `connection ${JSON.stringify(name)}: ${entry.problem}`,
-      "The user mends it in config.yml; mcp-ssh-interactive validate shows each fault.",
-    );
   }
 
   /** The record of a session whose ssh has ended and which this open revives; what a dead process left half open is swept. */

@@ -15,7 +15,7 @@ export function terminalFacts(session: SessionContext, current: Look): TerminalF
     connectionConfig: connection_config,
     state: current.state,
     confidence: current.confidence,
-    link: "ok",
+    link: current.state === "disconnected" ? "ok" : session.link.at(session.terminal.offset),
     cursor: renderCursor({ incarnation, offset: session.terminal.offset }),
     ...(where === undefined ? {} : { where }),
     ...(awaiting === undefined ? {} : { awaiting }),

@@ -24,9 +24,10 @@ type Thread = {
  */
 export type Verdict = "prompt" | "secret" | "line" | "key" | "busy" | "unclear";
 
-/** `isPlain`: what is typed is shown and read by whole lines. */
+/** `isPlain`: what is typed is shown and read by whole lines; `isRaw`: a program that does not only pass them on takes keys. */
 export type Judgement = {
   readonly verdict: Verdict;
+  readonly isRaw: boolean;
   readonly isPlain: boolean;
   readonly programs: readonly string[];
   readonly pids: readonly number[];
@@ -40,8 +41,9 @@ const relays =
   /^(?:ssh|mosh-client|telnet|docker|podman|nerdctl|kubectl|oc|crictl|lxc|machinectl|virsh|script|screen|tmux.*|sudo|su|doas|expect|picocom|minicom)$/;
 const readsTerminal = /^(?:wait_woken|n_tty_read|.*tty_read.*|tty_wait.*|ttyin|ttyread)$/;
 const polls = /poll|select|kqread|kevent/;
+const limitedReaders = /^(?:bash|zsh|ksh93|mksh)$/;
 const interpreters =
-  /^(?:python[\d.]*|i?pdb3?|node|irb|ruby|psql|mysql|mariadb|sqlite3|gdb|lldb|R|ghci|lua[\d.]*|php[\d.]*|redis-cli|mongosh?|julia|jshell|ftp|sftp)$/;
+  /^(?:python[\d.]*|i?pdb3?|node|npm|npx|yarn|pnpm|bc|irb|ruby|psql|mysql|mariadb|sqlite3|gdb|lldb|R|ghci|lua[\d.]*|php[\d.]*|redis-cli|mongosh?|julia|jshell|ftp|sftp)$/;
 
 /** Undefined for all that is not exactly what our script prints under `tag`; what comes before that is passed over. */
 export function parseReading(text: string, tag: string): TerminalReading | undefined {
@@ -79,6 +81,7 @@ export function judge({ canonical, echo, threads }: TerminalReading): Judgement 
   const programs = [...new Set(threads.map(({ program }) => program))];
   const isRelayed = !canonical && programs.some((program) => relays.test(program));
   const isPlain = canonical && echo;
+  const isRaw = !canonical && !isRelayed;
   const pids = threads.map(({ pid }) => pid);
   const hasShell = threads.some((thread) => mayBeAtPrompt(thread, canonical));
   return {
@@ -86,6 +89,7 @@ export function judge({ canonical, echo, threads }: TerminalReading): Judgement 
     programs,
     pids,
     isPlain,
+    isRaw,
     verdict: isRelayed ? "unclear" : verdictOn({ canonical, echo, threads }),
   };
 }
@@ -103,6 +107,8 @@ function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {
   if (!mayRead) return "busy";
   const isRunning = threads.some(({ state }) => /^[RD]/.test(state));
   if (canonical && !echo) return isRunning ? "busy" : "secret";
+  // A shell has the terminal to itself and polls it only in a read that has a time limit.
+  if (canonical && !isRunning && polling.some(({ program }) => limitedReaders.test(program))) return "line";
   // Keys are awaited in poll by editors of lines, but by all that shows progress too.
   if (!canonical && polling.some(({ program }) => interpreters.test(program))) return "key";
   return "unclear";

@@ -9,21 +9,20 @@ import type { LogStore } from "../state/log-store.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
 import { startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
-import { fillerBefore, fillerIn } from "./prompt-filler.ts";
+import { outputEnd } from "./output-end.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 
 /** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
 export const localMarkOsc = 7711;
 const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc, markNumber]);
-const chunkBytes = 1_048_576;
+/** Of a flood so much is read before others are served. */
+const chunkBytes = 262_144;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
 const fillerSearchBytes = 4_096;
 /** Its mark for a missing line end; black and reset at once, before any prompt. */
 const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
-/** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
-const minPromptBytes = 2;
 
 /** How ssh ended: its exit status, and where in the log the wrapper's mark stands. */
 export type SshEnd = { readonly status: number; readonly offset: number };
@@ -118,6 +117,10 @@ export class Terminal {
     return this.#shells.some(({ replaces }) => replaces?.includes(aid));
   }
 
+  get alternateScreen(): boolean {
+    return this.#stream.alternateScreen;
+  }
+
   get bracketedPaste(): boolean {
     return this.#stream.bracketedPaste;
   }
@@ -147,14 +150,7 @@ export class Terminal {
   /** Where the output that the current prompt follows ends. */
   get outputEnd(): number {
     if (this.#end !== undefined) return this.#end.offset;
-    const { lineStart, offset } = this.#stream;
-    const editor = this.#editor;
-    if (editor !== undefined && (editor.end <= lineStart || editor.end + minPromptBytes <= offset)) {
-      const { start, bytes } = this.#options.log.read(editor.start - fillerSearchBytes, editor.start);
-      return start + (fillerBefore(bytes) ?? bytes.length);
-    }
-    const { start, bytes } = this.#options.log.read(lineStart - fillerSearchBytes, offset);
-    return start + (fillerIn(bytes) ?? Math.max(0, lineStart - start));
+    return outputEnd(this.#options.log, this.#stream, this.#editor);
   }
 
   /** Reads what the log holds beyond the last reading. */
@@ -171,6 +167,7 @@ export class Terminal {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
+      addressing: this.#stream.addressing,
       cursorLines: this.#readCursorLines(),
       marks: this.marks,
       quietMs: this.quietMs,
@@ -185,11 +182,10 @@ export class Terminal {
     const extent = this.#options.log.extent();
     const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
+    const room = new Uint8Array(Math.min(chunkBytes, extent.end - this.#stream.offset));
     while (this.#stream.offset < extent.end) {
-      const { bytes } = this.#options.log.read(
-        this.#stream.offset,
-        Math.min(extent.end, this.#stream.offset + chunkBytes),
-      );
+      const { offset } = this.#stream;
+      const { bytes } = this.#options.log.read(offset, Math.min(extent.end, offset + chunkBytes), room);
       if (bytes.length === 0) return;
       this.#take(bytes);
       const read = this.#stream.offset - this.#savedAt;

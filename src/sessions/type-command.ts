@@ -68,12 +68,13 @@ export async function typeCommand(
   }
   const { offset } = terminal;
   ledger.append({ ...entry, step: "sent", offset });
+  const atMs = performance.now();
   const pressed = await sendKeys(session.tmux, record.session_name, ["Enter"]);
   if (pressed !== "typed") {
     ledger.append(entry);
     throw await notTyped(session, pressed);
   }
-  return { ...typed, offset, atMs: performance.now(), echoed: true };
+  return { ...typed, offset, atMs, echoed: true };
 }
 
 /** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */

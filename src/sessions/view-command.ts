@@ -49,7 +49,7 @@ export async function viewCommand(
     ...watch?.facts,
     waitSeconds,
     view: "command",
-    ...readOutput(session, known, current, told),
+    ...(await readOutput(session, known, current, told)),
   };
 }
 
@@ -86,12 +86,12 @@ function durationFacts({ sent, end }: RecordedCommand): Pick<OutputOutcome, "dur
   return { durationMs: Math.max(0, until - Date.parse(sent.at)) };
 }
 
-function readOutput(
+async function readOutput(
   session: SessionContext,
   found: RecordedCommand,
   current: Look,
   told: EndedCommand | undefined,
-): OutputFacts {
+): Promise<OutputFacts> {
   const isLast = found.end === undefined && runningCommand(session, found) !== undefined;
   if (told !== undefined || isLast) return readCommandOutput(session, found.sent.offset, current, told);
   const { start, end } = outputRange(session, found);

@@ -3,7 +3,6 @@ import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
 import type { SecretBook } from "../policy/secret-book.ts";
-import type { AskpassServer } from "../ssh/askpass-server.ts";
 import type { SshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { TmuxServer } from "../tmux/server.ts";
@@ -13,10 +12,12 @@ import type { ServerInfo } from "./outcome.ts";
 /** What all sessions of one server process share; composed once, where the process starts. */
 export type Workplace = {
   readonly tree: HomeTree;
+  /** The user's home. */
+  readonly home: string;
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: SecretBook;
-  /** What ssh's questions come to, and the absolute path of the program that brings them. */
-  readonly askpass: { readonly server: AskpassServer; readonly program: string };
+  /** Absolute path of the program by which ssh asks. */
+  readonly askpass: string;
   readonly ssh: {
     readonly program: string;
     readonly version: () => Promise<SshVersion>;

@@ -16,6 +16,9 @@ export function renderPayload(shell: Shell | undefined, aid: string): string {
   return shell === undefined ? "\n" : `${renderCode(shell, aid)}@\n`;
 }
 
+/** The line, without Enter, with which a shell that carries its marks in PS1 takes them into a prompt set anew. */
+export const renewLine = ' eval "$__mcp_again"';
+
 function renderCode(shell: Shell, aid: string): string {
   const code = (script: string, newline = "\n") => codeLines(script).join(newline).replaceAll("@AID@", aid);
   switch (shell) {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
 
 /** `human`: nobody but a human may answer. `wait`: no answer comes, for ssh is about to be ended. */
 export type AskpassReply = { readonly answer: string } | "human" | "refuse" | "wait";
@@ -10,19 +9,17 @@ export type AskpassHandler = (prompt: string) => Promise<AskpassReply>;
 
 const maxRequestBytes = 16_384;
 
-/** Where the askpass processes of this process's ssh ask: a socket in `folder`, which is 0700; made at the first need. */
+/** Where the askpass processes of one session ask: a socket in a folder that is ours alone; made at the first need. */
 export class AskpassServer implements Disposable {
-  readonly #folder: string;
   readonly #path: string;
   readonly #handlers = new Map<string, AskpassHandler>();
   #server: Promise<Server> | undefined;
 
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.#path = join(folder, `ask.${process.pid}`);
+  constructor(path: string) {
+    this.#path = path;
   }
 
-  /** The text of the file that lets one ssh ask, until `dismiss`. */
+  /** The text of the file that lets one ssh ask. */
   async admit(handler: AskpassHandler): Promise<string> {
     this.#server ??= this.#listen();
     await this.#server;
@@ -31,18 +28,12 @@ export class AskpassServer implements Disposable {
     return `${this.#path}\n${token}\n`;
   }
 
-  dismiss(handler: AskpassHandler): void {
-    for (const [token, each] of this.#handlers) if (each === handler) this.#handlers.delete(token);
-  }
-
   [Symbol.dispose](): void {
-    if (this.#server === undefined) return;
-    void this.#server.then((server) => server.close());
+    void this.#server?.then((server) => server.close());
     rmSync(this.#path, { force: true });
   }
 
   async #listen(): Promise<Server> {
-    this.#sweep();
     const server = createServer((socket) => this.#serve(socket));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject);
@@ -51,15 +42,6 @@ export class AskpassServer implements Disposable {
     chmodSync(this.#path, 0o600);
     server.unref();
     return server;
-  }
-
-  /** Of processes that were killed a socket is left. */
-  #sweep(): void {
-    for (const name of readdirSync(this.#folder)) {
-      const pid = /^ask\.(\d+)$/.exec(name)?.[1];
-      if (pid !== undefined && (Number(pid) === process.pid || !runs(Number(pid))))
-        rmSync(join(this.#folder, name), { force: true });
-    }
   }
 
   #serve(socket: Socket): void {
@@ -77,7 +59,7 @@ export class AskpassServer implements Disposable {
   async #answer(socket: Socket, text: string): Promise<void> {
     const [token, prompt] = readRequest(text);
     const handler = this.#handlers.get(token);
-    const reply = handler === undefined ? "human" : await handler(prompt);
+    const reply = (await handler?.(prompt).catch(() => undefined)) ?? "human";
     if (reply !== "wait") socket.end(`${JSON.stringify(reply)}\n`);
   }
 }
@@ -89,13 +71,5 @@ function readRequest(text: string): readonly [token: string, prompt: string] {
     return [String(request[0]), String(request[1])];
   } catch {
     return ["", ""];
-  }
-}
-
-function runs(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

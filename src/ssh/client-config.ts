@@ -1,3 +1,4 @@
+import { hostKeyOptions } from "./host-key-options.ts";
 import { hostWordsPrompts } from "./question.ts";
 import { isAtLeast, type SshVersion } from "./version.ts";
 
@@ -9,6 +10,7 @@ export type ClientConfig = {
   readonly asks: "never" | "no password" | "password";
   /** A hop only carries the connection to the next host: no terminal, no control socket, no command. */
   readonly role: "target" | "hop";
+  readonly hostKey?: string | undefined;
   readonly sshOptions: Readonly<Record<string, string>>;
   readonly connectTimeoutSeconds: number;
   /** Set where the user's own configuration has no ServerAliveInterval. */
@@ -33,7 +35,6 @@ const always: readonly Option[] = [
   { line: "PermitLocalCommand no" },
   { line: "VisualHostKey no" },
   { line: "NumberOfPasswordPrompts 1" },
-  { line: "StrictHostKeyChecking yes" },
   { line: "VerifyHostKeyDNS no" },
   { line: "NoHostAuthenticationForLocalhost no" },
   { line: "FingerprintHash sha256" },
@@ -61,10 +62,11 @@ const hopOnly: readonly Option[] = [
   { line: "RemoteCommand none", since: [7, 6] },
 ];
 
-/** The whole option file (`ssh -F`) of one host. */
+/** The whole option file (`ssh -F`) of one host. Throws CONFIG_INVALID where this ssh cannot check host keys as asked. */
 export function renderClientConfig(config: ClientConfig): string {
   const options = [...always, ...(config.role === "target" ? targetOnly : hopOnly)];
   const lines = [
+    ...hostKeyOptions(config, config.version),
     ...Object.entries(config.sshOptions).map(([keyword, value]) => `${keyword} ${value}`),
     ...asking(config),
     ...options

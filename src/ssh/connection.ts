@@ -17,6 +17,8 @@ export type SshConnection = {
   readonly useAgent?: boolean | undefined;
   /** Another connection's name, `user@host:port`, a comma list of these, or `none`. */
   readonly proxyJump?: string | undefined;
+  /** `strict` (the default), `accept-new`, or the one key's fingerprint, `SHA256:…`. */
+  readonly hostKey?: string | undefined;
   /** ssh_config keywords with their values as they would stand in that file. */
   readonly sshOptions: Readonly<Record<string, string>>;
   readonly secrets?: Secrets;

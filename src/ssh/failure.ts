@@ -25,6 +25,8 @@ export type FailedHost = {
   readonly resolved: ResolvedHost;
   readonly log: SshLog;
   readonly title: string;
+  /** The connection that was to be opened. */
+  readonly connection: string;
   /** Reached through a hop of ours, so that its ProxyCommand is not of ssh_config. */
   readonly isBehindHop: boolean;
 };
@@ -50,6 +52,7 @@ export async function explainFailure(prepared: PreparedSsh, end: SshEnd): Promis
     log,
     resolved: await resolveHost(way.resolution),
     title: titleOf(way, prepared),
+    connection: prepared.target.label,
     isBehindHop: at > 0,
   };
   const next = ways[at + 1];

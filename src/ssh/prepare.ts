@@ -47,6 +47,7 @@ export type HostOnTheWay = {
   readonly askFile: string;
   readonly secrets: Secrets;
   readonly keyPath: string | undefined;
+  readonly hostKey: string | undefined;
   readonly resolution: Resolution;
   /** What a human's plain ssh needs for the same destination, besides the host. */
   readonly humanArgs: readonly string[];
@@ -101,7 +102,7 @@ async function writeAll(request: SshRequest, files: SessionFiles): Promise<Prepa
   const way = targetOnTheWay(writer, target.resolution, route);
   if (asking !== undefined) {
     for (const each of [way, ...hops.map((hop) => hop.way)])
-      writeSessionFile(each.askFile, await asking.questions.admit(each));
+      writeSessionFile(each.askFile, await asking.questions.admit(files.askSocket, each));
   }
   const { host, user, port } = target.resolved;
   return {
@@ -127,6 +128,7 @@ function targetOnTheWay(
     askFile: files.ask(),
     secrets: connection.secrets ?? {},
     keyPath: connection.keyPath,
+    hostKey: connection.hostKey,
     resolution,
     humanArgs: [
       ...humanArgs(connection),
@@ -190,6 +192,7 @@ function writeHops(writer: Writer, route: readonly Hop[]): { way: HostOnTheWay; 
         askFile,
         secrets: hop.secrets ?? {},
         keyPath: hop.keyPath,
+        hostKey: hop.hostKey,
         resolution: resolutionOf(request, configFile, hop),
         humanArgs: humanArgs(hop),
       },
@@ -211,6 +214,7 @@ function writeConfig(
     asks: asking === undefined ? "never" : host.secrets?.password === undefined ? "no password" : "password",
     version,
     role,
+    hostKey: host.hostKey,
     sshOptions: host.sshOptions,
     connectTimeoutSeconds,
     addKeepAlive: extra.addKeepAlive ?? false,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-import type { AskpassHandler, AskpassReply, AskpassServer } from "./askpass-server.ts";
+import { AskpassServer, type AskpassReply } from "./askpass-server.ts";
 import { expandHome } from "./known-hosts.ts";
 import { parseSshLog } from "./log.ts";
 import type { HostOnTheWay } from "./prepare.ts";
@@ -13,15 +13,14 @@ import type { SshVersion } from "./version.ts";
  * it was the wrong one. `failed` is aborted when one cannot be had, with the UserError as its reason.
  */
 export class Questions implements Disposable {
-  readonly #server: AskpassServer;
   readonly #version: SshVersion;
   readonly #failed = new AbortController();
-  readonly #handlers: AskpassHandler[] = [];
   readonly #given = new Set<string>();
   #isLeftToHuman = false;
 
-  constructor(server: AskpassServer, version: SshVersion) {
-    this.#server = server;
+  #server: AskpassServer | undefined;
+
+  constructor(version: SshVersion) {
     this.#version = version;
   }
 
@@ -34,11 +33,10 @@ export class Questions implements Disposable {
     return this.#given.size > 0;
   }
 
-  /** The text of the file by which the ssh to this host asks. */
-  async admit(way: HostOnTheWay): Promise<string> {
-    const handler = (prompt: string) => this.reply(way, prompt);
-    this.#handlers.push(handler);
-    return this.#server.admit(handler);
+  /** The text of the file by which the ssh to this host asks, at the session's own `socket`. */
+  async admit(socket: string, way: HostOnTheWay): Promise<string> {
+    this.#server ??= new AskpassServer(socket);
+    return this.#server.admit((prompt) => this.reply(way, prompt));
   }
 
   /** As `reply`, where nothing tells which ssh asks: it is that of the first host that is not logged in to. */
@@ -71,7 +69,7 @@ export class Questions implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const handler of this.#handlers) this.#server.dismiss(handler);
+    this.#server?.[Symbol.dispose]();
   }
 
   /** Where a host may word whole prompts, nothing is recognised any more once it could have. */

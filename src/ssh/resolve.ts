@@ -14,6 +14,7 @@ export type ResolvedHost = {
   readonly identityFiles: readonly string[];
   readonly userKnownHostsFiles: readonly string[];
   readonly globalKnownHostsFiles: readonly string[];
+  readonly hashKnownHosts: boolean;
   readonly serverAliveIntervalSeconds: number;
 };
 
@@ -75,6 +76,7 @@ export function parseResolved(text: string): ResolvedHost {
     identityFiles: values.get("identityfile") ?? [],
     userKnownHostsFiles: words("userknownhostsfile"),
     globalKnownHostsFiles: words("globalknownhostsfile"),
+    hashKnownHosts: first("hashknownhosts") === "yes",
     serverAliveIntervalSeconds: Number(first("serveraliveinterval") ?? 0),
   };
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { sessionKey } from "../base/session-name.ts";
 
@@ -8,6 +8,8 @@ import { sessionKey } from "../base/session-name.ts";
 export type SessionFiles = {
   readonly folder: string;
   readonly controlPath: string;
+  /** Where this open's questions come to; of another name each time. */
+  readonly askSocket: string;
   config(hop?: number): string;
   log(hop?: number): string;
   /** By which ssh's askpass finds whom to ask. */
@@ -30,6 +32,7 @@ export function sessionFiles(runtimeFolder: string, sessionName: string): Sessio
   return {
     folder,
     controlPath,
+    askSocket: `${controlPath}.${randomBytes(2).toString("hex").slice(1)}`,
     config: (hop) => path("conf", hop),
     log: (hop) => path("err", hop),
     ask: (hop) => path("ask", hop),
@@ -49,8 +52,8 @@ export function makeSessionFolder({ folder }: SessionFiles): void {
 /** Removes every file of the session's ssh, a stale control socket included; a session without any is fine. */
 export function removeSshFiles(runtimeFolder: string, sessionName: string): void {
   const files = sessionFiles(runtimeFolder, sessionName);
-  const mine = new RegExp(`^${sessionName}\\.(hop\\d+\\.)?(conf|err|ask)$`);
-  rmSync(files.controlPath, { force: true });
+  const key = basename(files.controlPath);
+  const mine = new RegExp(`^(${sessionName}\\.(hop\\d+\\.)?(conf|err|ask)|${key}(\\.[0-9a-f]{3})?)$`);
   for (const name of listFolder(files.folder))
     if (mine.test(name)) rmSync(join(files.folder, name), { force: true });
 }

@@ -8,7 +8,7 @@ const offset = z.number().int().nonnegative();
 const place = z.object({ start: offset, end: offset });
 
 /** Grows when the meaning of what follows changes; another number is as good as no checkpoint. */
-const format = 3;
+const format = 4;
 
 const escapeSchema = z.object({
   phase: z.enum(["ground", "escape", "csi", "csi-ignored", "osc", "osc-escape", "string"]),
@@ -39,6 +39,7 @@ const marksSchema = z.object({
   marksBegin: z.boolean(),
   lineLeft: z.boolean(),
   where: whereSchema.optional(),
+  promptAt: offset.optional(),
   outputStart: offset.optional(),
   ended: z
     .array(
@@ -46,6 +47,7 @@ const marksSchema = z.object({
         counter: offset,
         status: offset,
         ran: z.boolean().optional(),
+        promptAt: offset.optional(),
         outputStart: offset.optional(),
         outputEnd: offset,
       }),
@@ -63,7 +65,8 @@ const checkpointSchema = z.object({
       bracketedPaste: z.boolean(),
       alternateScreen: z.boolean(),
       lineStart: offset,
-      addressing: z.object({ count: offset, end: offset }),
+      addressing: z.array(offset).readonly(),
+      savedAddressing: z.array(offset).readonly().nullable(),
       escape: escapeSchema.nullable(),
     }),
     editor: place.optional(),

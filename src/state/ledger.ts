@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 
 import { z } from "zod";
 
@@ -59,10 +59,14 @@ const lineFeed = 0x0a;
 
 /** Longer than any record: a command has at most 128 KiB, JSON may write a character as six. */
 const tailBytes = 1_048_576;
+/** The newest records stand in it; further back larger and larger steps are taken. */
+const firstStepBytes = 4_096;
 
 /** `SESSION.commands.jsonl`, appended under the session's input lock. */
 export class Ledger {
   readonly #path: string;
+  /** The answer of `last` for the file as it was; what is only ever appended to differs in size if at all. */
+  #last: { readonly version: string; readonly record: LedgerRecord | undefined } | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -83,14 +87,18 @@ export class Ledger {
 
   /** The newest record of a command's own, or undefined. A line cut short by a crash is passed over. */
   last(): LedgerRecord | undefined {
-    return this.find(({ step }) => step !== "input");
+    const facts = statSync(this.#path, { throwIfNoEntry: false });
+    const version = `${facts?.ino} ${facts?.size}`;
+    if (this.#last?.version !== version) {
+      this.#last = { version, record: this.find(({ step }) => step !== "input") };
+    }
+    return this.#last.record;
   }
 
   /** The newest record that `wanted` takes, among those of the last megabyte. */
   find(wanted: (record: LedgerRecord) => boolean): LedgerRecord | undefined {
-    const lines = this.#readTail().split("\n");
-    for (let index = lines.length - 1; index >= 0; index--) {
-      const record = parseRecord(lines[index] ?? "");
+    for (const line of this.#newestLines()) {
+      const record = parseRecord(line);
       if (record !== undefined && wanted(record)) return record;
     }
     return undefined;
@@ -99,8 +107,14 @@ export class Ledger {
   /** The end of the command `id`, if it is noted in the last megabyte. */
   findEnd(id: string): EndedRecord | undefined {
     const wanted = `"id":"${id}"`;
-    const lines = this.#readTail().split("\n");
-    return firstEnd(lines.filter((line) => line.includes(wanted)));
+    let first: EndedRecord | undefined;
+    for (const line of this.#newestLines()) {
+      if (!line.includes(wanted)) continue;
+      const end = parseEnd(line);
+      if (end?.id === id) first = end;
+      else if (parseRecord(line)?.id === id) break;
+    }
+    return first;
   }
 
   /** Every record and end, oldest first, read piece by piece; with `id` those of one command alone. */
@@ -141,26 +155,27 @@ export class Ledger {
     }
   }
 
-  #readTail(): string {
+  /** The lines of the last megabyte, the newest first; one that begins before it is left out. */
+  *#newestLines(): Generator<string> {
     const descriptor = this.#open();
-    if (descriptor === undefined) return "";
+    if (descriptor === undefined) return;
     try {
-      const size = fstatSync(descriptor).size;
-      const bytes = Buffer.alloc(Math.min(size, tailBytes));
-      const count = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
-      return bytes.toString("utf8", 0, count);
+      let at = fstatSync(descriptor).size;
+      const least = Math.max(0, at - tailBytes);
+      let begun = Buffer.alloc(0);
+      for (let step = firstStepBytes; at > least; step *= 4) {
+        const piece = Buffer.alloc(Math.min(step, at - least));
+        at -= piece.length;
+        readSync(descriptor, piece, 0, piece.length, at);
+        const bytes = Buffer.concat([piece, begun]);
+        const from = at === 0 ? 0 : bytes.indexOf(lineFeed) + 1;
+        begun = bytes.subarray(0, from);
+        yield* bytes.toString("utf8", from).split("\n").reverse();
+      }
     } finally {
       closeSync(descriptor);
     }
   }
-}
-
-function firstEnd(lines: readonly string[]): EndedRecord | undefined {
-  for (const line of lines) {
-    const end = parseEnd(line);
-    if (end !== undefined) return end;
-  }
-  return undefined;
 }
 
 function parseRecord(line: string): LedgerRecord | undefined {

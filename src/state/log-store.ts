@@ -7,6 +7,9 @@ type Segment = { readonly descriptor: number; readonly start: number; readonly e
 /** What is kept of a log just now: bytes `first` to `end`, last written at `changedAtMs` (wall clock). */
 export type LogExtent = { readonly first: number; readonly end: number; readonly changedAtMs: number };
 
+/** Bytes of the log from `start` on. */
+export type LogRange = { readonly start: number; readonly bytes: Uint8Array };
+
 /** Where the file that is written to begins; holds until the recorder rotates, when another file takes its name. */
 type CurrentFile = { readonly identity: string; readonly first: number; readonly start: number };
 
@@ -34,18 +37,19 @@ export class LogStore {
     }));
   }
 
-  /** The kept bytes of `start` to `end`; shorter at either side where there are none (yet, or any more). */
-  read(start: number, end: number): { readonly start: number; readonly bytes: Uint8Array } {
+  /**
+   * The kept bytes of `start` to `end`; shorter at either side where there are none (yet, or any more). They stand in
+   * `room` if that is given and large enough.
+   */
+  read(start: number, end: number, room?: Uint8Array): LogRange {
     return (
-      this.#readCurrent(start, end) ?? this.#withSegments((segments) => readSegments(segments, start, end))
+      this.#readCurrent(start, end, room) ??
+      this.#withSegments((segments) => readSegments(segments, start, end, room))
     );
   }
 
   /** Undefined unless all of it stands in the file that is written to, and that is still the one known. */
-  #readCurrent(
-    start: number,
-    end: number,
-  ): { readonly start: number; readonly bytes: Uint8Array } | undefined {
+  #readCurrent(start: number, end: number, room: Uint8Array | undefined): LogRange | undefined {
     const known = this.#current;
     if (known === undefined || start < known.start) return undefined;
     const descriptor = openIfThere(this.path);
@@ -53,7 +57,8 @@ export class LogStore {
     try {
       const facts = fstatSync(descriptor);
       if (identityOf(facts) !== known.identity) return undefined;
-      return readSegments([{ descriptor, start: known.start, end: known.start + facts.size }], start, end);
+      const current = { descriptor, start: known.start, end: known.start + facts.size };
+      return readSegments([current], start, end, room);
     } finally {
       closeSync(descriptor);
     }
@@ -110,10 +115,13 @@ function readSegments(
   segments: readonly Segment[],
   start: number,
   end: number,
-): { start: number; bytes: Uint8Array } {
+  room: Uint8Array | undefined,
+): LogRange {
   const from = Math.max(start, segments[0]?.start ?? 0);
   const to = Math.min(end, segments.at(-1)?.end ?? 0);
-  const bytes = new Uint8Array(Math.max(0, to - from));
+  const length = Math.max(0, to - from);
+  const bytes =
+    room !== undefined && room.length >= length ? room.subarray(0, length) : new Uint8Array(length);
   for (const segment of segments) readSegment(bytes, from, to, segment);
   return { start: from, bytes };
 }

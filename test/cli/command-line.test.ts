@@ -26,6 +26,7 @@ test("--help, -h and help say the same on standard output, in at most 80 columns
 test.each([
   ["validate", "--json"],
   ["demo", "--keep"],
+  ["trust", "--json"],
 ])("help %s shows its usage and its flags", async (name, flag) => {
   const help = await runBinary(["help", name], bare);
   expect(help).toMatchObject({ exitCode: 0, stderr: "" });
@@ -44,6 +45,7 @@ test.each([
   [["demo", "--keeep"], "did you mean --keep?"],
   [["validate", "--keep"], "unknown flag --keep"],
   [["validate", "a", "b"], `unexpected "b"`],
+  [["trust"], "trust needs a name"],
   [["--home"], "--home needs a folder"],
   [["--home="], "--home needs a folder"],
   [["demo", "--keep=yes"], "--keep takes no value"],

@@ -105,7 +105,7 @@ describe("validate", () => {
       "password is shorter than 6 characters",
       "secrets.db stands in the file as text",
       "`policy` is set",
-      "0 of 3 connections",
+      "2 of 3 connections",
     ]) {
       expect(out).toContain(words);
     }

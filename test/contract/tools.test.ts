@@ -23,6 +23,7 @@ test("the tools are those of the contract", () => {
     "send_input",
     "send_secret",
     "interrupt_command",
+    "transfer_file",
     "close_connection",
     "get_server_info",
   ]);
@@ -64,6 +65,7 @@ test("read-only and destructive tools are those of the contract", () => {
     "execute_command",
     "send_input",
     "send_secret",
+    "transfer_file",
     "close_connection",
   ]);
 });

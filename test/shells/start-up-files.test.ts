@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TmuxServer } from "../../src/tmux/server.ts";
 import { PrivateTmux } from "../support/private-tmux.ts";
 import { ShellPane } from "../support/shell-pane.ts";
-import { installedShells, shellNamed } from "../support/shells.ts";
+import { installedShells, shellNamed, type TestShell } from "../support/shells.ts";
 
 const hooks = readFileSync(join(import.meta.dir, "../fixtures/shells/prompt-hooks.bash"), "utf8");
 const tmux = new PrivateTmux();
@@ -148,10 +148,16 @@ describe.each(installedShells().map(({ name }) => name))("%s", (name) => {
       await pane.quiet(start);
       const text =
         seen.map(({ mark, before }) => before + word(mark.kind)).join("") + pane.log(seen.at(-1)?.end);
-      if (shows !== undefined) expect(text).toMatch(shows);
+      if (shows !== undefined && isFor(shows, shell)) expect(text).toMatch(shows);
     },
   );
 });
+
+/** bash before 5.1 runs only the first of an array of PROMPT_COMMAND, and before 4.4 it has no PS0 to tell a begin with. */
+function isFor(shows: RegExp, { name, marksBegin }: TestShell): boolean {
+  if (name !== "bash" || marksBegin) return true;
+  return !/begins|then 1/.test(shows.source);
+}
 
 function word(kind: string): string {
   return kind === "command-began" ? " begins " : kind === "command-ended" ? " ended " : "";

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { renderLoader } from "../../src/shell-integration/loader.ts";
+import type { Mark } from "../../src/shell-integration/mark.ts";
 import type { TmuxServer } from "../../src/tmux/server.ts";
 import { PrivateTmux } from "../support/private-tmux.ts";
 import { ShellPane } from "../support/shell-pane.ts";
@@ -136,7 +137,7 @@ describe("bash", () => {
     const from = pane.log().length;
     await pane.type("set | grep -c '^_*mcp\\|7712'; echo \"[$PS0]\"");
     await pane.press("Enter");
-    await pane.until("the answer", () => pane.log(from).includes("\r0\r\n[]\r\n"));
+    await pane.until("the answer", () => /[\r\n]0\r\n\[\]\r\n/.test(pane.log(from)));
   });
 
   test("keeps $_, BASH_REMATCH and PIPESTATUS for the next command", async () => {
@@ -161,17 +162,13 @@ describe("bash", () => {
     const inside = seen.find(({ mark }) => mark.kind === "command-ended")?.before ?? "";
     expect(inside).toContain("more> ");
     expect(inside).not.toContain("not found");
-    expect(seen.map(({ mark }) => mark.kind)).toEqual(["command-began", "command-ended", "prompt"]);
+    expect(seen.map(({ mark }) => mark.kind)).toEqual(kindsOfCommand());
   });
 
   test("marks come where standard error is a file too, without being in it", async () => {
     const { pane } = await open("");
     await pane.run(`exec 2>${pane.home}/err`);
-    expect((await pane.run("false")).map(({ mark }) => mark.kind)).toEqual([
-      "command-began",
-      "command-ended",
-      "prompt",
-    ]);
+    expect((await pane.run("false")).map(({ mark }) => mark.kind)).toEqual(kindsOfCommand());
     expect(readFileSync(join(pane.home, "err"), "utf8")).not.toContain("7712");
   });
 });
@@ -181,6 +178,8 @@ describe.each(["bash", "zsh", "fish"].filter((name) => shells.includes(name)))("
     const pane = await ShellPane.open(tmux, server, { argv: shellNamed(name).argv });
     await pane.integrate();
     const begin = pane.look();
+    // bash asks for it of itself since 5.1.
+    if (!shellNamed(name).marksBegin) return;
     await pane.until("bracketed paste", () => pane.bracketedPaste);
     const text = name === "fish" ? "echo one\necho two\nfalse" : "cat <<X\none\ntwo\nX\nfalse";
     await pane.type(text, true);
@@ -191,6 +190,11 @@ describe.each(["bash", "zsh", "fish"].filter((name) => shells.includes(name)))("
     expect(seen.filter(({ mark }) => mark.kind === "command-ended")).toHaveLength(1);
   });
 });
+
+function kindsOfCommand(): Mark["kind"][] {
+  const begin: Mark["kind"][] = shellNamed("bash").marksBegin ? ["command-began"] : [];
+  return [...begin, "command-ended", "prompt"];
+}
 
 async function output(pane: ShellPane, command: string): Promise<string> {
   return (await pane.run(command)).find(({ mark }) => mark.kind === "command-ended")?.before ?? "";

@@ -14,6 +14,8 @@ let server: McpServer;
 const hosts: Record<string, PamHost> = {};
 
 const totpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEH";
+/** Machines without these programs go without codes. */
+const hasCodes = Bun.which("oathtool") !== null && Bun.which("google-authenticator") !== null;
 const passphrase = "open sesame, key";
 const key = (name: string) => join(home.tempHome.home, name);
 
@@ -25,14 +27,34 @@ beforeAll(async () => {
   hosts["password"] = await PamHost.start({ config: ["PasswordAuthentication yes"] });
   hosts["keyboard"] = await PamHost.start({ config: byKeyboard });
   hosts["key"] = await PamHost.start();
+  if (!hasCodes) return writeConnections();
   hosts["otp"] = await PamHost.start({
     config: [...byKeyboard, "AuthenticationMethods publickey,keyboard-interactive"],
     auth: ["required pam_google_authenticator.so secret=${HOME}/totp"],
   });
   host("otp").write("totp", `${totpSecret}\n" TOTP_AUTH\n`, "400");
   host("otp").admit(key("plain.pub"));
+  hosts["imitator"] = await PamHost.start({
+    config: byKeyboard,
+    auth: [
+      `required pam_google_authenticator.so secret=\${HOME}/totp [authtok_prompt=Enter passphrase for key '${key("locked")}': ]`,
+    ],
+  });
+  host("imitator").write("totp", `${totpSecret}\n" TOTP_AUTH\n`, "400");
+  await writeConnections();
+});
+
+async function writeConnections(): Promise<void> {
   host("key").admit(key("locked.pub"));
+  const locked = [`key_path: ${key("locked")}`, `passphrase: ${passphrase}`];
+  const withCodes = hasCodes
+    ? [
+        host("otp").connection("otp", [`key_path: ${key("plain")}`]),
+        host("imitator").connection("imitator", [...locked, `password: ${host("key").password}`]),
+      ]
+    : [];
   home.writeConnections(
+    ...withCodes,
     host("password").connection("password", [`password: ${host("password").password}`, "secrets: {}"]),
     host("password").connection("wrong-password", ["password: not-the-password"]),
     host("password").connection("ask-password", ["password: {ask: true}"]),
@@ -47,7 +69,6 @@ beforeAll(async () => {
     ]),
     host("key").connection("no-passphrase", [`key_path: ${key("locked")}`]),
     host("key").connection("ask-passphrase", [`key_path: ${key("locked")}`, "passphrase: {ask: true}"]),
-    host("otp").connection("otp", [`key_path: ${key("plain")}`]),
     host("key").connection("behind", [
       `key_path: ${key("locked")}`,
       `passphrase: ${passphrase}`,
@@ -60,7 +81,7 @@ beforeAll(async () => {
     ]),
   );
   server = await home.start();
-});
+}
 
 afterAll(async () => {
   await home[Symbol.asyncDispose]();
@@ -164,7 +185,7 @@ describe("a human's answer", () => {
   test.each([
     ["ask-password", "password", "password"],
     ["ask-passphrase", "passphrase", "key"],
-    ["otp", "otp", "otp"],
+    ...(hasCodes ? ([["otp", "otp", "otp"]] as const) : []),
   ])(
     "is waited for by %p as %p, and brings the session to what it would have been",
     async (name, kind, at) => {
@@ -197,6 +218,18 @@ describe("a human's answer", () => {
     expect(failures(host("password"), before)).toBe(1);
   });
 });
+
+test.skipIf(!hasCodes)(
+  "a host that asks in ssh's own words for the key gets neither passphrase nor password",
+  async () => {
+    expect((await open("imitator")).fields).toMatchObject({
+      state: "awaiting_input",
+      awaiting: {
+        prompt: `(${host("imitator").user}@127.0.0.1) Enter passphrase for key '${key("locked")}':`,
+      },
+    });
+  },
+);
 
 describe("a jump host", () => {
   test("is given its own password, and the target its own passphrase", async () => {

@@ -1,6 +1,6 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { LoopbackDropbear } from "../support/loopback-dropbear.ts";
 import { makeKey } from "../support/loopback-sshd.ts";
@@ -119,3 +119,52 @@ test.skipIf(Bun.which("dropbear") === null)(
     expect((await open(server, "refused")).code).toBe("AUTH_FAILED");
   },
 );
+
+describe("before OpenSSH 8.4, where ssh asks on its terminal", () => {
+  /** This machine's ssh, which is taken for an old one and so is given no askpass. */
+  function oldSsh(home: McpHome): Record<string, string> {
+    const real = Bun.which("ssh") ?? "/usr/bin/ssh";
+    const script = `#!/bin/sh\n[ "$*" = -V ] || exec ${real} "$@"\necho OpenSSH_8.0p1 >&2\n`;
+    const folder = dirname(home.tempHome.write("bin/ssh", script, 0o700));
+    symlinkSync(Bun.which("ssh-keygen") ?? "/usr/bin/ssh-keygen", join(folder, "ssh-keygen"));
+    return { PATH: `${folder}:${home.env["PATH"]}` };
+  }
+
+  test("each host on the way is typed its own secret, and a wrong one once", async () => {
+    await using gate = await PamHost.start({ config: ["PasswordAuthentication yes"] });
+    await using host = await PamHost.start();
+    const { home, key } = homeWithKeys();
+    await using _ = home;
+    host.admit(key("locked.pub"));
+    const lines = [`key_path: ${key("locked")}`, `passphrase: ${passphrase}`, "proxy_jump: gate"];
+    home.writeConnections(
+      gate.connection("gate", [`password: ${gate.password}`]),
+      gate.connection("wrong", ["password: not-the-password"]),
+      host.connection("behind", lines),
+    );
+    const server = await home.start({ env: oldSsh(home) });
+    expect((await open(server, "behind")).fields).toMatchObject({ state: "idle", confidence: "exact" });
+    expect((await open(server, "wrong")).code).toBe("AUTH_FAILED");
+    expect(gate.log().match(/Failed password/g)).toHaveLength(1);
+  });
+
+  test("what the host words itself is left to a human", async () => {
+    const { home, key } = homeWithKeys();
+    await using _ = home;
+    await using host = await PamHost.start({
+      config: [
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication yes",
+        "AuthenticationMethods publickey,keyboard-interactive",
+      ],
+    });
+    host.admit(key("locked.pub"));
+    const lines = [`key_path: ${key("locked")}`, `passphrase: ${passphrase}`, `password: ${host.password}`];
+    home.writeConnections(host.connection("asking", lines));
+    const server = await home.start({ env: oldSsh(home) });
+    expect((await open(server, "asking")).fields).toMatchObject({
+      state: "awaiting_input",
+      awaiting: { kind: "password" },
+    });
+  });
+});

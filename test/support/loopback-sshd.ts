@@ -197,7 +197,9 @@ export class LoopbackSshd implements AsyncDisposable {
       "AcceptEnv LANG LC_*",
       "MaxStartups 200",
       "MaxSessions 100",
-      "Subsystem sftp internal-sftp",
+      ...(config.some((line) => /^\s*subsystem\s/i.test(line))
+        ? []
+        : [`Subsystem sftp internal-sftp -d ${this.home}`]),
       `SetEnv ${variables.join(" ")}`,
       ...(version !== undefined && isAtLeast(version, 9, 8) ? ["PerSourcePenalties no"] : []),
       ...(shell === undefined

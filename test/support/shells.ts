@@ -13,10 +13,13 @@ export type TestShell = {
 
 const searchPath = ["/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin"];
 
-/** The shells of this machine that our integration is for. */
+/**
+ * The shells of this machine that our integration is for; other versions of them where MCP_TEST_SHELLS names some, as
+ * `bash=/opt/bash-3.2/bin/bash fish=/opt/fish-4/bin/fish`.
+ */
 export function installedShells(): TestShell[] {
   return [
-    find("bash", ["bash"], { marksBegin: true, marksMore: true }),
+    find("bash", ["bash"], { marksBegin: bashHasPs0(), marksMore: true }),
     find("zsh", ["zsh"], { marksBegin: true, marksMore: true }),
     find("fish", ["fish"], { marksBegin: true, marksMore: false }),
     find("dash", ["dash"], { marksBegin: false, marksMore: true }),
@@ -45,6 +48,18 @@ function find(
   [program = "", ...rest]: readonly string[],
   marks: { readonly marksBegin: boolean; readonly marksMore: boolean },
 ): TestShell | undefined {
-  const path = locateProgram(program, searchPath);
+  const path = otherVersion(name) ?? locateProgram(program, searchPath);
   return path === undefined ? undefined : { name, argv: [path, ...rest, "-l"], ...marks };
+}
+
+function otherVersion(name: string): string | undefined {
+  const entries = (process.env["MCP_TEST_SHELLS"] ?? "").split(/\s+/);
+  return entries.find((entry) => entry.startsWith(`${name}=/`))?.slice(name.length + 1);
+}
+
+/** bash tells a command's begin by PS0, which it has since 4.4. */
+function bashHasPs0(): boolean {
+  const bash = otherVersion("bash");
+  const script = "((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404))";
+  return bash === undefined || Bun.spawnSync([bash, "-c", script]).exitCode === 0;
 }

@@ -13,6 +13,9 @@ export async function runSituation(session: ShellSession, situation: Situation):
   const isAwaiting = typeof awaiting === "object" && awaiting !== null && "kind" in awaiting;
   const told = state === "awaiting_input" && isAwaiting ? String(awaiting.kind) : String(state);
   const ms = Number(fields["duration_ms"]);
+  // man has the screen long before its pager reads keys.
+  if (told === "fullscreen")
+    await until("it has drawn", async () => (await session.read({ view: "screen" })).fields["output"] !== "");
   await leave(session, situation.leave ?? ["C-c"]);
   return { situation, told, ms };
 }
@@ -22,5 +25,6 @@ async function leave(session: ShellSession, keys: readonly string[]): Promise<vo
   await until(
     "the program has ended",
     async () => (await session.read({ wait_seconds: 1 })).fields["state"] === "idle",
+    10_000,
   );
 }

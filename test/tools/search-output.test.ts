@@ -158,3 +158,22 @@ test.each([
 ])("%j is refused", async (args, code) => {
   expect((await server.call("search_output", { session_name: "s", ...args })).code).toBe(code);
 });
+
+test("what was kept from before the session was closed is found too, with a place to read on from", async () => {
+  const open = () => server.call("open_connection", { connection_config_name: "lo", session_name: "again" });
+  const inAgain = (name: string, more: Record<string, unknown>) =>
+    server.call(name, { session_name: "again", ...more });
+  await open();
+  const before = await inAgain("execute_command", { command: "echo kept since", wait_seconds: 20 });
+  await inAgain("execute_command", { command: String.raw`printf '\033[?1049h'`, wait_seconds: 20 });
+  await inAgain("close_connection", { force: true });
+  await open();
+  const after = await inAgain("execute_command", { command: "echo kept since", wait_seconds: 20 });
+  const found = matchesOf(await inAgain("search_output", { pattern: "^kept since" }));
+  expect(found.map((match) => match["command_id"])).toEqual([
+    before.fields["command_id"],
+    after.fields["command_id"],
+  ]);
+  const from = await inAgain("get_terminal_output", { cursor: found[0]?.["cursor"], num_lines: 1_000 });
+  expect(String(from.fields["output"])).toStartWith("kept since\n");
+}, 30_000);

@@ -115,6 +115,37 @@ test("a pattern that makes other engines hang does not keep the server from serv
   await leave();
 }, 30_000);
 
+test("send_input waits past silence for a match, and never takes the echo of what it typed for one", async () => {
+  await session.run(
+    `rm -f ${gate()}; read x; echo "got $x"; until [ -e ${gate()} ]; do sleep 0.05; done; echo up: $x; sleep 60`,
+    {
+      wait_seconds: 3,
+    },
+  );
+  const waiting = session.send({ text: "needle\n", wait_for: "^(needle|up: )" });
+  await until("it was read", () => session.log().includes("got needle"));
+  writeFileSync(gate(), "");
+  expect((await waiting).fields).toMatchObject({
+    ended_by: "matched",
+    matched: true,
+    matched_at_entry: false,
+    submitted: true,
+    wait_seconds: 30,
+    output: "got needle\nup: needle\n",
+  });
+  await leave();
+}, 30_000);
+
+test("a line that send_input sends at a prompt matches by its output alone", async () => {
+  await session.read();
+  const { fields } = await session.send({
+    text: "echo mark; sleep 0.5; echo end; sleep 60\n",
+    wait_for: "end$",
+  });
+  expect(fields).toMatchObject({ ended_by: "matched", state: "running", output: "mark\nend\n" });
+  await leave();
+}, 30_000);
+
 test("in a flood a match is found and the server stays small", async () => {
   const { fields } = await session.run("seq 1 3000000; echo the very end; sleep 60", {
     wait_for: "the very end",

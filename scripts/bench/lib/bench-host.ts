@@ -33,6 +33,9 @@ const noise = [
   "[root@elsewhere ~]$ ",
 ].join("\n");
 
+/** Stands in the output where the command's begins. */
+const begin = "\x1b]9;begin\x07";
+
 /** tcsh takes -l alone, and busybox greets whenever it is interactive. */
 const commandFlags: Readonly<Record<string, string>> = { tcsh: "-i -c", ash: "-l -c" };
 
@@ -86,15 +89,27 @@ export class BenchHost implements AsyncDisposable {
   /** What `ssh -tt host COMMAND` writes on a terminal of the same kind and size, and the exit code it ends with. */
   async reference(command: string, term: string): Promise<Reference> {
     const status = this.shell.name === "fish" || this.shell.name === "tcsh" ? "$status" : "$?";
+    return this.#runPlain(`${command}\nexec sh -c "exit ${status}"`, term);
+  }
+
+  /** As `reference`, with the command on a line of its own: some shells tell of jobs before they read the next line. */
+  async referenceByLines(command: string, term: string): Promise<Reference> {
+    const shell = this.shell.argv.join(" ");
+    const lines = [`PS1= PS2=; printf '${begin}'`, command, 'exec sh -c "exit $?"'];
+    const { raw, exitCode } = await this.#runPlain(
+      `exec ${shell} -i <<'END OF LINES'\n${lines.join("\n")}\nEND OF LINES`,
+      term,
+    );
+    return { raw: raw.subarray(raw.indexOf(begin) + begin.length), exitCode };
+  }
+
+  async #runPlain(command: string, term: string): Promise<Reference> {
     this.#master ??= await PlainMaster.start(this.sshd);
     const chunks: Buffer[] = [];
-    const child = Bun.spawn(
-      ["ssh", "-q", "-tt", "-S", this.#master.path, "127.0.0.1", `${command}\nexec sh -c "exit ${status}"`],
-      {
-        env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", TERM: term },
-        terminal: { ...terminalSize, data: (_, bytes) => void chunks.push(Buffer.from(bytes)) },
-      },
-    );
+    const child = Bun.spawn(["ssh", "-q", "-tt", "-S", this.#master.path, "127.0.0.1", command], {
+      env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", TERM: term },
+      terminal: { ...terminalSize, data: (_, bytes) => void chunks.push(Buffer.from(bytes)) },
+    });
     const exitCode = await child.exited;
     child.terminal?.close();
     return { raw: Buffer.concat(chunks), exitCode };

@@ -74,17 +74,17 @@ export function connectionName(shell: string, isSlow: boolean): string {
   return isSlow ? `${shell}-slow` : shell;
 }
 
-/** Writes the connections of these hosts, the slow ones through the given ports. */
+/** Writes the connections of these hosts, and of those behind the ports of slow links. */
 export function writeConnections(
   home: McpHome,
   hosts: readonly BenchHost[],
-  slowPorts: readonly number[],
+  slow: readonly { readonly host: BenchHost; readonly port: number }[] = [],
 ): void {
   home.writeConnections(
-    ...hosts.flatMap(({ shell, sshd }, index) => [
-      McpHome.connection(connectionName(shell.name, false), sshd),
-      slowConnection(connectionName(shell.name, true), sshd, slowPorts[index] ?? sshd.port),
-    ]),
+    ...hosts.map(({ shell, sshd }) => McpHome.connection(connectionName(shell.name, false), sshd)),
+    ...slow.map(({ host: { shell, sshd }, port }) =>
+      slowConnection(connectionName(shell.name, true), sshd, port),
+    ),
   );
 }
 

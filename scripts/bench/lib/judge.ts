@@ -20,25 +20,28 @@ export async function judge(
   command: BenchCommand,
   term: string,
 ): Promise<(session: BenchSession) => Promise<Verdict>> {
-  const { raw, exitCode } = await host.reference(command.command, term);
+  const { raw, exitCode } = await (command.isJob
+    ? host.referenceByLines(command.command, term)
+    : host.reference(command.command, term));
   const output = comparable(rendered(raw));
   return async (session) => {
+    const startedAtMs = performance.now();
     const { fields, text, isError } = await session.run(command.command);
+    const tookMs = performance.now() - startedAtMs;
     const told = fields["ended_by"] === "command_ended" || fields["exit_code"] !== undefined;
     const code = fields["exit_code"];
     const ours = comparable(String(fields["output"] ?? ""));
     const verdict = {
       codeRight: command.isUnread ? !isError && (code === undefined || code !== 0) : code === exitCode,
       outputEqual: command.isUnread || (!isError && ours === output),
-      toldEarly:
-        !command.isUnread &&
-        told &&
-        (isPart(ours, output) || Number(fields["duration_ms"]) < command.leastMs),
+      toldEarly: !command.isUnread && told && (isPart(ours, output) || tookMs < command.leastMs),
       ours: `${isError ? text.slice(0, shownChars) : `${fields["ended_by"]} ${code}`} ${excerpt(ours)}`,
       plain: `${exitCode} ${excerpt(output)}`,
     };
     if (fields["state"] !== "idle") await session.recover();
-    if (command.undo !== undefined) await session.run(command.undo);
+    if (command.undo === undefined) return verdict;
+    const undone = await session.run(command.undo);
+    if (undone.fields["state"] !== "idle") await session.recover();
     return verdict;
   };
 }
@@ -47,7 +50,7 @@ export async function judge(
 function rendered(raw: Buffer): string {
   const lines = renderLines(raw, { ...terminalSize, maxLines: Number.MAX_SAFE_INTEGER });
   const text = lines.join("\n") + (lines.at(-1) === "" ? "\n" : "");
-  return boundOutput(text, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
+  return boundOutput({ output: text }, { numLines: 10_000, maxChars: 40_000, keep: "both" }).output;
 }
 
 /**
@@ -58,7 +61,9 @@ function comparable(text: string): string {
   return text
     .replaceAll(shellName, "SHELL:")
     .replaceAll(/^SHELL:(\w+):\d+:/gm, "$1:")
+    .replaceAll(/^(SHELL: \w+:) line \d+:/gm, "$1")
     .replaceAll(/^(\[\d+\]\s+)\d+/gm, "$1PID")
+    .replaceAll(/^(real|user|sys)\t\S+$/gm, "$1")
     .replace(/\n(?:SHELL: \n)?[^\n]*\n\^~*\^?$/, "");
 }
 

@@ -44,7 +44,7 @@ export const executeCommand = defineSessionTool({
       .optional()
       .describe("Type only if the prompt is there"),
   }),
-  output: outputSchema(commandFields()),
+  output: outputSchema({ ...commandFields(), edited_by_human: z.boolean() }),
   handle: async (session, args, { call, waits }) => {
     const request: ExecuteRequest = {
       command: args.command,

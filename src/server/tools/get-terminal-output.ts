@@ -44,7 +44,7 @@ export const getTerminalOutput = defineSessionTool({
   }),
   output: outputSchema({
     ...commandFields(),
-    view: z.enum(["scrollback", "screen", "new", "command"]),
+    view: z.string(),
     screen: someObject(),
   }),
   handle: async (session, args, { call, waits }) => {

@@ -13,7 +13,12 @@ export const listAvailableConfigs = defineTool({
   hints: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   showsTerminal: false,
   input: z.object({}),
-  output: outputSchema({ success: z.boolean(), configs: z.array(someObject()), total: z.int() }),
+  output: outputSchema({
+    success: z.boolean(),
+    configs: z.array(someObject()),
+    transfer_dirs: z.array(z.string()),
+    total: z.int(),
+  }),
   handle: async (_args, { service }) => {
     const configs = await service.listConfigs();
     const broken = configs.filter(({ problem }) => problem !== undefined).length;
@@ -21,7 +26,11 @@ export const listAvailableConfigs = defineTool({
     return {
       message: `${configs.length === 1 ? "1 connection" : `${configs.length} connections`} in the configuration${problems}`,
       next: configs.length === 0 ? "ask the user to add a connection to the configuration file" : undefined,
-      facts: { configs: configs.map(configFacts), total: configs.length },
+      facts: {
+        configs: configs.map(configFacts),
+        transfer_dirs: service.transferDirs(),
+        total: configs.length,
+      },
     };
   },
 });

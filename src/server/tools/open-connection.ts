@@ -17,7 +17,7 @@ export const openConnection = defineTool({
   name: "open_connection",
   title: "Open an SSH session",
   description:
-    "Opens an interactive ssh session that lasts until close_connection, and returns when its shell is ready. Opening a name whose ssh has ended opens it again in place. list_connections shows what is open already. It cannot accept an unknown host key or give a password that is not configured: a human does that.",
+    "Opens an interactive ssh session that lasts until close_connection, and returns when its shell is ready. Opening a name whose ssh has ended opens it again in place. It cannot accept an unknown host key or give a password that is not configured: a human does that.",
   hints: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   showsTerminal: true,
   input: z.object({
@@ -31,7 +31,7 @@ export const openConnection = defineTool({
     success: z.boolean(),
     ...terminalFields(),
     connection_config: z.string(),
-    connection_info: z.object({ host: z.string(), user: z.string(), port: z.int() }).partial(),
+    connection_info: z.looseObject({}).describe("host, user, port"),
     has_server_info: z.boolean(),
     info_hint: z.string(),
     log_file: z.string(),

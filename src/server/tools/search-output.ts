@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import type { FoundLine, SearchOutcome } from "../../sessions/outcome.ts";
+import type { FoundLine, SearchOutcome } from "../../sessions/search-outcome.ts";
 import { defineSessionTool } from "../define-session-tool.ts";
 import { defaultChars, maxChars, sessionName } from "../input-fields.ts";
 import { outputSchema } from "../output-fields.ts";
@@ -34,16 +34,7 @@ export const searchOutput = defineSessionTool({
     cursor: z.string(),
     bytes_missed: z.int(),
     adjusted: z.looseObject({}),
-    matches: z.array(
-      z.object({
-        line: z.int(),
-        text: z.string(),
-        before: z.array(z.string()),
-        after: z.array(z.string()),
-        command_id: z.string(),
-        cursor: z.string(),
-      }),
-    ),
+    matches: z.array(z.looseObject({}).describe("line, text, before, after, command_id, cursor")),
   }),
   handle: async (session, args, { call }) => {
     const { command_id: commandId, cursor } = args;

@@ -2,7 +2,15 @@ import * as z from "zod";
 
 import type { InputOutcome } from "../../sessions/outcome.ts";
 import { defineSessionTool } from "../define-session-tool.ts";
-import { defaultChars, maxChars, numLines, sessionName, waitSeconds } from "../input-fields.ts";
+import {
+  defaultChars,
+  maxChars,
+  numLines,
+  sessionName,
+  waitFor,
+  waitForSeconds,
+  waitSeconds,
+} from "../input-fields.ts";
 import { adviseNext, describeOutcome } from "../outcome-words.ts";
 import { commandFields, outputSchema, someObject } from "../output-fields.ts";
 import type { Reply } from "../response.ts";
@@ -33,12 +41,13 @@ export const sendInput = defineSessionTool({
       .optional()
       .describe("Type only if what waits is what waited there; default: the last cursor you were shown"),
     wait_seconds: waitSeconds("Seconds to wait for its effect, default 1; 200 ms of silence end it"),
+    wait_for: waitFor(),
     num_lines: numLines(`Most lines of output, default ${defaultInputLines}`),
     max_chars: maxChars(),
   }),
   output: outputSchema({
     ...commandFields(),
-    view: z.enum(["scrollback", "screen", "new", "command"]),
+    view: z.string(),
     submitted: z.boolean(),
     screen: someObject(),
   }),
@@ -47,7 +56,11 @@ export const sendInput = defineSessionTool({
       text: args.text ?? "",
       keys: args.keys ?? [],
       cursor: args.cursor ?? shown.of(args.session_name),
-      waitSeconds: effectiveWaitSeconds(args.wait_seconds ?? 1, waits),
+      waitSeconds: effectiveWaitSeconds(
+        args.wait_seconds ?? (args.wait_for === undefined ? 1 : waitForSeconds),
+        waits,
+      ),
+      ...(args.wait_for === undefined ? {} : { waitFor: args.wait_for }),
     };
     return inputReply(await session.input(request, call), args);
   },

@@ -12,11 +12,11 @@ export const sendSecret = defineSessionTool({
   name: "send_secret",
   title: "Answer with a configured secret",
   description:
-    "Types a secret of the user's configuration and Enter, unseen by you, where sudo or su of the login shell asks for it. Anywhere else: NOT_A_SECRET_PROMPT, which says how the user answers.",
+    "Types a configured secret and Enter, unseen by you, where sudo or su of the login shell asks. Elsewhere: NOT_A_SECRET_PROMPT, which tells how the user answers.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   input: z.object({
     session_name: sessionName(),
-    name: z.string().optional().describe("Default: that of awaiting.answer_with"),
+    name: z.string().optional().describe("Default: awaiting.answer_with"),
     wait_seconds: waitSeconds(`Default ${defaultSeconds}`),
   }),
   // The fields of send_input, of which a client is told here what is new to it.

@@ -42,6 +42,9 @@ __mcp_report() {
 case ${PS1-} in *__mcp_prompt*) ;; *) __mcp_ps1=${PS1-} __mcp_ps2=${PS2-} ;; esac
 case ${KSH_VERSION-} in *MIRBSD*) __mcp_more_begin=$'\001\r\001' __mcp_more_end=$'\001' ;; *) __mcp_more_begin= __mcp_more_end= ;; esac
 unset PS1 PS2
-PS1='${ __mcp_prompt; }'$__mcp_ps1
+__mcp_marks='${ __mcp_prompt; }'
+PS1=$__mcp_marks$__mcp_ps1
+# For a prompt that has been set anew, with the status of what set it.
+__mcp_again='__mcp_status=$?; PS1=$__mcp_marks${PS1-}; (exit $__mcp_status)'
 if [[ -n $__mcp_export ]]; then set -a; fi
 unset __mcp_export

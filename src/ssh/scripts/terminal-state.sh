@@ -3,10 +3,10 @@
 # begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
 # FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
 # or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
-# With `holders` as $3 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
+# With `holders` as $2 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
 # front or back, as the session's shell itself (leader), started by it (child) or other.
 # No tilde stands in what is no comment: line ends travel as such.
-tag=$1 about=$3
+tag=$1 about=$2
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 LC_ALL=C
@@ -39,13 +39,14 @@ below() {
     generation=$next
   done
 }
-report_modes() {
-  icanon=0 echo=0
+read_modes() {
+  icanon=0 echo=0 seen=
   for word in $(command stty -a <"$1"); do
     case $word in icanon) icanon=1 ;; echo) echo=1 ;; isig | -isig) seen=1 ;; esac
   done
-  test -n "$seen" && say m $icanon $echo
+  test -n "$seen"
 }
+report_modes() { read_modes "$1" && say m $icanon $echo; }
 safe() { case $1 in '' | *[!A-Za-z0-9._+:@-]*) echo - ;; *) echo "$1" ;; esac; }
 report_thread() {
   fields "$1/task/$2" || return
@@ -78,6 +79,24 @@ argv_of() {
     echo bare
   }
 }
+name_terminal() {
+  case $(($1 >> 8 & 4095)) in 136) ;; *) return 1 ;; esac
+  tty=/dev/pts/$(($1 & 255 | $1 >> 12 & 1048320))
+}
+# sudo with use_pty, script and su -P only pass on what a terminal of their own shows: that of a session below them.
+enter_inner() {
+  for i in $found; do
+    fields "$i" && test "$leader" = "$i" && test "$device" != 0 && test "$device" != "$terminal" || continue
+    inner=$device inner_front=$front
+    while test "$parent" -gt 1 && fields "$parent"; do
+      test "$device:$group" = "$terminal:$wanted" || continue
+      name_terminal "$inner" && test -r "$tty" || return 1
+      terminal=$inner wanted=$inner_front
+      return 0
+    done
+  done
+  return 1
+}
 uids_of() {
   real= effective=
   while read -r k real effective l; do test "$k" = Uid: && return; done <"/proc/$1/status"
@@ -92,8 +111,7 @@ has_open() {
   return 1
 }
 report_holders() {
-  tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
-  report_modes "$tty"
+  name_terminal "$terminal" && report_modes "$tty" || return
   holders= parents=
   for i in /proc/[0-9]*; do
     i=${i#/proc/}
@@ -122,10 +140,14 @@ on_linux() {
   done
   test -n "$session" || return
   terminal=$device wanted=$front lines=0
-  test "$about" = holders && report_holders && return
-  case $((terminal >> 8 & 4095)) in 136) ;; *) return ;; esac
-  tty=/dev/pts/$((terminal & 255 | terminal >> 12 & 1048320))
-  report_modes "$tty"
+  if test "$about" = holders; then
+    report_holders
+    return
+  fi
+  name_terminal "$terminal" && read_modes "$tty" || return
+  while test $icanon = 0 && enter_inner; do read_modes "$tty" || return; done
+  name_terminal "$terminal"
+  say m $icanon $echo
   for i in $found; do
     fields "$i" || continue
     # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.
@@ -135,7 +157,7 @@ on_linux() {
       *) continue ;;
     esac
     comm=
-    read -r comm <"/proc/$i/comm"
+    read -r comm k <"/proc/$i/comm"
     argv=$(argv_of "$i")
     for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
   done

@@ -217,8 +217,6 @@ describe("a key that changes safety and is not built yet", () => {
     ["policy: {mode: read-only}", "policy"],
     ["policy: {mode: full, deny: [rm]}", "policy"],
     ["policy: {approval: terminal}", "policy"],
-    ["host_key: accept-new", "host_key"],
-    ["host_key: SHA256:jTtZb4zLcGFTVSdLXsFzEMjwt02vIWjrWCp2QCxAsVg", "host_key"],
   ];
 
   test.each(keys)("%p makes its connection refuse to open and is no fault", (lines, key) => {

@@ -118,7 +118,15 @@ describe("state", () => {
     const { state } = scan(
       Buffer.from("\u001b[H\u001b[5;1H\u001b[3d\u001b[7G\u001b[?47h\u001b[H\u001b[?47l"),
     );
-    expect(state.addressing).toEqual({ count: 3, end: BASE + 13 });
+    expect(state.addressing.length).toBe(3);
+    expect(state.addressing.at(-1)).toBe(BASE + 13);
+  });
+
+  test("of many movements the last are kept, and none of a status line drawn with the cursor saved", () => {
+    const many = scan(Buffer.from("\u001b[H".repeat(20))).state.addressing;
+    expect([many.length, many.at(-1)]).toEqual([8, BASE + 60]);
+    const aside = "\u001b7\u001b[50;1Hx\u001b8\u001b[s\u001b[9;1Hy\u001b[u";
+    expect(scan(Buffer.from(`\u001b[H${aside}${aside}`)).state.addressing).toEqual([BASE + 3]);
   });
 
   test("an endless string is held in bounded memory", () => {

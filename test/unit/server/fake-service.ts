@@ -36,6 +36,7 @@ export function fakeService(answers: FakeAnswers = {}): SessionService {
       },
       { name: "bad", openSessions: [], problem: "host is missing (line 4)" },
     ],
+    transferDirs: () => ["/home/deploy/.mcp-ssh-interactive/transfers"],
     serverInfo: async (connectionConfigName) => ({
       connectionConfigName,
       infoFile: "prod.md",
@@ -106,6 +107,7 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: true }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
+    humans: () => [],
     search: () =>
       Promise.resolve({
         sessionName: "web",
@@ -115,6 +117,16 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
         bytesSearched: 0,
         bytesMissed: 0,
         matches: [],
+      }),
+    transfer: ({ localPath, remotePath }) =>
+      Promise.resolve({
+        sessionName: "web",
+        bytes: 0,
+        durationMs: 1,
+        sha256: "",
+        checkedBy: "host",
+        localPath,
+        remotePath,
       }),
   };
 }

@@ -21,6 +21,7 @@ function facts(before: string, more: Partial<StreamFacts> & { readonly after?: s
     ended: false,
     alternateScreen: false,
     bracketedPaste: false,
+    addressing: [],
     cursorLines,
     quietMs: 5_000,
     ...rest,

@@ -12,6 +12,7 @@ test.each([
   ["echo \\303\\251", "echo é", "whole"],
   [long.slice(60), long, "tail"],
   ["echo \\xF0\\x9F\\x98\\x80 ok", "echo 😀 ok", "whole"],
+  ["echo \\U+1F600 ok", "echo 😀 ok", "whole"],
   ["echo ?? ok", "echo 漢字 ok", "whole"],
   ["echo 'a       b'", "echo 'a\tb'", "whole"],
   ["echo 'ab'", "echo 'a\tb'", "none"],

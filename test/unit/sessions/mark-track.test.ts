@@ -26,7 +26,9 @@ test("a command that began and ended has its status and the range between the ma
     counter: 1,
     where: { user: "deploy", host: "web1", cwd: "/srv" },
   });
-  expect(track.ended).toEqual([{ counter: 0, status: 7, ran: true, outputStart: 210, outputEnd: 300 }]);
+  expect(track.ended).toEqual([
+    { counter: 0, status: 7, ran: true, promptAt: 110, outputStart: 210, outputEnd: 300 },
+  ]);
 });
 
 test("an end without a beginning is of a line that the shell did not run", () => {
@@ -35,7 +37,14 @@ test("an end without a beginning is of a line that the shell did not run", () =>
 
 test("where a shell does not tell beginnings, whether a line ran is not known", () => {
   const [ended] = follow("A;AID;0;;deploy;web1;/srv", "D;AID;1;0").ended;
-  expect(ended).toEqual({ counter: 0, status: 0, ran: undefined, outputStart: undefined, outputEnd: 200 });
+  expect(ended).toEqual({
+    counter: 0,
+    status: 0,
+    ran: undefined,
+    promptAt: 110,
+    outputStart: undefined,
+    outputEnd: 200,
+  });
 });
 
 test("marks of the past that are printed again change nothing", () => {

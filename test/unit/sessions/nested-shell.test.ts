@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import { isLocalShell, mayOpenShell } from "../../../src/sessions/nested-shell.ts";
+import { isLocalShell, mayLoseMarks, mayOpenShell } from "../../../src/sessions/nested-shell.ts";
 
 test.each(["bash", " zsh -l ", "/bin/sh", "fish", "bash --norc -i"])(
   "%p is a shell to type into",
@@ -42,4 +42,15 @@ test.each([
   "echo sshd-config",
 ])("%p puts no other shell in front", (command) => {
   expect(mayOpenShell(command)).toBe(false);
+});
+
+test.each(["PS1='$ '", "cd /x; PS1=x", ". ./.profile", "true && source env", 'eval "$(env)"'])(
+  "%p may set the prompt",
+  (command) => {
+    expect(mayLoseMarks(command, { marksBegin: false })).toBe(true);
+  },
+);
+
+test.each(["OPS1=x", "ls .", "./source x", "evaluate"])("%p sets no prompt", (command) => {
+  expect(mayLoseMarks(command, { marksBegin: false })).toBe(false);
 });

@@ -47,7 +47,7 @@ test.each([["-l"], [""], ["a b"], ["a\\"], ["$x"], ["a'b"]])("%p is no user", (u
 
 test("what ssh -G prints is read by its first value, identity files all", () => {
   const text =
-    "host box\nhostname 10.0.0.9\nuser u\nport 2200\nproxyjump none\nproxycommand nc %h %p\nidentityfile ~/a b\nidentityfile /k\nuserknownhostsfile /x /y\nserveraliveinterval 40\nhostkeyalias z\n";
+    "host box\nhostname 10.0.0.9\nuser u\nport 2200\nproxyjump none\nproxycommand nc %h %p\nidentityfile ~/a b\nidentityfile /k\nuserknownhostsfile /x /y\nhashknownhosts yes\nserveraliveinterval 40\nhostkeyalias z\n";
   expect(parseResolved(text)).toEqual({
     host: "10.0.0.9",
     user: "u",
@@ -59,6 +59,7 @@ test("what ssh -G prints is read by its first value, identity files all", () => 
     identityFiles: ["~/a b", "/k"],
     userKnownHostsFiles: ["/x", "/y"],
     globalKnownHostsFiles: [],
+    hashKnownHosts: true,
     serverAliveIntervalSeconds: 40,
   });
 });

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+
+import { createConfigSource } from "../config/load-config.ts";
+import type { ControllingTerminal } from "../platform/controlling-terminal.ts";
+import { homeTree, openHomeTree } from "../platform/home-tree.ts";
+import { askConsent, requireHuman } from "../policy/human-presence.ts";
+import { answerHidden, type AnswerFate } from "../sessions/answer-hidden.ts";
+import { findHiddenQuestion, type HiddenQuestion } from "../sessions/hidden-question.ts";
+import type { SessionContext } from "../sessions/look.ts";
+import { StateFile } from "../state/state-file.ts";
+import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
+import { composeSessions } from "./compose-sessions.ts";
+import { findPrograms } from "./find-programs.ts";
+import { printable } from "./printable.ts";
+
+/** Types what a human enters, unseen, into a session that asks for it. */
+export const answer: RunCommand = async (invocation) => {
+  const { words, root, home, stderr } = invocation;
+  const [name = ""] = words;
+  const tree = homeTree(root, process.getuid?.() ?? 0);
+  const config = createConfigSource({ path: tree.configFile, home, root });
+  const programs = findPrograms(invocation);
+  openHomeTree(tree);
+  process.chdir(root);
+  using terminal = await requireHuman(`mcp-ssh-interactive answer ${name}`, tree.locks);
+  const log = (line: string) => stderr(`mcp-ssh-interactive: ${printable(line)}\n`);
+  const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
+  const { sessions, close } = composeSessions({
+    tree,
+    home,
+    programs,
+    ownEnv: invocation.env,
+    config,
+    state,
+    log,
+  });
+  try {
+    const { context } = await sessions.find(name);
+    return await askAndType(context, terminal, invocation);
+  } finally {
+    await close();
+  }
+};
+
+async function askAndType(
+  session: SessionContext,
+  terminal: ControllingTerminal,
+  { stdout }: Invocation,
+): Promise<number> {
+  const { signal } = new AbortController();
+  const question = await findHiddenQuestion(session, signal);
+  terminal.write(`${renderQuestion(session, question)}\n`);
+  const consent = await askConsent(terminal, "Only if this is a question that you expect");
+  if (consent === "interrupted") return exitCodes.interrupted;
+  if (consent === "refused") return nothingTyped(stdout);
+  const typed = await terminal.readLine("Your answer, which is not shown: ", { hidden: true });
+  if (typed.kind === "interrupted") return exitCodes.interrupted;
+  if (typed.kind !== "line" || typed.text === "") return nothingTyped(stdout);
+  const fate = await answerHidden(session, question, typed.text, signal);
+  stdout(`${renderFate(session.record.session_name, fate)}\n`);
+  return fate === "again" || fate === "disconnected" ? exitCodes.failed : exitCodes.done;
+}
+
+function nothingTyped(stdout: (text: string) => void): number {
+  stdout("Nothing was typed into the session.\n");
+  return exitCodes.failed;
+}
+
+function renderQuestion({ record }: SessionContext, { asker, programs, line }: HiddenQuestion): string {
+  const { session_name: name, user, host, port } = record;
+  const place = printable(`${user}@${host} port ${port}`);
+  const who =
+    asker === "ssh"
+      ? `this machine's ssh asks, before it is logged in to ${place}`
+      : `a program on ${place} asks (as the host tells it: ${printable(programs.join(", ")) || "unknown"})`;
+  const warning =
+    asker === "untold"
+      ? "\nThe host cannot tell whether what is typed there is shown: if it is, the answer is not sent."
+      : "";
+  return `\n${name}: ${who}\n\n  ${printable(line)}\n${warning}`;
+}
+
+function renderFate(name: string, fate: AnswerFate): string {
+  switch (fate) {
+    case "accepted":
+      return `${name} took the answer.`;
+    case "again":
+      return `${name} asks the same again: the answer was not accepted.`;
+    case "next":
+      return `${name} took the answer and asks for something more: mcp-ssh-interactive answer ${name}`;
+    case "disconnected":
+      return `The connection of ${name} ended after the answer.`;
+  }
+}

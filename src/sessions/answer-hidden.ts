@@ -1,0 +1,105 @@
+import { UserError } from "../base/user-error.ts";
+import { pasteText, sendKeys } from "../tmux/input.ts";
+import { isStillAsked, type HiddenQuestion } from "./hidden-question.ts";
+import { lineUntil } from "./input-place.ts";
+import { lockInput } from "./lock-input.ts";
+import type { Look, SessionContext } from "./look.ts";
+import { notTyped } from "./refusals.ts";
+import { sentInFront } from "./sent-command.ts";
+import { waitUntil } from "./wait.ts";
+
+/** `again`: the same question stands there anew; `next`: another hidden one. */
+export type AnswerFate = "accepted" | "again" | "next" | "disconnected";
+
+const echoWaitMs = 150;
+const fateWaitMs = 8_000;
+const mask = "•••";
+/** As sudo shows that something was typed. */
+const feedback = /^[*•]*$/;
+const hiddenKinds = /^(?:password|passphrase|otp)$/;
+
+/**
+ * Types a human's answer to the question and Enter, and tells what became of it. Throws EXPECTATION_FAILED with
+ * nothing sent when the question is not the same any more, or when what was typed was shown.
+ */
+export async function answerHidden(
+  session: SessionContext,
+  question: HiddenQuestion,
+  text: string,
+  signal: AbortSignal,
+): Promise<AnswerFate> {
+  const sentAt = await typeUnseen(session, question, text, signal);
+  const decide = (current: Look) => fateOf(session, question, sentAt, current);
+  const end = await waitUntil(session, decide, performance.now() + fateWaitMs, signal);
+  return end.reason === "decided" ? end.value : "accepted";
+}
+
+/** Returns where the log ended when Enter was pressed. */
+async function typeUnseen(
+  session: SessionContext,
+  question: HiddenQuestion,
+  text: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { tmux, terminal, record } = session;
+  await using _ = await lockInput(session, signal);
+  if (!(await isStillAsked(session, question, signal))) throw gone(session);
+  note(session);
+  const pasted = await pasteText(tmux, record.session_name, text, { bracketed: false });
+  if (pasted !== "typed") throw await notTyped(session, pasted);
+  const isShown = () => (terminal.offset > question.offset ? true : undefined);
+  await waitUntil(session, isShown, performance.now() + echoWaitMs, signal);
+  const shown = session.log.read(question.offset, terminal.offset).bytes;
+  const here = { ...question, offset: terminal.offset };
+  if (!feedback.test(Buffer.from(shown).toString("utf8")) || !(await isStillAsked(session, here, signal))) {
+    await sendKeys(tmux, record.session_name, ["C-u"]);
+    throw shownInstead(session);
+  }
+  const pressed = await sendKeys(tmux, record.session_name, ["Enter"]);
+  if (pressed !== "typed") throw await notTyped(session, pressed);
+  return here.offset;
+}
+
+/** As an answer of a human's, without its text. */
+function note(session: SessionContext): void {
+  const answered = sentInFront(session);
+  session.ledger.append({
+    step: "input",
+    id: answered?.id ?? session.ledger.last()?.id ?? "c0",
+    incarnation: session.record.incarnation,
+    offset: session.terminal.offset,
+    at: new Date().toISOString(),
+    pid: process.pid,
+    client: "answer",
+    command: answered?.command ?? "",
+    text: mask,
+  });
+}
+
+function fateOf(
+  session: SessionContext,
+  { line }: HiddenQuestion,
+  sentAt: number,
+  { state, awaiting }: Look,
+): AnswerFate | undefined {
+  if (state === "disconnected") return "disconnected";
+  if (session.terminal.offset <= sentAt || state === "running" || state === "unknown") return undefined;
+  if (state !== "awaiting_input" || !hiddenKinds.test(awaiting?.kind ?? "")) return "accepted";
+  return lineUntil(session, session.terminal.offset).trim() === line.trim() ? "again" : "next";
+}
+
+function gone({ record }: SessionContext): UserError {
+  return new UserError(
+    "EXPECTATION_FAILED",
+    `what ${record.session_name} asks has changed meanwhile; nothing was typed`,
+    `Look at the question again: mcp-ssh-interactive answer ${record.session_name}`,
+  );
+}
+
+function shownInstead({ record }: SessionContext): UserError {
+  return new UserError(
+    "EXPECTATION_FAILED",
+    `${record.session_name} did not keep the answer hidden; it was taken off the line and not sent`,
+    `It may stand in ${record.log_file}, where the agent can read it: if so, change that password.`,
+  );
+}

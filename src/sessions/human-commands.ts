@@ -1,0 +1,26 @@
+import type { LedgerRecord } from "../state/ledger.ts";
+import type { SessionContext } from "./look.ts";
+import type { HumanCommand } from "./outcome.ts";
+import { typedLine } from "./typed-line.ts";
+
+/** What people attached to the terminal ran that ended at log offsets from `from` to before `to`, as far as the shells tell. */
+export function humanCommands(
+  session: SessionContext,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly HumanCommand[] {
+  const { terminal, ledger } = session;
+  return terminal.shellLevels
+    .flatMap(({ aid, ended }) => ended.map((command) => ({ aid, ...command })))
+    .filter(({ ran, outputEnd }) => ran !== false && outputEnd >= from && outputEnd < to)
+    .filter(({ aid, counter }) => ledger.find((record) => isOurs(record, aid, counter)) === undefined)
+    .toSorted((one, other) => one.outputEnd - other.outputEnd)
+    .map((command) => ({ command: typedLine(session, command)?.text ?? "", exitCode: command.status }))
+    .filter(({ command }) => command !== "");
+}
+
+/** Several lines sent at once are as many commands. */
+function isOurs({ step, aid, counter, keys = [] }: LedgerRecord, endedAid: string, ended: number): boolean {
+  if (aid !== endedAid || counter === undefined) return false;
+  const enters = step === "input" ? keys.filter((key) => key === "Enter").length : 1;
+  return counter <= ended && ended < counter + Math.max(1, enters);
+}

@@ -1,0 +1,113 @@
+import { countLineFeeds } from "../base/count-line-feeds.ts";
+import { LineRenderer, linesOf } from "../screen/line-renderer.ts";
+import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
+import type { SessionContext } from "./look.ts";
+import type { OutputFacts } from "./outcome.ts";
+
+/** Of a longer part of the log only its head and its tail are rendered, more than any result shows of it. */
+export const maxWholeBytes = 262_144;
+const headBytes = 65_536;
+const tailBytes = maxWholeBytes - headBytes;
+/** Others are served after each of these. */
+const pieceBytes = 65_536;
+const countedBytes = 1_048_576;
+const lineFeed = 0x0a;
+const enterAlternate = Buffer.from("\x1b[?1049h");
+
+/** The rendered lines of a part of the log. With a `head`, `lines` are only the last ones. */
+export type ReadLines = {
+  readonly lines: readonly string[];
+  readonly bytesMissed: number;
+  readonly head?: ReadHead;
+};
+
+type ReadHead = {
+  readonly lines: readonly string[];
+  readonly linesBetween: number;
+  readonly bytesBetween: number;
+};
+
+export async function readLines(session: SessionContext, start: number, end: number): Promise<ReadLines> {
+  const { log } = session;
+  const from = keptStart(session, start, end);
+  const bytesMissed = from - start;
+  if (end - from <= maxWholeBytes) {
+    return { lines: await render(session, log.read(from, end).bytes), bytesMissed };
+  }
+  const { bytes: first } = log.read(from, from + headBytes);
+  const head = first.subarray(0, first.lastIndexOf(lineFeed) + 1);
+  const { bytes: last } = log.read(end - tailBytes, end);
+  const tail = last.subarray(last.subarray(0, pieceBytes).indexOf(lineFeed) + 1);
+  const between = { start: from + head.length, end: end - tail.length };
+  const linesBetween = await countLines(session, between);
+  return {
+    lines: await render(session, tail, endsAlternate(head, tail)),
+    bytesMissed,
+    head: {
+      lines: await render(session, head),
+      linesBetween,
+      // The terminal writes CR before each line feed.
+      bytesBetween: between.end - between.start - linesBetween,
+    },
+  };
+}
+
+export function outputOf({ lines, bytesMissed, head }: ReadLines): OutputFacts {
+  const before = head === undefined ? 0 : head.lines.length + head.linesBetween;
+  return {
+    output: joined(lines),
+    totalLines: before + lines.length,
+    ...(bytesMissed > 0 ? { bytesMissed } : {}),
+    ...(head === undefined ? {} : { head: { ...head, output: head.lines.join("\n") } }),
+  };
+}
+
+/** An empty last line is told from the end of the one before it by a newline of its own. */
+function joined(lines: readonly string[]): string {
+  return lines.join("\n") + (lines.at(-1) === "" ? "\n" : "");
+}
+
+/** Where the rotation has taken the start, behind the line that it cut. */
+function keptStart({ log }: SessionContext, start: number, end: number): number {
+  const { first } = log.extent();
+  if (first <= start) return start;
+  const { bytes } = log.read(first, Math.min(end, first + pieceBytes));
+  return Math.min(end, first + bytes.indexOf(lineFeed) + 1);
+}
+
+async function countLines(
+  { log }: SessionContext,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<number> {
+  const room = new Uint8Array(Math.min(countedBytes, end - start));
+  let count = 0;
+  for (let at = start; at < end; at += countedBytes) {
+    const { bytes } = log.read(at, Math.min(end, at + countedBytes), room);
+    count += countLineFeeds(bytes, 0, bytes.length);
+    await new Promise(setImmediate);
+  }
+  return count;
+}
+
+/** Whether the tail begins on the alternate screen, by the first switch in it, else by the last in the head. */
+function endsAlternate(head: Uint8Array, tail: Uint8Array): boolean {
+  const { events } = scanStream(initialStreamState(0), tail, new Set());
+  const first = events.find((event) => event.kind === "alternate-screen");
+  return first === undefined
+    ? scanStream(initialStreamState(0), head, new Set()).state.alternateScreen
+    : !first.on;
+}
+
+async function render(
+  { record: { cols, rows } }: SessionContext,
+  bytes: Uint8Array,
+  isAlternate = false,
+): Promise<string[]> {
+  const renderer = new LineRenderer({ cols, rows, maxLines: Number.MAX_SAFE_INTEGER });
+  if (isAlternate) renderer.write(enterAlternate);
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    if (at > 0) await new Promise(setImmediate);
+    renderer.write(bytes.subarray(at, at + pieceBytes));
+  }
+  return linesOf(renderer);
+}

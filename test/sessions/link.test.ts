@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+
+import { until } from "../support/private-tmux.ts";
+import { ShellSession } from "../support/shell-session.ts";
+
+/** The process that serves the session and its further channels. */
+async function servingProcess(session: ShellSession): Promise<number> {
+  return Number((await session.run("echo $PPID")).fields["output"]);
+}
+
+test("a link that passes nothing is told where typed text does not appear, and is well again with the first byte", async () => {
+  await using session = await ShellSession.open({ shell: "/bin/bash" });
+  const pid = await servingProcess(session);
+  process.kill(pid, "SIGSTOP");
+  try {
+    const { fields } = await session.run("echo late");
+    expect(fields).toMatchObject({ ended_by: "no_echo", state: "unknown", link: "stalled" });
+    expect((await session.read()).fields["link"]).toBe("stalled");
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+  await until("bytes come", async () => (await session.read()).fields["link"] === "ok", 15_000);
+}, 40_000);
+
+test("a link that passes nothing is told while a silent command runs", async () => {
+  await using session = await ShellSession.open({ shell: "/bin/bash" });
+  const pid = await servingProcess(session);
+  await session.run("sleep 15; echo over", { wait_seconds: 0 });
+  process.kill(pid, "SIGSTOP");
+  try {
+    const { fields } = await session.read({ wait_seconds: 8 });
+    expect(fields).toMatchObject({ state: "running", link: "stalled" });
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+  const ended = await session.read({ wait_seconds: 30 });
+  expect(ended.fields).toMatchObject({ exit_code: 0, link: "ok" });
+}, 60_000);
