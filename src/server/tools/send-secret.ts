@@ -12,7 +12,7 @@ export const sendSecret = defineSessionTool({
   name: "send_secret",
   title: "Answer with a configured secret",
   description:
-    "Types a configured secret and Enter, unseen by you, where sudo or su of the login shell asks. Elsewhere: NOT_A_SECRET_PROMPT, which tells how the user answers.",
+    "Types a configured secret and Enter, unseen by you, where the login shell's sudo or su asks. Elsewhere NOT_A_SECRET_PROMPT tells how the user answers.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   input: z.object({
     session_name: sessionName(),
