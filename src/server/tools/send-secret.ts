@@ -12,11 +12,11 @@ export const sendSecret = defineSessionTool({
   name: "send_secret",
   title: "Answer with a configured secret",
   description:
-    "Types a configured secret and Enter, unseen by you, where the login shell's sudo or su asks. Elsewhere NOT_A_SECRET_PROMPT tells how the user answers.",
+    "Types a configured secret and Enter, unseen, where the login shell's sudo or su asks. Elsewhere it says how the user answers.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   input: z.object({
     session_name: sessionName(),
-    name: z.string().optional().describe("Default: awaiting.answer_with"),
+    name: z.string().optional().describe("Default: in answer_with"),
     wait_seconds: waitSeconds(`Default ${defaultSeconds}`),
   }),
   // The fields of send_input, of which a client is told here what is new to it.
