@@ -1,5 +1,5 @@
 import { captureScreen } from "../tmux/screen-capture.ts";
-import { commandEnd } from "./command-end.ts";
+import { commandEnd, type Ended } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
 import { editedLine } from "./edited-line.ts";
 import { meetShell } from "./inner-shell.ts";
@@ -40,18 +40,16 @@ export async function executeCommand(
     deadlineMs,
     call.signal,
   );
-  const seen = end.reason === "decided" ? end.value.look : end.last;
-  const edited = editedLine(session, typed, seen);
-  if (edited !== undefined) correctRecord(session, typed, edited);
-  const met =
+  const ended: Partial<Ended> & Pick<Ended, "look"> =
     end.reason === "decided"
-      ? await meetShell(session, end.value, typed, call.signal)
-      : { look: seen, endedBy: waitSeconds > 0 ? ("wait_limit" as const) : undefined, told: undefined };
+      ? end.value
+      : { look: end.last, ...(waitSeconds > 0 ? { endedBy: "wait_limit" } : {}) };
+  const edited = editedLine(session, typed, ended.look);
+  if (edited !== undefined) correctRecord(session, typed, edited);
+  const shown = await readOutput(session, typed, ended);
+  const met = end.reason === "decided" ? await meetShell(session, end.value, typed, call.signal) : ended;
   if (met.endedBy === "command_ended") noteLastEnd(session);
-  const output =
-    seen.state === "fullscreen"
-      ? await shownScreen(session, typed)
-      : await readCommandOutput(session, typed.offset, seen, met.told);
+  const output = met.told === ended.told ? shown : await readOutput(session, typed, met);
   return {
     ...terminalFacts(session, met.look),
     ...base,
@@ -75,11 +73,15 @@ async function nothingAppeared(session: SessionContext): Promise<Omit<CommandOut
   return { ...facts, state: "unknown", endedBy: "no_echo", output: "", totalLines: 0 };
 }
 
-async function shownScreen(session: SessionContext, { offset }: TypedCommand): Promise<OutputFacts> {
-  const screen = await captureScreen(session.tmux, session.record.session_name);
-  return screen === undefined
-    ? readCommandOutput(session, offset, { state: "fullscreen" })
-    : screenText(screen);
+/** The screen of a full-screen program, else what the command printed. */
+async function readOutput(
+  session: SessionContext,
+  { offset }: TypedCommand,
+  { look, told }: Pick<Ended, "look" | "told">,
+): Promise<OutputFacts> {
+  const screen =
+    look.state === "fullscreen" ? await captureScreen(session.tmux, session.record.session_name) : undefined;
+  return screen === undefined ? readCommandOutput(session, offset, look, told) : screenText(screen);
 }
 
 /** An end that the shell did not tell is only as sure as its prompt. */

@@ -121,7 +121,7 @@ function keptWords({ folder, pid }: ThrowawaySshd, root: string, tmux: string): 
     "",
     "When you are done, this removes all of it:",
     `  kill ${pid}; ${tmux} -S ${tmuxSocket} kill-server`,
-    `  rm -r ${folder}`,
+    `  rm -rf ${folder}`,
   ];
 }
 
