@@ -14,12 +14,14 @@ export type Holder = {
 export type HeldTerminal = {
   readonly canonical: boolean;
   readonly echo: boolean;
+  /** Ctrl+D is its end-of-file character. */
+  readonly eofIsCtrlD: boolean;
   readonly holders: readonly Holder[];
 };
 
 /** The program that may be given a secret; `reason` says, in our words, why there is none. */
 export type AskerFinding = { readonly asker: Asker } | { readonly reason: string };
-export type Asker = { readonly pid: number; readonly program: string };
+export type Asker = { readonly pid: number; readonly program: string; readonly takesEof: boolean };
 
 const trusted = /^(?:sudo|su)$/;
 
@@ -27,7 +29,7 @@ const trusted = /^(?:sudo|su)$/;
  * The one program that a secret may be given to by itself: sudo or su, set-uid root, started by the login shell of an
  * ordinary account, reading a hidden line, with nothing else on its terminal that could read along or take its place.
  */
-export function findAsker({ canonical, echo, holders }: HeldTerminal): AskerFinding {
+export function findAsker({ canonical, echo, eofIsCtrlD, holders }: HeldTerminal): AskerFinding {
   const [asker, ...beside] = holders.filter(({ isInFront }) => isInFront);
   const shell = holders.find(({ place }) => place === "leader");
   if (asker === undefined || shell === undefined) return { reason: "the host does not tell what asks" };
@@ -43,7 +45,7 @@ export function findAsker({ canonical, echo, holders }: HeldTerminal): AskerFind
   if (!canonical || echo) return { reason: "what is typed there is not a hidden line" };
   const isAlone = holders.length === 2;
   if (!isAlone) return { reason: "another program has the same terminal open and could read along" };
-  return { asker: { pid: asker.pid, program: asker.program } };
+  return { asker: { pid: asker.pid, program: asker.program, takesEof: eofIsCtrlD } };
 }
 
 /** The program that a secret is for: `for` of the configuration; without it, `sudo` and `su` are for their namesakes. */

@@ -1,11 +1,11 @@
 import { UserError } from "../base/user-error.ts";
-import { pasteText, sendKeys } from "../tmux/input.ts";
 import { isStillAsked, type HiddenQuestion } from "./hidden-question.ts";
 import { lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
-import { notTyped } from "./refusals.ts";
+import { takenBack } from "./secret-refusals.ts";
 import { sentInFront } from "./sent-command.ts";
+import { typeUnseen } from "./type-unseen.ts";
 import { waitUntil } from "./wait.ts";
 
 /** `again`: the same question stands there anew; `next`: another hidden one. */
@@ -20,7 +20,7 @@ const hiddenKinds = /^(?:password|passphrase|otp)$/;
 
 /**
  * Types a human's answer to the question and Enter, and tells what became of it. Throws EXPECTATION_FAILED with
- * nothing sent when the question is not the same any more, or when what was typed was shown.
+ * nothing sent when the question is not the same any more, or when what was typed was shown; SESSION_BUSY in copy mode.
  */
 export async function answerHidden(
   session: SessionContext,
@@ -28,36 +28,34 @@ export async function answerHidden(
   text: string,
   signal: AbortSignal,
 ): Promise<AnswerFate> {
-  const sentAt = await typeUnseen(session, question, text, signal);
+  const sentAt = await typeAnswer(session, question, text, signal);
   const decide = (current: Look) => fateOf(session, question, sentAt, current);
   const end = await waitUntil(session, decide, performance.now() + fateWaitMs, signal);
   return end.reason === "decided" ? end.value : "accepted";
 }
 
 /** Returns where the log ended when Enter was pressed. */
-async function typeUnseen(
+async function typeAnswer(
   session: SessionContext,
   question: HiddenQuestion,
   text: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { tmux, terminal, record } = session;
+  const { terminal } = session;
   await using _ = await lockInput(session, signal);
   if (!(await isStillAsked(session, question, signal))) throw gone(session);
   note(session);
-  const pasted = await pasteText(tmux, record.session_name, text, { bracketed: false });
-  if (pasted !== "typed") throw await notTyped(session, pasted);
-  const isShown = () => (terminal.offset > question.offset ? true : undefined);
-  await waitUntil(session, isShown, performance.now() + echoWaitMs, signal);
-  const shown = session.log.read(question.offset, terminal.offset).bytes;
-  const here = { ...question, offset: terminal.offset };
-  if (!feedback.test(Buffer.from(shown).toString("utf8")) || !(await isStillAsked(session, here, signal))) {
-    await sendKeys(tmux, record.session_name, ["C-u"]);
-    throw shownInstead(session);
-  }
-  const pressed = await sendKeys(tmux, record.session_name, ["Enter"]);
-  if (pressed !== "typed") throw await notTyped(session, pressed);
-  return here.offset;
+  const end = await typeUnseen(session, {
+    text,
+    silenceMs: echoWaitMs,
+    feedback,
+    takesEof: question.takesEof,
+    stillAsks: () => isStillAsked(session, { ...question, offset: terminal.offset }, signal),
+    isThere: () => Promise.resolve(true),
+    noteHandedOver: () => undefined,
+  });
+  if ("offset" in end) return end.offset;
+  throw shownInstead(session, end);
 }
 
 /** As an answer of a human's, without its text. */
@@ -96,10 +94,10 @@ function gone({ record }: SessionContext): UserError {
   );
 }
 
-function shownInstead({ record }: SessionContext): UserError {
+function shownInstead({ record }: SessionContext, end: { readonly isCleared: boolean }): UserError {
   return new UserError(
     "EXPECTATION_FAILED",
-    `${record.session_name} did not keep the answer hidden; it was taken off the line and not sent`,
+    `${record.session_name} did not keep the answer hidden; ${takenBack(end)}; it was not sent`,
     `It may stand in ${record.log_file}, where the agent can read it: if so, change that password.`,
   );
 }

@@ -14,6 +14,8 @@ export type HiddenQuestion = {
   readonly line: string;
   readonly programs: readonly string[];
   readonly asker: "ssh" | "hidden" | "untold";
+  /** Ctrl+D hands over what was typed of a line. */
+  readonly takesEof: boolean;
   /** Where the log ended when it was asked. */
   readonly offset: number;
 };
@@ -61,11 +63,12 @@ async function readQuestion(
   const { offset } = session.terminal;
   const line = lineUntil(session, offset);
   if (pane !== undefined && terminalMode(pane.tty) === "hidden")
-    return { line, programs: ["ssh"], asker: "ssh", offset };
+    return { line, programs: ["ssh"], asker: "ssh", takesEof: false, offset };
   if (state !== "awaiting_input") return undefined;
   const told = await session.oracle.askNow(signal);
   const asker = askerOf(told, hiddenKinds.test(awaiting?.kind ?? ""));
-  return asker === undefined ? undefined : { line, programs: told?.programs ?? [], asker, offset };
+  const takesEof = asker === "hidden" && told?.eofIsCtrlD === true;
+  return asker === undefined ? undefined : { line, programs: told?.programs ?? [], asker, takesEof, offset };
 }
 
 function askerOf(told: Judgement | undefined, looksHidden: boolean): "hidden" | "untold" | undefined {

@@ -19,6 +19,7 @@ type Question = {
 const unknown: Judgement = {
   verdict: "unclear",
   isPlain: false,
+  eofIsCtrlD: false,
   isRaw: false,
   programs: [],
   pids: [],

@@ -13,6 +13,13 @@ export function notASecretPrompt({ record }: SessionContext, reason: string): Us
   );
 }
 
+/** What became of text that was typed and not handed over. */
+export function takenBack({ isCleared }: { readonly isCleared: boolean }): string {
+  return isCleared
+    ? "it was taken back with Ctrl+C"
+    : "Ctrl+C was pressed, but the line was not seen empty: a part of the answer may stand there, for a human to clear";
+}
+
 export function secretRejected({ record }: SessionContext, name: string): UserError {
   return new UserError(
     "SECRET_REJECTED",

@@ -1,8 +1,9 @@
-import { findAsker, programOf, secretFor, type Asker } from "../policy/secret-use.ts";
+import { programOf, secretFor, type Asker } from "../policy/secret-use.ts";
 import { secretSentTo } from "./hidden-prompt.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, InputOutcome, SecretRequest } from "./outcome.ts";
 import { disconnected } from "./refusals.ts";
+import { askerNow } from "./secret-asker.ts";
 import { notASecretPrompt, secretRejected, unknownSecret } from "./secret-refusals.ts";
 import { followInput, inputEnd } from "./send-input.ts";
 import { typeSecret } from "./type-secret.ts";
@@ -58,11 +59,4 @@ async function requireAsker(session: SessionContext, name: string, signal: Abort
     throw notASecretPrompt(session, `secrets.${name} is for ${program}, and ${asker.program} asks`);
   if (secretSentTo(session, asker.pid) !== undefined) throw secretRejected(session, name);
   return asker;
-}
-
-async function askerNow(session: SessionContext, signal: AbortSignal): Promise<Asker> {
-  const held = await session.oracle.holders(signal);
-  const found = findAsker(held ?? { canonical: false, echo: true, holders: [] });
-  if ("reason" in found) throw notASecretPrompt(session, found.reason);
-  return found.asker;
 }

@@ -2,6 +2,8 @@
 export type TerminalReading = {
   readonly canonical: boolean;
   readonly echo: boolean;
+  /** Ctrl+D is its end-of-file character. */
+  readonly eofIsCtrlD: boolean;
   readonly threads: readonly Thread[];
 };
 
@@ -29,6 +31,7 @@ export type Judgement = {
   readonly verdict: Verdict;
   readonly isRaw: boolean;
   readonly isPlain: boolean;
+  readonly eofIsCtrlD: boolean;
   readonly programs: readonly string[];
   readonly pids: readonly number[];
   /** A shell is in front that may well be at its prompt, as far as can be seen. */
@@ -55,9 +58,12 @@ export function parseReading(text: string, tag: string): TerminalReading | undef
   return threads.length === rest.length ? { ...terminal, threads } : undefined;
 }
 
-export function parseModes(line: string): Pick<TerminalReading, "canonical" | "echo"> | undefined {
-  const [, canonical, echo] = /^m ([01]) ([01])$/.exec(line) ?? [];
-  return canonical === undefined ? undefined : { canonical: canonical === "1", echo: echo === "1" };
+export function parseModes(
+  line: string,
+): Pick<TerminalReading, "canonical" | "echo" | "eofIsCtrlD"> | undefined {
+  const [, canonical, echo, eof] = /^m ([01]) ([01]) ([01])$/.exec(line) ?? [];
+  if (canonical === undefined) return undefined;
+  return { canonical: canonical === "1", echo: echo === "1", eofIsCtrlD: eof === "1" };
 }
 
 function parseThread(line: string): Thread | undefined {
@@ -77,7 +83,7 @@ function parseThread(line: string): Thread | undefined {
   };
 }
 
-export function judge({ canonical, echo, threads }: TerminalReading): Judgement {
+export function judge({ canonical, echo, eofIsCtrlD, threads }: TerminalReading): Judgement {
   const programs = [...new Set(threads.map(({ program }) => program))];
   const isRelayed = !canonical && programs.some((program) => relays.test(program));
   const isPlain = canonical && echo;
@@ -90,11 +96,12 @@ export function judge({ canonical, echo, threads }: TerminalReading): Judgement 
     pids,
     isPlain,
     isRaw,
+    eofIsCtrlD,
     verdict: isRelayed ? "unclear" : verdictOn({ canonical, echo, threads }),
   };
 }
 
-function verdictOn({ canonical, echo, threads }: TerminalReading): Verdict {
+function verdictOn({ canonical, echo, threads }: Omit<TerminalReading, "eofIsCtrlD">): Verdict {
   const sleeping = threads.filter(({ state }) => /^[SI]$/i.test(state));
   if (threads.length > 0 && threads.every((thread) => isAtPrompt(thread, canonical))) return "prompt";
   if (sleeping.some(isReading)) return !canonical ? "key" : echo ? "line" : "secret";

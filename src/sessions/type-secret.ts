@@ -1,18 +1,18 @@
 import type { Asker } from "../policy/secret-use.ts";
-import { pasteText, sendKeys } from "../tmux/input.ts";
 import { hiddenText } from "./hidden-prompt.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { Call } from "./outcome.ts";
-import { busy, disconnected, notTyped } from "./refusals.ts";
-import { notASecretPrompt } from "./secret-refusals.ts";
+import { busy, disconnected } from "./refusals.ts";
+import { askerNow, isThere } from "./secret-asker.ts";
+import { notASecretPrompt, takenBack } from "./secret-refusals.ts";
 import { continuedCommand, type TypedInput } from "./type-input.ts";
-import { waitUntil } from "./wait.ts";
+import { typeUnseen } from "./type-unseen.ts";
 
 const minSilenceMs = 80;
 
 /**
- * Types the secret at a question that `requireAsker` has just taken for one of its program, and presses Enter only if
+ * Types the secret at a question that `requireAsker` has just taken for one of its program, and hands it over only if
  * nothing came of that and the same process still asks. Else it takes the text back and throws NOT_A_SECRET_PROMPT.
  */
 export async function typeSecret(
@@ -22,7 +22,7 @@ export async function typeSecret(
   call: Call,
 ): Promise<TypedInput> {
   await using _ = await lockInput(session, call.signal);
-  const { terminal, tmux, ledger, record } = session;
+  const { terminal, ledger } = session;
   const current = await look(session, await lookAtPane(session));
   if (current.state === "disconnected") throw await disconnected(session);
   if (current.pane?.inMode) throw busy(session, "a human looks through the scrollback (copy mode)");
@@ -36,39 +36,21 @@ export async function typeSecret(
   call.signal.throwIfAborted();
   const { record: entry, ...follows } = continuedCommand(session, { text: hiddenText }, call);
   ledger.append(entry);
-  const pasted = await pasteText(tmux, record.session_name, value, { bracketed: false });
-  if (pasted !== "typed") throw await notTyped(session, pasted);
-  const doubt = await doubtAfterPaste(
-    session,
-    offset,
+  const end = await typeUnseen(session, {
+    text: value,
     silenceMs,
-    async () => (await requireAsker()).pid === asker.pid,
-  );
-  if (doubt !== undefined) {
-    await sendKeys(tmux, record.session_name, ["C-c"]);
-    throw notASecretPrompt(session, doubt);
-  }
-  ledger.append({ ...entry, keys: ["Enter"], secret: name, asker: asker.pid });
-  const pressed = await sendKeys(tmux, record.session_name, ["Enter"]);
-  if (pressed !== "typed") throw await notTyped(session, pressed);
-  return { offset, atMs: performance.now(), ...follows };
+    takesEof: asker.takesEof,
+    stillAsks: async () => (await askerNow(session, neverAborted)).pid === asker.pid,
+    isThere: () => isThere(session, asker),
+    noteHandedOver: () => ledger.append({ ...entry, keys: ["Enter"], secret: name, asker: asker.pid }),
+  });
+  if ("offset" in end) return { offset, atMs: performance.now(), ...follows };
+  const doubt =
+    end.kept === "shown"
+      ? "something was shown as the answer was typed"
+      : "what had asked did not wait for the answer";
+  throw notASecretPrompt(session, `${doubt}; ${takenBack(end)}`);
 }
 
-/** Why Enter is not to be pressed. */
-async function doubtAfterPaste(
-  session: SessionContext,
-  offset: number,
-  silenceMs: number,
-  stillAsks: () => Promise<boolean>,
-): Promise<string | undefined> {
-  const shows = () => (session.terminal.offset > offset ? true : undefined);
-  const end = await waitUntil(session, shows, performance.now() + silenceMs, neverAborted);
-  if (end.reason === "decided") return shownDoubt;
-  const isSame = await stillAsks().catch(() => false);
-  await session.terminal.catchUp();
-  if (shows()) return shownDoubt;
-  return isSame ? undefined : "what had asked did not wait for the answer; it was taken back with Ctrl+C";
-}
-
-const shownDoubt = "something was shown as the answer was typed; it was taken back with Ctrl+C";
+/** Once typed, it is handed over or taken back. */
 const neverAborted = new AbortController().signal;

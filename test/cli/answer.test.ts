@@ -102,7 +102,7 @@ test("what a second ssh hides is answered too, and one that shows it gets no Ent
   await shown.shows(/which is not shown: $/);
   shown.type(`${secret}\n`);
   expect(await shown.ended()).toBe(1);
-  expect(shown.output).toContain("taken off the line and not sent");
+  expect(shown.output).toContain("taken back with Ctrl+C; it was not sent");
   expect(await lookAt("a6")).not.toMatch(/length \d/);
 });
 

@@ -1,6 +1,6 @@
 # Run by sh with the tag as $1 over a second channel of the session's connection: who has the session's terminal, and in which modes.
 # The session's shell is the child with a terminal of the process that serves the connection, ours too. Each line
-# begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
+# begins with the tag: `m ICANON ECHO EOF` (1 where that is Ctrl+D), then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
 # FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
 # or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
 # With `holders` as $2 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
@@ -40,13 +40,15 @@ below() {
   done
 }
 read_modes() {
-  icanon=0 echo=0 seen=
-  for word in $(command stty -a <"$1"); do
+  icanon=0 echo=0 eof=0 seen=
+  modes=$(command stty -a <"$1")
+  case $modes in *"eof = ^D;"*) eof=1 ;; esac
+  for word in $modes; do
     case $word in icanon) icanon=1 ;; echo) echo=1 ;; isig | -isig) seen=1 ;; esac
   done
   test -n "$seen"
 }
-report_modes() { read_modes "$1" && say m $icanon $echo; }
+report_modes() { read_modes "$1" && say m $icanon $echo $eof; }
 safe() { case $1 in '' | *[!A-Za-z0-9._+:@-]*) echo - ;; *) echo "$1" ;; esac; }
 report_thread() {
   fields "$1/task/$2" || return
@@ -147,7 +149,7 @@ on_linux() {
   name_terminal "$terminal" && read_modes "$tty" || return
   while test $icanon = 0 && enter_inner; do read_modes "$tty" || return; done
   name_terminal "$terminal"
-  say m $icanon $echo
+  say m $icanon $echo $eof
   for i in $found; do
     fields "$i" || continue
     # su -c runs its command in a session of its own, without a terminal to control it, and lets it read ours.

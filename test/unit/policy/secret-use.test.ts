@@ -26,12 +26,12 @@ const sudo: Holder = {
   hasChildren: false,
   program: "sudo",
 };
-const asks: HeldTerminal = { canonical: true, echo: false, holders: [shell, sudo] };
+const asks: HeldTerminal = { canonical: true, echo: false, eofIsCtrlD: true, holders: [shell, sudo] };
 
 test("sudo and su that ask the login shell's user are found", () => {
-  expect(findAsker(asks)).toEqual({ asker: { pid: 11, program: "sudo" } });
+  expect(findAsker(asks)).toEqual({ asker: { pid: 11, program: "sudo", takesEof: true } });
   expect(findAsker({ ...asks, holders: [{ ...sudo, program: "su" }, shell] })).toEqual({
-    asker: { pid: 11, program: "su" },
+    asker: { pid: 11, program: "su", takesEof: true },
   });
 });
 
@@ -40,7 +40,7 @@ describe("nothing may be given a secret where", () => {
   const reader: Holder = { ...shell, pid: 12, place: "other", program: "cat" };
 
   test.each<[string, HeldTerminal]>([
-    ["the host tells nothing", { canonical: true, echo: false, holders: [] }],
+    ["the host tells nothing", { ...asks, holders: [] }],
     ["the login shell is not seen", { ...asks, holders: [sudo] }],
     ["the shell itself is in front", { ...asks, holders: [{ ...shell, isInFront: true }] }],
     ["another program asks", withSudo({ program: "passwd" })],
