@@ -241,6 +241,7 @@ export class Terminal {
     const { log, cols, rows } = this.#options;
     const { lineStart, offset } = this.#stream;
     const line = log.read(Math.max(lineStart, offset - maxLineBytes), offset);
-    return cursorLines(line, this.#editor?.end, { cols, rows });
+    const markAt = this.marks?.phase === "prompt" ? this.marks.since : undefined;
+    return cursorLines(line, { editorAt: this.#editor?.end, markAt }, { cols, rows });
   }
 }

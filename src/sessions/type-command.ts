@@ -14,6 +14,7 @@ import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
 import { whereNow } from "./terminal-facts.ts";
+import { mayHoldUnsent } from "./unsent-line.ts";
 import { waitUntil } from "./wait.ts";
 
 /**
@@ -90,6 +91,8 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   }
   if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
   if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
+  if (await mayHoldUnsent(session, current, call.signal))
+    throw busy(session, "a human may have typed a line that does not show: Ctrl+C brings a new prompt");
   return current;
 }
 
