@@ -198,10 +198,46 @@ describe("a secret is never sent to what follows when", () => {
   });
 });
 
-describe("an answer that is typed is taken back before Enter when", () => {
-  const ofSu = (...words: string[]) => ["pkill", ...words, "-x", "-U", session.account.name, "su"];
-  const ledger = () => readFileSync(join(session.home.root, "logs", "s.commands.jsonl"), "utf8");
+const ofSu = (...words: string[]) => ["pkill", ...words, "-x", "-U", session.account.name, "su"];
+const ledger = () => readFileSync(join(session.home.root, "logs", "s.commands.jsonl"), "utf8");
 
+/** Calls send_secret for su, and does `act` so long after the answer was typed. */
+async function sendWhile(act: () => void, delayMs = 0) {
+  const before = ledger();
+  const acted = until("the answer is typed", () => ledger().slice(before.length).includes("•••"))
+    .then(() => Bun.sleep(delayMs))
+    .then(act);
+  const sent = await session.sendSecret({ name: "su" });
+  await acted;
+  return { sent, noted: ledger().slice(before.length) };
+}
+
+describe("what is typed never stays on a shell's line nor in its history when", () => {
+  const delaysMs = Array.from({ length: 12 }, (_, index) => index * 40);
+
+  test.each(delaysMs)("su is killed %i ms after the answer is typed", async (delayMs) => {
+    await freshSession("");
+    await session.run(`su ${target.name} -c true`, { wait_seconds: 5 });
+    await sendWhile(() => Bun.spawnSync(ofSu("-KILL")), delayMs);
+    const history = await session.run("history; fc -l -5");
+    expect(history.fields["exit_code"]).toBe(0);
+    expect(history.text).not.toContain(targetPassword.slice(3));
+    expect(session.account.texts()).not.toContain(targetPassword);
+  });
+});
+
+test("a human who enters copy mode before the answer is handed over is told that it stands there", async () => {
+  await freshSession("");
+  await session.run(`su ${target.name} -c true`, { wait_seconds: 5 });
+  const { sent } = await sendWhile(() => session.home.tmux("copy-mode", "-t", "=mcp-s:"));
+  expect(sent.code).toBe("SESSION_BUSY");
+  expect(sent.text).toContain("it stands in s now and was not sent");
+  session.home.tmux("send-keys", "-t", "=mcp-s:", "-X", "cancel");
+  expect((await session.interrupt()).fields["state"]).toBe("idle");
+  expect((await session.run("history")).text).not.toContain(targetPassword.slice(3));
+});
+
+describe("an answer that is typed is taken back before Enter when", () => {
   test.each<[string, (tty: string) => string[]]>([
     ["su is killed", () => ofSu("-KILL")],
     ["su is stopped, and the shell comes to the front", () => ofSu("-STOP")],
@@ -212,19 +248,13 @@ describe("an answer that is typed is taken back before Enter when", () => {
     await freshSession("");
     const { fields } = await session.run("tty");
     await session.run(`su ${target.name} -c true`, { wait_seconds: 5 });
-    const before = ledger();
-    const isTyped = () => ledger().slice(before.length).includes("•••");
-    const changed = until("the answer is typed", isTyped).then(() =>
-      Bun.spawnSync(change(String(fields["output"]).trim())),
-    );
-    const sent = await session.sendSecret({ name: "su" });
-    await changed;
+    const { sent, noted } = await sendWhile(() => Bun.spawnSync(change(String(fields["output"]).trim())));
     expect(sent.code).toBe("NOT_A_SECRET_PROMPT");
     expect(sent.text).toContain("taken back with Ctrl+C");
     const after = await session.run("history; fc -l -5");
     expect(after.text).not.toContain("•••");
     expect(session.account.texts() + ledger()).not.toContain(targetPassword);
-    expect(ledger().slice(before.length)).not.toContain('"secret"');
+    expect(noted).not.toContain('"secret"');
   });
 });
 
