@@ -52,6 +52,8 @@ const newPromptQuietMs = 100;
 const newPlainPromptQuietMs = 300;
 const awaitingQuietMs = 300;
 export const questionQuietMs = 1_000;
+/** When the host is asked: not yet within the grace of a call that does not wait, whose answer would soon be outdated. */
+export const askQuietMs = 250;
 
 /** The quiet times at which a derived state may change though nothing came. */
 export const quietSteps: readonly number[] = [
@@ -60,6 +62,7 @@ export const quietSteps: readonly number[] = [
   newPromptQuietMs,
   plainPromptQuietMs,
   200,
+  askQuietMs,
   awaitingQuietMs,
   questionQuietMs,
   2_500,

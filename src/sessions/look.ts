@@ -8,6 +8,7 @@ import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { atShellPrompt } from "./at-prompt.ts";
 import {
+  askQuietMs,
   deriveState,
   drawnPlaces,
   type Background,
@@ -116,12 +117,11 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   };
 }
 
-const questionQuietMs = 200;
 const redrawnQuietMs = 50;
 
 /** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
-  if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
+  if (!isTold(session) || facts.quietMs < askQuietMs) return undefined;
   if (derived.awaiting?.kind === "continuation") return undefined;
   if (maybePrompt(session, facts, derived)) return "likely";
   // A line editor says by itself that it waits, but a program that was killed may have left that switched on.
