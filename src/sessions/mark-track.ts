@@ -65,6 +65,15 @@ export function startTrack({ aid, bracketed, pid }: CarriedLevel): MarkTrack {
 }
 
 /**
+ * Where the prompt begins of a shell that writes its mark in front of it: without an editor, and with no echo of Enter,
+ * it may stand on the line of the one before.
+ */
+export function plainPromptAt(track: MarkTrack | undefined): number | undefined {
+  const isPlain = track?.phase === "prompt" && !track.bracketed && !track.marksBegin;
+  return isPlain ? track.since : undefined;
+}
+
+/**
  * The shells one inside the other, the outermost first, after one more mark. An end or a prompt of an outer shell says
  * that the inner ones are gone; those that nothing was heard of yet are still to come.
  */

@@ -8,7 +8,7 @@ import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import type { LogStore } from "../state/log-store.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
-import { startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
+import { plainPromptAt, startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
 import { outputEnd } from "./output-end.ts";
 import { PromptLevels } from "./prompt-levels.ts";
 
@@ -169,6 +169,7 @@ export class Terminal {
       bracketedPaste: this.#stream.bracketedPaste,
       addressing: this.#stream.addressing,
       cursorLines: this.#readCursorLines(),
+      lineStart: this.inputStart,
       marks: this.marks,
       quietMs: this.quietMs,
     };
@@ -241,6 +242,6 @@ export class Terminal {
     const { log, cols, rows } = this.#options;
     const { lineStart, offset } = this.#stream;
     const line = log.read(Math.max(lineStart, offset - maxLineBytes), offset);
-    return cursorLines(line, this.#editor?.end, { cols, rows });
+    return cursorLines(line, this.#editor?.end ?? plainPromptAt(this.marks), { cols, rows });
   }
 }

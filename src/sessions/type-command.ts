@@ -9,11 +9,13 @@ import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
+import type { MarkTrack } from "./mark-track.ts";
 import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
 import { whereNow } from "./terminal-facts.ts";
+import type { Judgement } from "./terminal-reading.ts";
 import { waitUntil } from "./wait.ts";
 
 /**
@@ -181,9 +183,15 @@ function takesUnseen({ oracle, terminal, record }: SessionContext, pastedAtMs: n
   const askAtMs = pastedAtMs + unseenMs;
   if (record.integrated !== true || performance.now() < askAtMs) return false;
   const answer = oracle.answerAt(terminal.offset);
-  if (answer !== undefined && answer.atMs >= askAtMs) return answer.verdict === "prompt";
+  if (answer !== undefined && answer.atMs >= askAtMs) return takesLine(answer, terminal.marks);
   if (oracle.isAvailable) oracle.ask(terminal.offset);
   return false;
+}
+
+/** A shell that has told its prompt reads its next line, whatever way it reads. */
+function takesLine({ verdict, pids }: Judgement, marks: MarkTrack | undefined): boolean {
+  const isOwn = marks?.phase === "prompt" && marks.pid !== undefined && pids.includes(marks.pid);
+  return verdict === "prompt" || (isOwn && verdict !== "busy" && verdict !== "unclear");
 }
 
 /** Typing goes on to its end once it began, since half a command on the line helps nobody. */
