@@ -29,6 +29,8 @@ export type MarkTrack = {
   readonly pid?: number | undefined;
   /** The numbers of the marks that its process carried before, and of the shells inside it then. */
   readonly replaces?: readonly string[] | undefined;
+  /** The number of its marks stood in output, so that others may know it. */
+  readonly seen?: boolean | undefined;
   readonly counter: number;
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
@@ -89,6 +91,16 @@ export function takeLevelMark(levels: readonly MarkTrack[], mark: Mark, place: S
     if (index === at) return [next];
     return isBack && index > at && level.phase !== "unmarked" ? [] : [level];
   });
+}
+
+/** A shell tells the begin of each of several lines that it was given as one. */
+export function isRepeatedBegin(levels: readonly MarkTrack[], mark: Mark): boolean {
+  if (mark.kind !== "command-began") return false;
+  return levels.some(({ aid, counter }) => aid === mark.aid && counter === mark.counter);
+}
+
+export function noteSeen(levels: readonly MarkTrack[], seen: readonly string[]): readonly MarkTrack[] {
+  return levels.map((level) => (seen.includes(level.aid) ? { ...level, seen: true } : level));
 }
 
 /** The first prompt of a shell. Where its process carried marks before, it has lost them or runs another program now. */

@@ -4,7 +4,7 @@ import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
-import { drawnLook, markShell } from "./inner-shell.ts";
+import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
@@ -106,6 +106,8 @@ async function clearLook(session: SessionContext, signal: AbortSignal): Promise<
 async function requireMarks(session: SessionContext, current: Look, call: Call): Promise<Look> {
   const { terminal, record, unmarkable } = session;
   const { state, confidence, prompt, shellWaits } = current;
+  if (terminal.marks?.seen === true && (await changeSeenNumber(session, current, call.signal)) !== current)
+    return requireEmptyPrompt(session, call);
   if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
   if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
   if (terminal.marks !== undefined && shellWaits === undefined) {

@@ -4,6 +4,7 @@ import { pasteText, sendKeys } from "../tmux/input.ts";
 import { classifyAwaiting } from "./awaiting.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { cursorPlace } from "./cursor-place.ts";
+import { changeSeenNumber } from "./inner-shell.ts";
 import type { Input, InputStep } from "./input-keys.ts";
 import { isSamePlace, lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
@@ -36,7 +37,8 @@ export async function typeInput(
   call: Call,
 ): Promise<TypedInput> {
   await using _ = await lockInput(session, call.signal);
-  const current = await requireSamePlace(session, request, call);
+  const waiting = await requireSamePlace(session, request, call);
+  const current = await changeSeenNumber(session, waiting, call.signal);
   const asked = askedKind(session, current);
   if (asked === "host_key" && (input.prints || input.enters > 0)) throw humanOnly(session);
   call.signal.throwIfAborted();
