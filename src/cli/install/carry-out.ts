@@ -2,7 +2,7 @@ import { basename } from "node:path";
 
 import { UserError } from "../../base/user-error.ts";
 import { runProcess } from "../../platform/run-process.ts";
-import { backUp, readClientFile, writeClientFile } from "./client-file.ts";
+import { backUp, changeClientFile, readClientFile, replaceText } from "./client-file.ts";
 import { editOf, type Change } from "./plan.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -15,14 +15,14 @@ export type Done = { readonly backup: string | undefined };
 export async function carryOut(change: Change, surroundings: Surroundings): Promise<Done> {
   const now = new Date();
   try {
-    if (change.argv === undefined) return { backup: writeClientFile(change.file, change.after, now) };
+    if (change.argv === undefined) return { backup: changeClientFile(change.file, change.after, now) };
     const backup = change.file.mode === undefined ? undefined : backUp(change.file, now);
     await runOwnProgram(change, change.argv, surroundings);
     // What its own program cannot say, or has put elsewhere, is edited in.
     const file = readClientFile(change.file.path);
     const { after } = editOf(change.goal, change.client, file, surroundings);
-    const second = after === file.text ? undefined : writeClientFile(file, after, new Date());
-    return { backup: backup ?? second };
+    if (after !== file.text) replaceText(file, after);
+    return { backup };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const words = error instanceof Error ? error.message : String(error);

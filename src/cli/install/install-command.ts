@@ -9,6 +9,7 @@ import { UsageError } from "../usage-error.ts";
 import { carryOut, type Done } from "./carry-out.ts";
 import type { Client } from "./client.ts";
 import { clients } from "./clients.ts";
+import { difference } from "./diff.ts";
 import { renderPlan, renderSnippet } from "./install-text.ts";
 import { requireLasting } from "./own-place.ts";
 import { planFor, type Change, type Goal, type Plan } from "./plan.ts";
@@ -151,7 +152,8 @@ function factsOf(plan: Plan, result: Done | UserError | undefined, surroundings:
   if (plan.kind === "unchanged") return { ...facts, action: "none" };
   if (plan.kind === "refused") return { ...facts, action: "refused", message: plan.message, hint: plan.hint };
   const runs = plan.argv === undefined ? {} : { runs: plan.argv };
-  if (result === undefined) return { ...facts, action: "change", ...runs };
+  const { line, removed, added } = difference(plan.file.text, plan.after);
+  if (result === undefined) return { ...facts, action: "change", ...runs, line, removed, added };
   if (result instanceof UserError)
     return { ...facts, action: "failed", ...runs, message: result.message, hint: result.hint };
   return {
