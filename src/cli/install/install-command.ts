@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { isatty } from "node:tty";
 
 import { nearestName } from "../../base/nearest-name.ts";
@@ -86,6 +88,9 @@ async function settle(
     failed ||= result instanceof UserError;
     stdout(renderResult(change, result));
   }
+  const config = join(invocation.root, "config.yml");
+  if (goal === "install" && !existsSync(config))
+    stdout(`There is no ${printable(config)} yet; the server needs it to start.\n`);
   return failed ? exitCodes.failed : exitCodes.done;
 }
 
