@@ -116,7 +116,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   };
 }
 
-const questionQuietMs = 300;
+const questionQuietMs = 200;
 const redrawnQuietMs = 50;
 
 /** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
