@@ -105,7 +105,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
           atPrompt,
         });
   if (derived.prompt !== undefined && derived.typed === "") {
-    terminal.levels.settle(record.prompt, derived.prompt);
+    terminal.levels.settle(record.prompt, derived.prompt, terminal.marks?.since);
   }
   return {
     ...derived,
@@ -177,6 +177,7 @@ function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
 function backgroundOf(session: SessionContext): Background {
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
+    emptyPromptAt: session.terminal.levels.emptyAt,
     mayOpenShell: () => mayShowPrompt(session),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
