@@ -39,7 +39,7 @@ export async function typeUnseen(session: SessionContext, unseen: Unseen): Promi
   if (doubt !== undefined) return keptBack(session, doubt);
   unseen.noteHandedOver();
   const { offset } = terminal;
-  // At Ctrl+D no line editor runs what is on its line; once the program has taken the text, no shell gets more than Enter.
+  // At Ctrl+D no line editor runs its line (but bash's in vi mode); once the program has the text, a shell gets only Enter.
   if (unseen.takesEof && unseen.text !== "") {
     await press(session, "C-d");
     if ((await doubtAbout(session, unseen)) !== undefined)
