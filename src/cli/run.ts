@@ -7,13 +7,14 @@ import { UserError } from "../base/user-error.ts";
 import { askpassVariable } from "../ssh/askpass-variable.ts";
 import { exitCodes, type Invocation } from "./command.ts";
 import { renderCommandHelp, renderHelp } from "./help.ts";
-import { parseArguments, UsageError, type ParsedArguments } from "./parse-arguments.ts";
+import { parseArguments, type ParsedArguments } from "./parse-arguments.ts";
 import { print } from "./print.ts";
 import { printable } from "./printable.ts";
+import { UsageError } from "./usage-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const stdout = (text: string) => print(1, text);
+const stdout = (text: string | Uint8Array) => print(1, text);
 const stderr = (text: string) => print(2, text);
 
 /** Runs the program with these arguments and resolves to its exit code. */
@@ -41,7 +42,7 @@ function renderAsked({ command }: Extract<ParsedArguments, { kind: "help" }>): s
 }
 
 function invocation(
-  { words, flags, root }: Extract<ParsedArguments, { kind: "run" }>,
+  { words, flags, values, root }: Extract<ParsedArguments, { kind: "run" }>,
   env: Environment,
 ): Invocation {
   const home = homedir();
@@ -49,6 +50,7 @@ function invocation(
   return {
     words,
     flags,
+    values,
     root: resolve(named ?? join(home, ".mcp-ssh-interactive")),
     home,
     color: isTerminal() && !flags.has("--no-color") && given(env["NO_COLOR"]) === undefined,
