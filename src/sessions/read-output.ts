@@ -110,7 +110,7 @@ function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, pr
  * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
  * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors.
  */
-export function outputStart(session: SessionContext, offset: number): number {
+export function outputStart(session: Pick<SessionContext, "log">, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
   const firstNewline = bytes.indexOf(0x0a);
   const { events } = scanStream(initialStreamState(offset), bytes, new Set());
