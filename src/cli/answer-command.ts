@@ -4,6 +4,7 @@ import { answerHidden, type AnswerFate } from "../sessions/answer-hidden.ts";
 import { findHiddenQuestion, type HiddenQuestion } from "../sessions/hidden-question.ts";
 import type { SessionContext } from "../sessions/look.ts";
 import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
+import { findSession } from "./find-session.ts";
 import { printable } from "./printable.ts";
 import { withSessions } from "./with-sessions.ts";
 
@@ -12,8 +13,7 @@ export const answer: RunCommand = (invocation) => {
   const [name = ""] = invocation.words;
   return withSessions(invocation, async ({ sessions, tree }) => {
     using terminal = await requireHuman(`mcp-ssh-interactive answer ${name}`, tree.locks);
-    const { context } = await sessions.find(name);
-    return await askAndType(context, terminal, invocation);
+    return await askAndType(await findSession(sessions, name), terminal, invocation);
   });
 };
 

@@ -2,6 +2,7 @@ import { UserError } from "../base/user-error.ts";
 import type { CloseOutcome } from "../sessions/outcome.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
+import { findSession } from "./find-session.ts";
 import { withSessions } from "./with-sessions.ts";
 
 /** Ends a session; its log and its record of commands stay. */
@@ -9,7 +10,7 @@ export const close: RunCommand = ({ words, flags, stdout, ...others }) =>
   withSessions({ words, flags, stdout, ...others }, async ({ sessions }) => {
     const [name = ""] = words;
     const outcome = await end(sessions, name, flags.has("--force"));
-    if (!outcome.existed) await sessions.find(name);
+    if (!outcome.existed) await findSession(sessions, name);
     stdout(flags.has("--json") ? renderJson(outcome) : renderText(outcome));
     return exitCodes.done;
   });

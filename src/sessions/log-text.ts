@@ -1,7 +1,8 @@
-import { LineRenderer } from "../screen/line-renderer.ts";
+import { LineRenderer, type RenderedLines } from "../screen/line-renderer.ts";
 
 /** So much is written at once, which cannot be more lines than are kept. */
 export const pieceBytes = 65_536;
+const usualLines = 4_096;
 
 /** The lines of a part of a log of any length, given out as soon as they stand; in bounded memory. */
 export class LogText {
@@ -32,7 +33,7 @@ export class LogText {
   }
 
   #give(until: (place: { readonly total: number; readonly cursorLine: number }) => number): string[] {
-    const { lines, droppedLines, cursor } = this.#renderer.read();
+    const { lines, droppedLines, cursor } = this.#readNew();
     const isAtEmptyEnd = cursor.line === lines.length - 1 && lines[cursor.line] === "";
     const total = droppedLines + lines.length - (isAtEmptyEnd ? 1 : 0);
     const cursorLine = droppedLines + cursor.line;
@@ -41,5 +42,11 @@ export class LogText {
     const end = Math.max(start, until({ total, cursorLine }));
     this.#given = end;
     return lines.slice(Math.max(0, start - droppedLines), Math.max(0, end - droppedLines));
+  }
+
+  /** Copying all that is kept for each piece would take longer than rendering it. */
+  #readNew(): RenderedLines {
+    const newest = this.#renderer.read(usualLines);
+    return newest.droppedLines > this.#given ? this.#renderer.read() : newest;
   }
 }

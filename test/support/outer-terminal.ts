@@ -3,9 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { binary } from "../binary/binary.ts";
-import { until } from "./private-tmux.ts";
-
-const outerTmux = Bun.which("tmux") ?? "tmux";
+import { tmuxProgram, until } from "./private-tmux.ts";
 
 /** The executable in the terminal of a human: a tmux of the test's own around it, whose screen is looked at. */
 export class OuterTerminal implements Disposable {
@@ -54,7 +52,7 @@ export class OuterTerminal implements Disposable {
   }
 
   #tmux(...words: readonly string[]): string {
-    const argv = [outerTmux, "-u", "-S", join(this.#folder, "s"), ...words];
+    const argv = [tmuxProgram(), "-u", "-S", join(this.#folder, "s"), ...words];
     const { stdout } = Bun.spawnSync(argv, { env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C.UTF-8" } });
     return stdout.toString();
   }

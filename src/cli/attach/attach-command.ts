@@ -3,6 +3,7 @@ import type { SessionContext } from "../../sessions/look.ts";
 import type { Sessions } from "../../sessions/sessions.ts";
 import { attachWords, passesHostSequencesOn, showStatusLine } from "../../tmux/human-client.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
+import { findSession } from "../find-session.ts";
 import { requireTerminal } from "../require-terminal.ts";
 import { withSessions, type AtHand } from "../with-sessions.ts";
 import { followStatus, statusOf } from "./status-text.ts";
@@ -12,7 +13,7 @@ export const attach: RunCommand = (invocation) =>
   withSessions(invocation, async (atHand) => {
     const [name = ""] = invocation.words;
     requireTerminal("attach", `Without one: mcp-ssh-interactive log ${name}`);
-    const { context } = await atHand.sessions.find(name);
+    const context = await findSession(atHand.sessions, name);
     if (!passesHostSequencesOn(context.tmux)) return takePart(invocation, atHand, context);
     if (invocation.flags.has("--read-only")) return lookOn(invocation, atHand.sessions, context);
     return (await acceptsOldTmux(context)) ? takePart(invocation, atHand, context) : exitCodes.interrupted;
@@ -35,6 +36,8 @@ async function takePart(
   process.on("SIGTERM", hangUp);
   const left = new AbortController();
   const following = followStatus(sessions, name, left.signal);
+  // It is told once the human has left.
+  following.catch(() => undefined);
   const code = await client.exited;
   left.abort();
   await following;

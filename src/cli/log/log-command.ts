@@ -7,6 +7,7 @@ import { findLogged, placeSince, type LoggedSession } from "../../sessions/logge
 import { findCommand, findRecord, outputRange, unknownCommand } from "../../sessions/recorded-command.ts";
 import { StateFile } from "../../state/state-file.ts";
 import type { Invocation, RunCommand } from "../command.ts";
+import { findSession } from "../find-session.ts";
 import { printable } from "../printable.ts";
 import { UsageError } from "../usage-error.ts";
 import { withSessions } from "../with-sessions.ts";
@@ -59,7 +60,7 @@ async function commandRange(invocation: Invocation, logged: LoggedSession, id: s
   const { name, ledger, log, record } = logged;
   if (record !== undefined) {
     return withSessions(invocation, async ({ sessions }) => {
-      const { context } = await sessions.find(name);
+      const context = await findSession(sessions, name);
       await context.terminal.catchUp();
       return outputRange(context, findCommand(context, id));
     });
