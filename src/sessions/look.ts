@@ -23,6 +23,7 @@ import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
 import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
+import type { SessionSecrets } from "./session-secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TransferRules } from "./transfer/local-place.ts";
 import type { Turns } from "./turns.ts";
@@ -37,6 +38,7 @@ export type SessionContext = {
   readonly ledger: Ledger;
   readonly terminal: Terminal;
   readonly oracle: Oracle;
+  readonly secrets: SessionSecrets;
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;
@@ -104,7 +106,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
           atPrompt,
         });
   if (derived.prompt !== undefined && derived.typed === "") {
-    terminal.levels.settle(record.prompt, derived.prompt);
+    terminal.levels.settle(record.prompt, derived.prompt, terminal.marks?.since);
   }
   return {
     ...derived,
@@ -116,7 +118,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   };
 }
 
-const questionQuietMs = 300;
+const questionQuietMs = 200;
 const redrawnQuietMs = 50;
 
 /** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
@@ -177,6 +179,7 @@ function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
 function backgroundOf(session: SessionContext): Background {
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
+    emptyPromptAt: session.terminal.levels.emptyAt,
     mayOpenShell: () => mayShowPrompt(session),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,
