@@ -69,7 +69,7 @@ test.each([
   { cols: 17, rows: 3, page: 9 },
   { cols: 1, rows: 1, page: 0 },
   { cols: 200, rows: 50, page: 0 },
-])("a frame fills %p exactly, on one of its pages", (view) => {
+])("a frame fills $cols by $rows exactly, on one of its pages", (view) => {
   const tiles = Array.from({ length: 11 }, (_, at): Tile => ({
     title: `s${at} | 界界界 | at the prompt`,
     lines: ["plain", "宽".repeat(150), "e\u0301\u001b[31m", "", ""],

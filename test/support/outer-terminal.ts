@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { binary } from "../binary/binary.ts";
-import { tmuxProgram, until } from "./private-tmux.ts";
+import { until } from "./private-tmux.ts";
+
+/** This machine's, whichever version is under test. */
+const outerTmux = Bun.which("tmux", { PATH: "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin" }) ?? "tmux";
 
 /** The executable in the terminal of a human: a tmux of the test's own around it, whose screen is looked at. */
 export class OuterTerminal implements Disposable {
@@ -52,7 +55,7 @@ export class OuterTerminal implements Disposable {
   }
 
   #tmux(...words: readonly string[]): string {
-    const argv = [tmuxProgram(), "-u", "-S", join(this.#folder, "s"), ...words];
+    const argv = [outerTmux, "-u", "-S", join(this.#folder, "s"), ...words];
     const { stdout } = Bun.spawnSync(argv, { env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C.UTF-8" } });
     return stdout.toString();
   }
