@@ -28,7 +28,7 @@ import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { lastSentCommand } from "./sent-command.ts";
 import { Session } from "./session.ts";
-import { attachCommand, summarise } from "./summary.ts";
+import { summarise } from "./summary.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
 import { usableConfig } from "./usable-config.ts";
@@ -89,7 +89,7 @@ export class Sessions implements SessionService {
       ...(serverInfo === undefined ? {} : { serverInfo }),
       banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
       logFile,
-      attachCommand: attachCommand(this.#place.tree, context.record),
+      attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
       ...(lost === undefined ? {} : { lost }),
@@ -102,9 +102,7 @@ export class Sessions implements SessionService {
     const panes = new Map((await listPanes(tmux)).map((pane) => [pane.name, pane]));
     const records = openedOnes(this.#place.state.read());
     return Promise.all(
-      records.map((record) =>
-        summarise(this.#place.tree, this.#context(tmux, record), panes.get(record.session_name)),
-      ),
+      records.map((record) => summarise(this.#context(tmux, record), panes.get(record.session_name))),
     );
   }
 

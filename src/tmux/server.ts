@@ -95,7 +95,7 @@ async function askForHub(
 
 /** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
 async function startServer({ socketPath }: ConnectOptions, version: TmuxVersion, run: Run): Promise<string> {
-  const commands = renderArguments(startingCommands());
+  const commands = renderArguments(startingCommands(version));
   const { exitCode, stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
   if (exitCode === 0) writeFileAtomically(versionFile(socketPath), `${version.text}\n`);
   return stderr.trim();

@@ -102,7 +102,7 @@ test("an open tells all that the contract names, and words of the host that look
     banner: expect.stringContaining("Permission denied (publickey)."),
     cursor: expect.stringMatching(/^[0-9a-z]+\.[0-9a-z]+$/),
     log_file: join(home.root, "logs/facts.log"),
-    attach_command: `tmux -S ${home.root}/tmux.sock attach -t '=mcp-facts'`,
+    attach_command: "mcp-ssh-interactive attach facts",
     reconnected: false,
   });
   expect(fields["lost"]).toBeUndefined();
