@@ -81,7 +81,16 @@ function secretFaults(
     return [report(key, `the file of ${key} is not a regular file: ${path}`, "correct the path")];
   return (stats.mode & 0o077n) === 0n
     ? []
-    : [report(key, `the file of ${key} is open to others: ${path}`, `run \`chmod 600 ${quoted(path)}\``)];
+    : [
+        {
+          ...report(
+            key,
+            `the file of ${key} is open to others: ${path}`,
+            `run \`chmod 600 ${quoted(path)}\``,
+          ),
+          openFile: path,
+        },
+      ];
 }
 
 function secretWarnings(key: string, source: SecretSource, report: Reporter): Fault[] {
