@@ -16,13 +16,21 @@ export function checkTree({ tree, uid }: Place): Finding[] {
   const outer = isThere(tree.runtime) ? inner : inner.filter((folder) => folder !== tree.mux);
   const faults = [
     ...runtime.flatMap((folder) => folderFault(folder, uid, true) ?? []),
-    ...outer.flatMap((folder) => folderFault(folder, uid, false) ?? []),
+    ...missingFolders(outer.filter((folder) => !isThere(folder))),
+    ...outer.filter(isThere).flatMap((folder) => folderFault(folder, uid, false) ?? []),
   ];
   const sound = [tree.root, ...outer].filter((folder) => folderFault(folder, uid, false) === undefined);
   faults.push(...sound.flatMap((folder) => fileFaults(folder, uid, tree.configFile)));
   return faults.length > 0
     ? faults
     : [{ name, verdict: "ok", fact: `${tree.root} and what is in it are yours alone` }];
+}
+
+function missingFolders(folders: readonly string[]): Finding[] {
+  if (folders.length === 0) return [];
+  const fact = `${folders.join(", ")} ${folders.length === 1 ? "does" : "do"} not exist yet`;
+  const mend = () => folders.forEach((folder) => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  return [{ name, verdict: "warn", fact, fix: `mkdir -p -m 700 ${folders.map(shellWord).join(" ")}`, mend }];
 }
 
 /** What the server would set right by itself is a warning. */

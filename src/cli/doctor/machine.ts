@@ -5,6 +5,7 @@ import { checkDisk } from "./check-disk.ts";
 import { checkHandshake } from "./check-handshake.ts";
 import { checkKeys } from "./check-keys.ts";
 import { checkLocale } from "./check-locale.ts";
+import { checkSecrets } from "./check-secrets.ts";
 import { checkSsh } from "./check-ssh.ts";
 import { checkTmuxServer } from "./check-tmux-server.ts";
 import { checkTmux } from "./check-tmux.ts";
@@ -19,6 +20,7 @@ const checks: readonly ((place: Place) => Finding[] | Promise<Finding[]>)[] = [
   checkTmuxServer,
   checkFiles,
   checkKeys,
+  checkSecrets,
   checkAgent,
   checkLocale,
   checkDisk,
