@@ -36,6 +36,7 @@ export async function checkConnection(
     const outcome = await desk.sessions.open(request, call);
     return [...outcome.checks, ...shellChecks(outcome, integration)];
   } catch (error) {
+    if (desk.signal.aborted) return [];
     if (!(error instanceof UserError)) throw error;
     return checksOf(error);
   } finally {
