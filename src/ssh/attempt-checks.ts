@@ -53,6 +53,9 @@ const waits: Check = {
   fix: "mcp-ssh-interactive answer SESSION, once the session is opened",
 };
 
+/** So much of the host's own words that it can say nothing else by them. */
+const knownSoftware = /^(?:OpenSSH_(?:for_Windows_)?\d{1,2}\.\d{1,2}(?:p\d)?|dropbear_\d{4}\.\d{1,3})/;
+
 function legsOf({ hops, target }: PreparedSsh): Leg[] {
   const ways = [...hops, target];
   return ways.map((way, index) => {
@@ -60,7 +63,7 @@ function legsOf({ hops, target }: PreparedSsh): Leg[] {
     return {
       way,
       log: parseSshLog(text),
-      software: /^(?:OpenSSH|dropbear)_[\w.]{1,16}/.exec(parseRemoteSoftware(text) ?? "")?.[0],
+      software: knownSoftware.exec(parseRemoteSoftware(text) ?? "")?.[0],
       through: ways[index - 1],
       isTarget: way === target,
     };
