@@ -34,7 +34,7 @@ export const architecture: Architecture = {
     yaml: ["config/"],
     "@clack/prompts": ["cli/init/"],
     picocolors: ["cli/"],
-    re2js: ["sessions/"],
+    re2js: ["sessions/", "policy/"],
     zod: ["server/", "config/", "state/"],
   },
   outside: { "package.json": ["main.ts", "cli/"] },

@@ -4,6 +4,7 @@ import type { LoadedConfig } from "../../config/load-config.ts";
 import { childEnvironment } from "../../platform/child-environment.ts";
 import { homeTree, type HomeTree } from "../../platform/home-tree.ts";
 import { trustedSearchPath } from "../../platform/programs.ts";
+import { redactionFault } from "../../policy/mask.ts";
 import type { Invocation } from "../command.ts";
 
 /** What the checks look at. `config` is undefined where nothing of the file can be used; `env` is what children get. */
@@ -34,7 +35,7 @@ export function lookAround({ root, home, env }: Invocation): Place {
 
 function readConfig({ configFile, root }: HomeTree, home: string): LoadedConfig | UserError {
   try {
-    return inspectConfig({ path: configFile, root, home });
+    return inspectConfig({ path: configFile, root, home }, redactionFault);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
