@@ -27,6 +27,7 @@ test.each([
   ["validate", "--json"],
   ["demo", "--keep"],
   ["trust", "--json"],
+  ["install", "--print"],
 ])("help %s shows its usage and its flags", async (name, flag) => {
   const help = await runBinary(["help", name], bare);
   expect(help).toMatchObject({ exitCode: 0, stderr: "" });
