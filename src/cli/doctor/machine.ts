@@ -1,5 +1,6 @@
 import type { Invocation } from "../command.ts";
 import { checkAgent } from "./check-agent.ts";
+import { checkClients } from "./check-clients.ts";
 import { checkConfig } from "./check-config.ts";
 import { checkDisk } from "./check-disk.ts";
 import { checkHandshake } from "./check-handshake.ts";
@@ -25,6 +26,7 @@ const checks: readonly ((place: Place) => Finding[] | Promise<Finding[]>)[] = [
   checkLocale,
   checkDisk,
   checkHandshake,
+  checkClients,
 ];
 
 /** Changes nothing. */

@@ -86,7 +86,7 @@ test("a name that nobody has stops at dns", async () => {
   expectStop(await checksOf("web"), "dns", "no host has the name no-such-host.invalid", "`host` of web");
 });
 
-test("a closed port stops at tcp, at once", async () => {
+test("a closed port stops at tcp", async () => {
   home.writeConnections(at("web", { port: await freePort() }));
   const checks = await checksOf("web");
   expectStop(checks, "tcp", "refused the connection", "systemctl start ssh");
@@ -98,14 +98,16 @@ test("an address without a route stops at tcp", async () => {
   expectStop(await checksOf("web"), "tcp", "is unreachable", "network");
 });
 
-test("a port where something else hangs up stops at the banner", async () => {
-  using listener = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: { data() {}, open: (socket) => void socket.end() },
-  });
+test("a port where something else hangs up stops at the banner, after one try", async () => {
+  let tries = 0;
+  const open = (socket: { end(): void }) => {
+    tries++;
+    socket.end();
+  };
+  using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {}, open } });
   home.writeConnections(at("web", { port: listener.port }));
   expectStop(await checksOf("web"), "banner", "the connection before its greeting", "sshd log");
+  expect(tries).toBe(1);
 });
 
 test("a port where nobody speaks stops at the banner within its time", async () => {

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { binary } from "../../binary/binary.ts";
 import { faultsOf, paste, runDoctor } from "../../support/doctor-run.ts";
 import { makeKey } from "../../support/loopback-sshd.ts";
 import { McpHome } from "../../support/mcp-server.ts";
@@ -33,6 +34,7 @@ function configure(...lines: readonly string[]): void {
 }
 
 test("a sound set-up has no fault", async () => {
+  paste(`${binary} install cursor --yes --force`, home.env);
   const report = await runDoctor(home.env);
   expect({ faults: faultsOf(report), exitCode: report.exitCode, stderr: report.stderr }).toEqual({
     faults: [],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { faultsOf, paste, runDoctor } from "../../support/doctor-run.ts";
@@ -263,4 +263,17 @@ test("the text names verdict, check and fix in words, and counts them", async ()
   );
   expect(stdout.toString()).not.toContain("\x1b");
   expect(exitCode).toBe(1);
+});
+
+test("the README's troubleshooting names checks that there are", async () => {
+  await using sshd = await startLoopbackSshd();
+  home.writeConnections(McpHome.connection("lo", sshd, ["password: {env: HOME}"]));
+  const { checks } = await runDoctor(home.env, "lo");
+  const readme = readFileSync(join(import.meta.dir, "../../../README.md"), "utf8");
+  const section = readme.split(/^## /m).find((part) => part.startsWith("Troubleshooting\n")) ?? "";
+  const cells = section.split("\n").flatMap((line) => line.split(" | ")[1] ?? []);
+  const named = cells.flatMap((cell) => Array.from(cell.matchAll(/`([a-z_-]+)`/g), ([, name]) => name ?? ""));
+  const real = new Set(checks.map(({ name }) => name));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !real.has(name))).toEqual([]);
 });
