@@ -9,7 +9,7 @@ const install = ["install", "--force", "--yes"];
 const claude = `printf '%s\\n' "$@" > "$HOME/words"
 printf '{"mcpServers": {"mcp-ssh-interactive": {"type": "stdio", "command": "%s", "args": [], "env": {}}}}' "${binary}" > "$HOME/.claude.json"`;
 const codex = `printf '%s\\n' "$@" > "$HOME/words"
-mkdir -p "$HOME/.codex"
+sed -i 's/ *#.*//' "$HOME/.codex/config.toml"
 printf '[mcp_servers.mcp-ssh-interactive]\\ncommand = "%s"\\n' "${binary}" >> "$HOME/.codex/config.toml"`;
 
 test("a new entry is added by the client's own program where there is one", async () => {
@@ -26,17 +26,27 @@ test("a new entry is added by the client's own program where there is one", asyn
   expect(home.backups(".claude.json").map((backup) => home.read(backup))).toEqual(['{"numStartups": 1}']);
 });
 
-test("what the client's own program cannot say is added to the entry that it made", async () => {
+test("what the client's own program cannot say, and the comments that it loses, are made good", async () => {
   await using home = new ClientHome();
   home.program("codex", codex);
-  home.write(".codex/config.toml", "# mine\nmodel = 'x'\n\n");
+  home.write(".codex/config.toml", "# mine\nmodel = 'x' # kept\n");
   expect(await home.run(...install, "codex")).toMatchObject({ exitCode: 0 });
   expect(home.read(".codex/config.toml")).toBe(
-    `# mine\nmodel = 'x'\n\n[mcp_servers.mcp-ssh-interactive]\ncommand = "${binary}"\nenv_vars = ["SSH_AUTH_SOCK"]\n`,
+    `# mine\nmodel = 'x' # kept\n\n[mcp_servers.mcp-ssh-interactive]\ncommand = "${binary}"\nargs = []\nenv_vars = ["SSH_AUTH_SOCK"]\n`,
   );
   expect((await home.report("install", "--force", "codex")).clients).toMatchObject([
     { registration: "good" },
   ]);
+});
+
+test("what the client's own program changes beside our entry stays", async () => {
+  await using home = new ClientHome();
+  home.program("codex", `${codex}\nsed -i "1i version = 2" "$HOME/.codex/config.toml"`);
+  home.write(".codex/config.toml", "model = 'x'\n\n");
+  expect(await home.run(...install, "codex")).toMatchObject({ exitCode: 0 });
+  expect(home.read(".codex/config.toml")).toBe(
+    `version = 2\nmodel = 'x'\n\n[mcp_servers.mcp-ssh-interactive]\ncommand = "${binary}"\nenv_vars = ["SSH_AUTH_SOCK"]\n`,
+  );
 });
 
 test("a standing entry is changed in the file, since the program would drop what else is set there", async () => {
