@@ -30,6 +30,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./validate-command.ts")).validate,
   },
   {
+    name: "doctor",
+    usage: "mcp-ssh-interactive doctor [NAME…] [--all] [--fix] [--json]",
+    summary: "Check this machine, and connections by name; each finding has what mends it",
+    flags: {
+      "--all": "try every connection",
+      "--fix": "mend permissions and missing folders",
+      "--json": "print the findings as JSON",
+    },
+    maxWords: Number.POSITIVE_INFINITY,
+    load: async () => (await import("./doctor/doctor.ts")).doctor,
+  },
+  {
     name: "trust",
     usage: "mcp-ssh-interactive trust NAME [--json]",
     summary: "Show the host keys of a connection, and add them to known_hosts after your yes",

@@ -71,7 +71,7 @@ export class Sessions implements SessionService {
     const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
-    const { context, promptStart, awaiting } = await openSession(
+    const { context, promptStart, awaiting, checks } = await openSession(
       this.#place,
       { request, config, previous, paneLeft },
       call,
@@ -81,10 +81,12 @@ export class Sessions implements SessionService {
     const { host, user, port, log_file: logFile, epoch_start } = context.record;
     const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
     const serverInfo = this.#inlineInfo(config);
+    const shell = context.record.levels[0]?.shell;
     return {
       ...terminalFacts(context, current),
       ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
       connectionInfo: { host, user, port },
+      ...(shell === undefined ? {} : { shell }),
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),
       banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
@@ -92,6 +94,7 @@ export class Sessions implements SessionService {
       attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
+      checks,
       ...(lost === undefined ? {} : { lost }),
     };
   }
