@@ -14,7 +14,7 @@ import { UsageError } from "./usage-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const stdout = (text: string) => print(1, text);
+const stdout = (text: string | Uint8Array) => print(1, text);
 const stderr = (text: string) => print(2, text);
 
 /** Runs the program with these arguments and resolves to its exit code. */
@@ -42,7 +42,7 @@ function renderAsked({ command }: Extract<ParsedArguments, { kind: "help" }>): s
 }
 
 function invocation(
-  { words, flags, root }: Extract<ParsedArguments, { kind: "run" }>,
+  { words, flags, values, root }: Extract<ParsedArguments, { kind: "run" }>,
   env: Environment,
 ): Invocation {
   const home = homedir();
@@ -50,6 +50,7 @@ function invocation(
   return {
     words,
     flags,
+    values,
     root: resolve(named ?? join(home, ".mcp-ssh-interactive")),
     home,
     color: isTerminal() && !flags.has("--no-color") && given(env["NO_COLOR"]) === undefined,
