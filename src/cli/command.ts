@@ -2,6 +2,8 @@
 export type Invocation = {
   readonly words: readonly string[];
   readonly flags: ReadonlySet<string>;
+  /** Of the flags that take a word. */
+  readonly values: ReadonlyMap<string, string>;
   readonly root: string;
   readonly home: string;
   readonly color: boolean;
@@ -13,7 +15,7 @@ export type Invocation = {
 /** Resolves to the process's exit code; UserErrors may be thrown. */
 export type RunCommand = (invocation: Invocation) => Promise<number>;
 
-/** `load` imports what only this command needs. `flags` are its own, besides the common ones. */
+/** `load` imports what only this command needs. `flags` are its own, besides the common ones; `--since TIME` takes a word. */
 export type Command = {
   readonly name: string;
   readonly usage: string;

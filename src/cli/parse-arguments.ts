@@ -11,6 +11,7 @@ export type ParsedArguments =
       readonly command: Command;
       readonly words: readonly string[];
       readonly flags: ReadonlySet<string>;
+      readonly values: ReadonlyMap<string, string>;
       readonly root: string | undefined;
     };
 
@@ -21,7 +22,7 @@ const commonFlagNames = ["--help", "--version", "--no-color"];
 
 /** Throws UsageError. */
 export function parseArguments(args: readonly string[]): ParsedArguments {
-  const { words, flags, root } = split(args);
+  const { words, flags, values, root } = split(args);
   const [name, ...rest] = words;
   if (flags.has("--version")) return { kind: "version" };
   if (name === "help") {
@@ -30,27 +31,40 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   }
   const command = name === undefined ? serveCommand : findCommand(name);
   if (flags.has("--help")) return { kind: "help", command: name === undefined ? undefined : command };
-  requireKnown(flags, command);
+  requireKnown([...flags, ...values.keys()], command);
   requireAtMost(command.maxWords, rest, command.usage);
   if (rest.length < (command.minWords ?? 0))
     throw new UsageError(`${command.name} needs a name; usage: ${command.usage}`);
-  return { kind: "run", command, words: rest, flags, root };
+  return { kind: "run", command, words: rest, flags, values, root };
 }
 
 function split(args: readonly string[]) {
   const words: string[] = [];
   const flags = new Set<string>();
+  const values = new Map<string, string>();
   let root: string | undefined;
   const given = [...args];
+  const valueFlags = flagsWithValue();
   for (let argument = given.shift(); argument !== undefined; argument = given.shift()) {
     const [flag, value] = splitFlag(argument);
     if (argument === "--") words.push(...given.splice(0));
     else if (!argument.startsWith("-") || argument === "-") words.push(argument);
     else if (flag === "--home") root = requireFolder(value ?? given.shift());
+    else if (valueFlags.has(flag)) values.set(flag, requireValue(flag, value ?? given.shift()));
     else if (value !== undefined) throw new UsageError(`${flag} takes no value`);
     else flags.add(flag === "-h" ? "--help" : flag);
   }
-  return { words, flags, root };
+  return { words, flags, values, root };
+}
+
+/** Of any command: those that stand with a word behind them in its table. */
+function flagsWithValue(): ReadonlySet<string> {
+  const named = commands.flatMap(({ flags }) => Object.keys(flags));
+  return new Set(named.filter((flag) => flag.includes(" ")).map(flagName));
+}
+
+function flagName(flag: string): string {
+  return flag.split(" ")[0] ?? flag;
 }
 
 function splitFlag(argument: string): [flag: string, value?: string] {
@@ -63,9 +77,14 @@ function requireFolder(value: string | undefined): string {
   return value;
 }
 
-function requireKnown(flags: ReadonlySet<string>, command: Command): void {
-  const known = [...commonFlagNames, ...Object.keys(command.flags)];
-  const unknown = [...flags].find((flag) => !known.includes(flag));
+function requireValue(flag: string, value: string | undefined): string {
+  if (value === undefined || value === "") throw new UsageError(`${flag} needs a value`);
+  return value;
+}
+
+function requireKnown(flags: readonly string[], command: Command): void {
+  const known = [...commonFlagNames, ...Object.keys(command.flags).map(flagName)];
+  const unknown = flags.find((flag) => !known.includes(flag));
   if (unknown === undefined) return;
   throw new UsageError(`unknown flag ${unknown}${suggestion(unknown, [...known, "--home"])}`);
 }

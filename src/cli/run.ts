@@ -41,7 +41,7 @@ function renderAsked({ command }: Extract<ParsedArguments, { kind: "help" }>): s
 }
 
 function invocation(
-  { words, flags, root }: Extract<ParsedArguments, { kind: "run" }>,
+  { words, flags, values, root }: Extract<ParsedArguments, { kind: "run" }>,
   env: Environment,
 ): Invocation {
   const home = homedir();
@@ -49,6 +49,7 @@ function invocation(
   return {
     words,
     flags,
+    values,
     root: resolve(named ?? join(home, ".mcp-ssh-interactive")),
     home,
     color: isTerminal() && !flags.has("--no-color") && given(env["NO_COLOR"]) === undefined,
