@@ -14,6 +14,11 @@ export const serveCommand: Command = {
   },
 };
 
+const changeFlags = {
+  "--yes": "change without asking",
+  "--json": "print what is found and done as JSON; without --yes nothing is changed",
+};
+
 /** The subcommands, in the order of the help. */
 export const commands: readonly Command[] = [
   {
@@ -41,6 +46,26 @@ export const commands: readonly Command[] = [
     minWords: 1,
     maxWords: 1,
     load: async () => (await import("./answer-command.ts")).answer,
+  },
+  {
+    name: "install",
+    usage: "mcp-ssh-interactive install [CLIENT...]",
+    summary: "Register this server with MCP clients: those named, or those found",
+    flags: {
+      ...changeFlags,
+      "--print": "show what to write where by hand, and change nothing",
+      "--force": "also where this program is in a folder that is emptied from time to time",
+    },
+    maxWords: Infinity,
+    load: async () => (await import("./install/install-command.ts")).install,
+  },
+  {
+    name: "uninstall",
+    usage: "mcp-ssh-interactive uninstall [CLIENT...]",
+    summary: "Take this server out of the MCP clients named, or out of all",
+    flags: changeFlags,
+    maxWords: Infinity,
+    load: async () => (await import("./install/install-command.ts")).uninstall,
   },
   {
     name: "demo",

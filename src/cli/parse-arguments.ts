@@ -1,6 +1,7 @@
 import { nearestName } from "../base/nearest-name.ts";
 import type { Command } from "./command.ts";
 import { commands, serveCommand } from "./commands.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** `root` is the operand of --home as it was given. `help` without a command is the program's own. */
 export type ParsedArguments =
@@ -14,9 +15,6 @@ export type ParsedArguments =
       readonly values: ReadonlyMap<string, string>;
       readonly root: string | undefined;
     };
-
-/** What was typed fits no command; the message says what, and what was probably meant. */
-export class UsageError extends Error {}
 
 const commonFlagNames = ["--help", "--version", "--no-color"];
 

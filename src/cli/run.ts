@@ -7,9 +7,10 @@ import { UserError } from "../base/user-error.ts";
 import { askpassVariable } from "../ssh/askpass-variable.ts";
 import { exitCodes, type Invocation } from "./command.ts";
 import { renderCommandHelp, renderHelp } from "./help.ts";
-import { parseArguments, UsageError, type ParsedArguments } from "./parse-arguments.ts";
+import { parseArguments, type ParsedArguments } from "./parse-arguments.ts";
 import { print } from "./print.ts";
 import { printable } from "./printable.ts";
+import { UsageError } from "./usage-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

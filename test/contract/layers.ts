@@ -31,7 +31,9 @@ export const architecture: Architecture = {
   pureModules: ["node:assert", "node:buffer", "node:crypto", "node:path", "node:string_decoder", "node:util"],
   packages: {
     "@modelcontextprotocol/sdk": ["server/"],
-    yaml: ["config/"],
+    yaml: ["config/", "cli/install/"],
+    "jsonc-parser": ["cli/install/"],
+    "smol-toml": ["cli/install/"],
     "@clack/prompts": ["cli/init/"],
     picocolors: ["cli/"],
     re2js: ["sessions/"],

@@ -1,0 +1,68 @@
+import { basename } from "node:path";
+
+import { UserError } from "../../base/user-error.ts";
+import { runProcess } from "../../platform/run-process.ts";
+import { backUp, readClientFile, writeClientFile } from "./client-file.ts";
+import { editOf, type Change } from "./plan.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const ownProgramTimeoutMs = 60_000;
+
+/** `backup` is where the file as it was is kept; a file that is new has none. */
+export type Done = { readonly backup: string | undefined };
+
+/** Throws STORAGE_FAILED; what was changed then is in the message. */
+export async function carryOut(change: Change, surroundings: Surroundings): Promise<Done> {
+  const now = new Date();
+  try {
+    if (change.argv === undefined) return { backup: writeClientFile(change.file, change.after, now) };
+    const backup = change.file.mode === undefined ? undefined : backUp(change.file, now);
+    await runOwnProgram(change, change.argv, surroundings);
+    // What its own program cannot say, or has put elsewhere, is edited in.
+    const file = readClientFile(change.file.path);
+    const { after } = editOf(change.goal, change.client, file, surroundings);
+    const second = after === file.text ? undefined : writeClientFile(file, after, new Date());
+    return { backup: backup ?? second };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new UserError("STORAGE_FAILED", `${change.file.path} cannot be changed: ${words}`, byHand(change), {
+      cause: error,
+    });
+  }
+}
+
+/** Its refusal is not passed over by an edit: a policy of the client may be behind it. */
+async function runOwnProgram(
+  change: Change,
+  argv: readonly string[],
+  { childEnv, env }: Surroundings,
+): Promise<void> {
+  const named = (change.client.own?.variables ?? []).flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const result = await runProcess(argv, {
+    env: { ...childEnv, ...Object.fromEntries(named) },
+    timeoutMs: ownProgramTimeoutMs,
+    maxOutputBytes: 1_000_000,
+  });
+  if (result.exitCode === 0) return;
+  const program = basename(argv[0] ?? "");
+  const why = result.timedOut
+    ? `did not end within ${ownProgramTimeoutMs / 1000} s`
+    : `failed: ${lastLine(result.stderr) ?? lastLine(result.stdout) ?? `exit code ${result.exitCode}`}`;
+  throw new UserError(
+    "STORAGE_FAILED",
+    `${program} ${change.goal === "install" ? "add" : "remove"} ${why}`,
+    byHand(change),
+  );
+}
+
+function byHand({ client }: Change): string {
+  return `What to write by hand, and where: mcp-ssh-interactive install --print ${client.name}`;
+}
+
+function lastLine(text: string): string | undefined {
+  return text.trim().split("\n").at(-1)?.trim() || undefined;
+}
