@@ -1,5 +1,5 @@
 import { hostProblem, userProblem } from "../../config/address.ts";
-import { UsageError } from "../parse-arguments.ts";
+import { UsageError } from "../usage-error.ts";
 import type { Login, NewConnection } from "./plan.ts";
 
 /** The answers so far, kept while a human goes back and forth. `port` as typed; `login` is `ssh`, `password` or a key's path. */
@@ -16,7 +16,10 @@ export type Draft = {
 };
 
 /** `taken` are the names in config.yml, `encryptedKeys` paths as they are offered. */
-export type Surroundings = { readonly taken: ReadonlySet<string>; readonly encryptedKeys: ReadonlySet<string> };
+export type Surroundings = {
+  readonly taken: ReadonlySet<string>;
+  readonly encryptedKeys: ReadonlySet<string>;
+};
 
 /** From the flags of `init` and `add`; throws UsageError for what they cannot mean. */
 export function draftFromFlags(
@@ -29,7 +32,8 @@ export function draftFromFlags(
   if (host !== "" && aliases.length > 0)
     throw new UsageError("--host and --from-ssh-config do not go together; run the command twice");
   const single = ["--user", "--port", "--key", "--name"].find((flag) => values.has(flag));
-  if (host === "" && name === undefined && single !== undefined) throw new UsageError(`${single} needs --host`);
+  if (host === "" && name === undefined && single !== undefined)
+    throw new UsageError(`${single} needs --host`);
   return {
     source: aliases.length > 0 ? "ssh-config" : host === "" && name === undefined ? "none" : "typed",
     aliases,
@@ -76,7 +80,8 @@ export function userFault(user: string): string | undefined {
 }
 
 export function portFault(port: string): string | undefined {
-  if (port === "" || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) return undefined;
+  if (port === "" || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535))
+    return undefined;
   return `${JSON.stringify(port)} is not a port: give a whole number from 1 to 65535`;
 }
 

@@ -4,7 +4,7 @@ type FactName = (typeof factNames)[number];
 
 const factNames = ["os", "kernel", "user", "shell", "groups", "sudo", "services", "packages"] as const;
 const maxFactChars = 100;
-const adminGroups = ["sudo", "wheel", "admin"];
+const adminGroups: ReadonlySet<string> = new Set(["sudo", "wheel", "admin"]);
 
 /**
  * One line for any shell, which changes nothing and asks for no right: `sudo -V` only tells the version. It holds no
@@ -63,7 +63,7 @@ export function renderNotes(title: string, facts: HostFacts, day: string): strin
 function administration({ user, groups = "", sudo }: HostFacts): string | undefined {
   if (user === "root") return "root itself";
   if (user === undefined) return undefined;
-  const member = groups.split(" ").find((group) => adminGroups.includes(group));
+  const member = groups.split(" ").find((group) => adminGroups.has(group));
   const right = member === undefined ? "in no administrators' group" : `in the group ${member}`;
   return sudo === undefined ? `neither sudo nor doas; ${right}` : `${sudo}; ${right}`;
 }

@@ -1,6 +1,11 @@
 import { basename } from "node:path";
 
-import { addConnection, emptyConfig, type ConnectionKeys, type EditedFile } from "../../config/edit-config.ts";
+import {
+  addConnection,
+  emptyConfig,
+  type ConnectionKeys,
+  type EditedFile,
+} from "../../config/edit-config.ts";
 
 /** How a host is logged in to; `ssh` leaves it to ssh's own configuration and the agent. Paths may begin with `~`. */
 export type Login =
@@ -16,12 +21,15 @@ export type NewConnection = {
   readonly login: Login;
 };
 
-/** What the human, or the flags, asked for. `clients` are names of MCP clients. */
+/** An MCP client whose list of servers would name this program. */
+export type ClientChange = { readonly name: string; readonly title: string; readonly path: string };
+
+/** What the human, or the flags, asked for. */
 export type Wanted = {
   readonly connections: readonly NewConnection[];
   readonly notes: boolean;
   readonly test: boolean;
-  readonly clients: readonly string[];
+  readonly clients: readonly ClientChange[];
 };
 
 /** What is on this machine. `config.text` is empty and `configExists` false where there is no config.yml yet. */
@@ -47,7 +55,7 @@ export type Plan = {
   readonly tests: boolean;
   readonly notes: readonly { readonly connection: string; readonly file: string }[];
   readonly keptNotes: readonly string[];
-  readonly clients: readonly string[];
+  readonly clients: readonly ClientChange[];
 };
 
 /** Throws CONFIG_INVALID where the configuration cannot take a connection. */

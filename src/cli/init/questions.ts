@@ -2,6 +2,7 @@ import { autocompleteMultiselect, confirm, multiselect, select, text } from "@cl
 
 import type { PrivateKey } from "../../ssh/private-keys.ts";
 import { printable } from "../printable.ts";
+import type { ClientsAtHand } from "./clients.ts";
 import {
   hostFault,
   nameProblem,
@@ -41,7 +42,7 @@ export async function askAll(
 ): Promise<Draft | undefined> {
   let current = draft;
   const asked: number[] = [];
-  for (let at = 0; at < questions.length; ) {
+  for (let at = 0; at < questions.length;) {
     const question = questions[at];
     if (question?.applies(current) !== true) {
       at++;
@@ -100,7 +101,10 @@ function chooseAliases({ aliases: chosen }: Draft, aliases: readonly string[], s
   };
   return aliases.length < filteredFrom
     ? multiselect({ message: "Which of them? Space chooses, Enter goes on", ...all })
-    : autocompleteMultiselect({ message: "Which of them? Type to search, Tab chooses, Enter goes on", ...all });
+    : autocompleteMultiselect({
+        message: "Which of them? Type to search, Tab chooses, Enter goes on",
+        ...all,
+      });
 }
 
 /** The address, user, port and login of one host; its name, unless it is given. */
@@ -148,7 +152,11 @@ function chooseLogin(draft: Draft, { keys, agentKeys, home }: Offered) {
     ...keys.map(({ path, type, encrypted, openToOthers }) => ({
       value: shortPath(path, home),
       label: printable(shortPath(path, home)),
-      hint: [type ?? "", encrypted ? "with a passphrase" : "", openToOthers ? "open to others: chmod 600" : ""]
+      hint: [
+        type ?? "",
+        encrypted ? "with a passphrase" : "",
+        openToOthers ? "open to others: chmod 600" : "",
+      ]
         .filter((word) => word !== "")
         .join(", "),
     })),
@@ -172,29 +180,48 @@ export function notesQuestion(): Question {
     applies: ({ source }) => source !== "none",
     ask: (draft, stop) => {
       const message = "Begin notes for agents on each host, from one read-only command there?";
-      return change(draft, "notes", stop, (signal) => confirm({ message, initialValue: draft.notes, signal }));
+      return change(draft, "notes", stop, (signal) =>
+        confirm({ message, initialValue: draft.notes, signal }),
+      );
     },
   };
 }
 
-export type ClientChoice = { readonly name: string; readonly title: string; readonly registered: boolean };
-
-export function clientsQuestion(clients: readonly ClientChoice[]): Question {
+export function clientsQuestion(clients: ClientsAtHand["unregistered"]): Question {
   return {
-    applies: () => clients.some(({ registered }) => !registered),
+    applies: () => clients.length > 0,
     ask: (draft, stop) => {
-      const options = clients
-        .filter(({ registered }) => !registered)
-        .map(({ name, title }) => ({ value: name, label: title }));
+      const options = clients.map(({ name, title }) => ({ value: name, label: title }));
+      const message = "In which programs should agents have it? Space chooses, Enter goes on";
       return change(draft, "clients", stop, (signal) =>
-        multiselect({
-          message: "In which programs should agents have it? Space chooses, Enter goes on",
-          options,
-          initialValues: [...draft.clients],
-          required: false,
-          signal,
-        }),
+        multiselect({ message, options, initialValues: [...draft.clients], required: false, signal }),
       );
+    },
+  };
+}
+
+/** The last one: the plan is shown, and nothing happens without a yes. */
+export function planQuestion(show: (draft: Draft) => void): Question {
+  return {
+    applies: () => true,
+    ask: async (draft, stop) => {
+      show(draft);
+      const reply = await ask(
+        (signal) =>
+          select({
+            message: "Nothing is written yet. Do this?",
+            options: [
+              { value: "do", label: "Yes" },
+              { value: "back", label: "Change an answer" },
+              { value: "leave", label: "No, leave everything as it is" },
+            ],
+            signal,
+          }),
+        stop,
+      );
+      if (reply.kind !== "answer") return reply;
+      if (reply.value === "do") return { kind: "answer", value: draft };
+      return { kind: reply.value === "back" ? "back" : "left" };
     },
   };
 }

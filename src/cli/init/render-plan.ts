@@ -16,7 +16,7 @@ export function renderPlan(plan: Plan, tree: HomeTree, home: string): string[] {
         `Begin notes for the agent in ${place(join(tree.info, file))}, from one read-only command on ${printable(connection)}.`,
     ),
     ...plan.keptNotes.map((file) => `Keep the notes in ${place(join(tree.info, file))} as they are.`),
-    ...(plan.clients.length === 0 ? [] : [`Register this program in ${plan.clients.join(", ")}.`]),
+    ...plan.clients.map(({ title, path }) => `Register this program with ${title}, in ${place(path)}.`),
   ];
 }
 

@@ -56,7 +56,11 @@ async function logIn(trial: Trial, voice: Voice, name: string): Promise<Tried | 
     if (now.isError || now.fields["state"] !== "awaiting_input") break;
   }
   await trial.call("close_connection", { session_name, force: true });
-  return { kind: "failed", message: `${name} was not logged in to`, hint: "Try again with the right answer." };
+  return {
+    kind: "failed",
+    message: `${name} was not logged in to`,
+    hint: "Try again with the right answer.",
+  };
 }
 
 function waits(name: string): Tried {

@@ -1,6 +1,11 @@
 import { expect, test } from "bun:test";
 
-import { addConnection, connectionNames, emptyConfig, removeConnection } from "../../../src/config/edit-config.ts";
+import {
+  addConnection,
+  connectionNames,
+  emptyConfig,
+  removeConnection,
+} from "../../../src/config/edit-config.ts";
 
 const web = { host: "10.0.0.5", user: "deploy", port: 2222, password: { ask: true } };
 const webLines = "  web:\n    host: 10.0.0.5\n    user: deploy\n    port: 2222\n    password: {ask: true}\n";
@@ -19,11 +24,7 @@ test.each([
     "# top\nconnections:\n  # the first\n  a: # odd\n    host: a   # three blanks\n    # inside\n\n  # after all\n# of settings\nsettings:\n  wait_seconds: 3\n",
     `# top\nconnections:\n  # the first\n  a: # odd\n    host: a   # three blanks\n    # inside\n\n  # after all\n${webLines}# of settings\nsettings:\n  wait_seconds: 3\n`,
   ],
-  [
-    "a last line without an end",
-    "connections:\n  a: {host: a}",
-    `connections:\n  a: {host: a}\n${webLines}`,
-  ],
+  ["a last line without an end", "connections:\n  a: {host: a}", `connections:\n  a: {host: a}\n${webLines}`],
   [
     "four blanks of indentation",
     "connections:\n    a:\n        host: a\n",

@@ -11,7 +11,7 @@ test("the hosts of ssh_config and its Includes are listed once each, patterns le
       "# Host commented",
       "Include conf.d/*.conf ~/more",
       "Host web1 web2 *.example !not",
-      '  HostName 10.0.0.1 # Host inside',
+      "  HostName 10.0.0.1 # Host inside",
       'HOST="quoted" web1 # Host behind',
       "host=equals",
       "Match host matched",

@@ -1,0 +1,98 @@
+import { nearestName } from "../../base/nearest-name.ts";
+import { UserError } from "../../base/user-error.ts";
+import { carryOut } from "../install/carry-out.ts";
+import type { Client } from "../install/client.ts";
+import { clients } from "../install/clients.ts";
+import { requireLasting } from "../install/own-place.ts";
+import { planFor, type Change } from "../install/plan.ts";
+import { inspectClients } from "../install/registration.ts";
+import type { Surroundings } from "../install/surroundings.ts";
+import { UsageError } from "../usage-error.ts";
+import type { ClientChange } from "./plan.ts";
+import type { Voice } from "./voice.ts";
+
+/** The clients of this machine that could be given this program; `refusal` says why it may stand in none. */
+export type ClientsAtHand = {
+  readonly unregistered: readonly { readonly name: string; readonly title: string }[];
+  readonly registered: readonly string[];
+  readonly refusal: UserError | undefined;
+};
+
+/** `anywhere`: also a program in a folder that is emptied from time to time. */
+export function lookForClients(surroundings: Surroundings, anywhere: boolean): ClientsAtHand {
+  const refusal = anywhere ? undefined : whyNot(surroundings);
+  const present = inspectClients(surroundings).filter((state) => state.present);
+  const isKnown = (state: string) => state === "good" || state === "disabled";
+  return {
+    unregistered:
+      refusal === undefined
+        ? present
+            .filter(({ registration }) => !isKnown(registration.state))
+            .map(({ client: { name, title } }) => ({ name, title }))
+        : [],
+    registered: present
+      .filter(({ registration }) => isKnown(registration.state))
+      .map(({ client }) => client.title),
+    refusal,
+  };
+}
+
+/** What registering with these would change; `all` are those at hand. Throws UsageError for an unknown name, and why one cannot be. */
+export function planClients(
+  names: readonly string[],
+  atHand: ClientsAtHand,
+  surroundings: Surroundings,
+): Change[] {
+  if (names.length === 0) return [];
+  if (atHand.refusal !== undefined) throw atHand.refusal;
+  const wanted = names.includes("all") ? atHand.unregistered.map(({ name }) => name) : names;
+  return wanted.flatMap((name) => {
+    const plan = planFor("install", findClient(name), surroundings);
+    if (plan.kind === "refused") throw new UserError("STORAGE_FAILED", plan.message, plan.hint);
+    return plan.kind === "change" ? [plan] : [];
+  });
+}
+
+export function clientChange({ client: { name, title }, file: { path } }: Change): ClientChange {
+  return { name, title, path };
+}
+
+/** False when one could not be registered; the others are all the same. */
+export async function register(
+  changes: readonly Change[],
+  surroundings: Surroundings,
+  voice: Voice,
+): Promise<boolean> {
+  let allDone = true;
+  for (const change of changes) {
+    try {
+      await carryOut(change, surroundings);
+      voice.good(`Registered with ${change.client.title}; restart it if it runs.`);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      voice.bad(`${change.client.title}: ${error.message}`, error.hint);
+      allDone = false;
+    }
+  }
+  return allDone;
+}
+
+function whyNot({ command }: Surroundings): UserError | undefined {
+  try {
+    requireLasting(command);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+function findClient(name: string): Client {
+  const found = clients.find((client) => client.name === name);
+  if (found !== undefined) return found;
+  const names = clients.map((client) => client.name);
+  const nearest = nearestName(name, names);
+  throw new UsageError(
+    `unknown client ${JSON.stringify(name)}; ${nearest === undefined ? `known are ${names.join(", ")}` : `did you mean ${nearest}?`}`,
+  );
+}
