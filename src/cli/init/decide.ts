@@ -1,4 +1,4 @@
-import { confirm, select } from "@clack/prompts";
+import { select } from "@clack/prompts";
 
 import { printable } from "../printable.ts";
 import { ask, type Reply } from "./human.ts";
@@ -27,5 +27,9 @@ export async function decideOnFailure(name: string, stop: AbortSignal): Promise<
 }
 
 export function confirmRemoval(stop: AbortSignal): Promise<Reply<boolean>> {
-  return ask<boolean>((signal) => confirm({ message: "Do this?", signal }), stop);
+  const options = [
+    { value: true, label: "Yes" },
+    { value: false, label: "No, leave it" },
+  ];
+  return ask<boolean>((signal) => select({ message: "Do this?", options, signal }), stop);
 }

@@ -19,13 +19,14 @@ export async function makeFirstCall(
   voice.say(["The first call, as an agent makes it:"]);
   await using client = await connectOwn(root, programs);
   const show = (call: string, answer: ToolAnswer, lines: readonly string[] = []) => {
+    const { message } = answer.fields;
     const [first = "", hint = ""] = answer.text.split("\n").map(printable);
     if (answer.isError) voice.bad(`${call}: ${first}`, hint);
-    else voice.say([`  ${call}: ${first}`, ...lines.map((line) => `    ${line}`)]);
+    else voice.say([`  ${call}`, `    ${String(message ?? "")}`, ...lines.map((line) => `    ${line}`)]);
     return !answer.isError;
   };
   const listed = await client.call("list_available_configs", {});
-  if (!show("list_available_configs", listed)) return false;
+  if (!show("list_available_configs", listed, listedNames(listed))) return false;
   if (name === undefined) return true;
   const opened = await client.call("open_connection", { connection_config_name: name, session_name });
   if (!show(`open_connection ${printable(name)}`, opened)) return false;
@@ -33,6 +34,12 @@ export async function makeFirstCall(
   const isShown = show(`execute_command ${command}`, ran, outputLines(ran));
   await client.call("close_connection", { session_name, force: true });
   return isShown;
+}
+
+function listedNames({ fields }: ToolAnswer): string[] {
+  const { configs } = fields;
+  if (!Array.isArray(configs) || configs.length === 0) return [];
+  return [configs.map((config: unknown) => printable(String(Object(config).name))).join(", ")];
 }
 
 function outputLines({ fields }: ToolAnswer): string[] {

@@ -22,12 +22,18 @@ export async function ask<T>(
   const close = () => end.abort();
   process.stdin.on("keypress", watch).once("end", close);
   try {
-    const value = await show(AbortSignal.any([stop, end.signal]));
-    if (!isAnswer(value)) return { kind: isBack && !stop.aborted ? "back" : "left" };
+    const signal = AbortSignal.any([stop, end.signal]);
+    // Of a terminal that has gone clack waits for ever.
+    const value = await Promise.race([show(signal), whenAborted(signal)]);
+    if (value === undefined || !isAnswer(value)) return { kind: isBack && !stop.aborted ? "back" : "left" };
     return { kind: "answer", value };
   } finally {
     process.stdin.off("keypress", watch).off("end", close);
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(undefined), { once: true }));
 }
 
 function isAnswer<T>(value: T | symbol): value is T {

@@ -106,7 +106,7 @@ export function connectionKeys(
 
 /** The same for the same name, so that notes that are there already are found. */
 function noteFile(name: string): string {
-  return `${name.replace(/[^\p{L}\p{N}_-]+/gu, "-").replace(/^-+|-+$/g, "") || "host"}.md`;
+  return `${name.replace(/[^\p{L}\p{N}_.-]+/gu, "-").replace(/^[.-]+|[.-]+$/g, "") || "host"}.md`;
 }
 
 /** Each line of `after` that is not in `before`, as one block was put in. */

@@ -1,4 +1,4 @@
-import { autocompleteMultiselect, confirm, multiselect, select, text } from "@clack/prompts";
+import { autocompleteMultiselect, multiselect, select, text } from "@clack/prompts";
 
 import type { PrivateKey } from "../../ssh/private-keys.ts";
 import { printable } from "../printable.ts";
@@ -178,12 +178,18 @@ function chooseLogin(draft: Draft, { keys, agentKeys, home }: Offered) {
 export function notesQuestion(): Question {
   return {
     applies: ({ source }) => source !== "none",
-    ask: (draft, stop) => {
-      const message = "Begin notes for agents on each host, from one read-only command there?";
-      return change(draft, "notes", stop, (signal) =>
-        confirm({ message, initialValue: draft.notes, signal }),
-      );
-    },
+    ask: (draft, stop) =>
+      change(draft, "notes", stop, (signal) =>
+        select({
+          message: "Begin notes about each host for agents to read?",
+          options: [
+            { value: true, label: "Yes", hint: "from one read-only command there" },
+            { value: false, label: "No" },
+          ],
+          initialValue: draft.notes,
+          signal,
+        }),
+      ),
   };
 }
 

@@ -13,7 +13,7 @@ export function renderPlan(plan: Plan, tree: HomeTree, home: string): string[] {
     ...(plan.tests ? [`Test ${names(plan)} first: one login each. What fails is not written unasked.`] : []),
     ...plan.notes.map(
       ({ connection, file }) =>
-        `Begin notes for the agent in ${place(join(tree.info, file))}, from one read-only command on ${printable(connection)}.`,
+        `Begin notes for the agent in ${place(join(tree.info, file))}${plan.tests ? `, from one read-only command on ${printable(connection)}` : ""}.`,
     ),
     ...plan.keptNotes.map((file) => `Keep the notes in ${place(join(tree.info, file))} as they are.`),
     ...plan.clients.map(({ title, path }) => `Register this program with ${title}, in ${place(path)}.`),

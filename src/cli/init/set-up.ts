@@ -12,8 +12,9 @@ import { applyPlan } from "./apply-plan.ts";
 import { clientChange, lookForClients, planClients, register, type ClientsAtHand } from "./clients.ts";
 import { connectionsOf, draftFromFlags, nameProblem, type Draft } from "./draft.ts";
 import { makeFirstCall } from "./first-call.ts";
+import { renderNotes } from "./host-notes.ts";
 import { isEmpty, makePlan, type Plan, type Wanted } from "./plan.ts";
-import { renderPlan } from "./render-plan.ts";
+import { renderPlan, shortPath } from "./render-plan.ts";
 import { meet, type Met } from "./surroundings.ts";
 import { Trial } from "./trial.ts";
 import { tryAll, type Trials } from "./try-all.ts";
@@ -77,7 +78,7 @@ async function setUp(invocation: Invocation, name: string | undefined, stop: Abo
   const draft = hasHuman ? await askHuman(setting, startOf(given, name, met), name) : given;
   if (draft === undefined) return leave(setting);
   if (!hasHuman) voice.say(renderPlan(planOf(setting, draft), met.tree, invocation.home));
-  return carryOut(setting, draft);
+  return await carryOut(setting, draft);
 }
 
 /** What is suggested at first: an alias of that very name. */
@@ -181,7 +182,7 @@ async function carryOut(setting: Setting, draft: Draft): Promise<number> {
   }
   const plan = makePlan({ ...wanted, connections: trials.connections }, met.found);
   applyPlan(plan, met.tree, notesFor(plan, trials));
-  if (plan.config !== undefined) voice.good(`Wrote ${printable(met.tree.configFile)}.`);
+  if (plan.config !== undefined) voice.good(`Wrote ${printable(shortPath(met.tree.configFile, invocation.home))}.`);
   const registered = await register(changesOf(setting, draft), surroundings, voice);
   const called = stop.aborted || (await makeFirstCall(met.tree.root, programs, trials.opens, voice));
   voice.end(closing(plan));
@@ -189,7 +190,9 @@ async function carryOut(setting: Setting, draft: Draft): Promise<number> {
 }
 
 function notesFor({ notes }: Plan, { notes: texts }: Trials): Map<string, string> {
-  return new Map(notes.map(({ connection, file }) => [file, texts.get(connection) ?? `# ${connection}\n`]));
+  return new Map(
+    notes.map(({ connection, file }) => [file, texts.get(connection) ?? renderNotes(connection, {}, "")]),
+  );
 }
 
 function closing({ connections: [first] }: Plan): string {

@@ -27,7 +27,7 @@ export async function tryHost(
     voice.say([`${printable(name)} is new to this machine. Compare its key before you trust it:`]);
     if ((await trial.handOver(["trust", name])) === 0) answer = await open(trial, name);
   }
-  if (answer.isError) return { kind: "failed", ...errorOf(answer) };
+  if (answer.isError) return { kind: "failed", ...failureOf(answer, hasHuman) };
   const needsHuman = answer.fields["state"] === "awaiting_input";
   if (needsHuman) {
     const login = hasHuman ? await logIn(trial, voice, name) : waits(name);
@@ -82,6 +82,18 @@ async function probe(trial: Trial): Promise<HostFacts> {
   });
   const { output } = answer.fields;
   return typeof output === "string" ? parseFacts(output) : {};
+}
+
+/** The connection does not exist yet, so that `trust` has no name for it. */
+function failureOf(answer: ToolAnswer, hasHuman: boolean): { message: string; hint: string } {
+  const { code, message, hint } = errorOf(answer);
+  if (code !== "HOST_KEY_UNKNOWN") return { message, hint };
+  return {
+    message,
+    hint: hasHuman
+      ? "Try again to look at the key once more, or ask the host's administrator for its fingerprint."
+      : "Run the same command in a terminal, where you can compare the key and trust it.",
+  };
 }
 
 function errorOf({ fields }: ToolAnswer): { code: string; message: string; hint: string } {
