@@ -20,7 +20,7 @@ export class ScreenRun implements AsyncDisposable {
     env: Readonly<Record<string, string>>,
     { cols, rows }: ScreenSize = { cols: 80, rows: 24 },
   ) {
-    const ended = 'echo; echo "[ended $?]"; exec sleep 1000000';
+    const ended = 'code=$?; echo; echo "[ended $code]"; exec sleep 1000000';
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     this.#tmux(
       ...["-f", "/dev/null", "new-session", "-d", "-x", `${cols}`, "-y", `${rows}`],
@@ -40,12 +40,16 @@ export class ScreenRun implements AsyncDisposable {
 
   /** The visible lines without blanks at their ends. */
   screen(): string {
-    return this.#tmux("capture-pane", "-p").replace(/[ \t]+$/gm, "").trimEnd();
+    return this.#tmux("capture-pane", "-p")
+      .replace(/[ \t]+$/gm, "")
+      .trimEnd();
   }
 
   /** All that scrolled away too, lines put together that the terminal broke. */
   everything(): string {
-    return this.#tmux("capture-pane", "-p", "-J", "-S", "-").replace(/[ \t]+$/gm, "").trimEnd();
+    return this.#tmux("capture-pane", "-p", "-J", "-S", "-")
+      .replace(/[ \t]+$/gm, "")
+      .trimEnd();
   }
 
   async shows(pattern: RegExp): Promise<RegExpExecArray> {

@@ -43,11 +43,11 @@ export function planClients(
   atHand: ClientsAtHand,
   surroundings: Surroundings,
 ): Change[] {
-  if (names.length === 0) return [];
-  if (atHand.refusal !== undefined) throw atHand.refusal;
-  const wanted = names.includes("all") ? atHand.unregistered.map(({ name }) => name) : names;
-  return wanted.flatMap((name) => {
-    const plan = planFor("install", findClient(name), surroundings);
+  const found = names.filter((name) => name !== "all").map(findClient);
+  if (names.length > 0 && atHand.refusal !== undefined) throw atHand.refusal;
+  const all = names.includes("all") ? atHand.unregistered.map(({ name }) => findClient(name)) : [];
+  return [...new Set([...found, ...all])].flatMap((client) => {
+    const plan = planFor("install", client, surroundings);
     if (plan.kind === "refused") throw new UserError("STORAGE_FAILED", plan.message, plan.hint);
     return plan.kind === "change" ? [plan] : [];
   });

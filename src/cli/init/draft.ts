@@ -55,6 +55,7 @@ export function connectionsOf(draft: Draft, around: Surroundings): NewConnection
       mustBe(nameProblem(alias, around.taken));
       return { name: alias, host: alias, login: { kind: "ssh" } };
     });
+  if (draft.host === "") throw new UsageError(`${draft.name} is no host of ~/.ssh/config: give --host`);
   mustBe(hostFault(draft.host) ?? userFault(draft.user) ?? portFault(draft.port));
   const name = draft.name === "" ? suggestName(draft.host, around.taken) : draft.name;
   mustBe(nameProblem(name, around.taken));
@@ -102,7 +103,7 @@ export function suggestName(host: string, taken: ReadonlySet<string>): string {
 
 function loginOf(login: string, { encryptedKeys }: Surroundings): Login {
   if (login === "ssh" || login === "password") return { kind: login };
-  return { kind: "key", path: login, alsoAgent: encryptedKeys.has(login) };
+  return { kind: "key", path: login, encrypted: encryptedKeys.has(login) };
 }
 
 function faultWords(problem: { message: string; fix: string } | undefined): string | undefined {

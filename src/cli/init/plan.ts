@@ -10,7 +10,7 @@ import {
 /** How a host is logged in to; `ssh` leaves it to ssh's own configuration and the agent. Paths may begin with `~`. */
 export type Login =
   | { readonly kind: "ssh" }
-  | { readonly kind: "key"; readonly path: string; readonly alsoAgent: boolean }
+  | { readonly kind: "key"; readonly path: string; readonly encrypted: boolean }
   | { readonly kind: "password" };
 
 export type NewConnection = {
@@ -98,7 +98,7 @@ export function connectionKeys(
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
     ...(login.kind === "key" ? { key_path: login.path } : {}),
-    ...(login.kind === "key" && login.alsoAgent ? { use_agent: true } : {}),
+    ...(login.kind === "key" && login.encrypted ? { use_agent: true, passphrase: { ask: true } } : {}),
     ...(login.kind === "password" ? { password: { ask: true } } : {}),
     ...(infoFile === undefined ? {} : { info_file: infoFile }),
   };

@@ -63,7 +63,7 @@ async function setUp(invocation: Invocation, name: string | undefined, stop: Abo
     ? (await import("./human.ts")).createTerminalVoice()
     : createPlainVoice(stdout, stderr);
   const clients = lookForClients(surroundings, flags.has("--force"));
-  await using trial = new Trial(programs);
+  await using trial = new Trial(programs, met.tree.locks);
   const setting: Setting = {
     invocation,
     programs,
@@ -75,16 +75,16 @@ async function setUp(invocation: Invocation, name: string | undefined, stop: Abo
     stop,
     hasHuman,
   };
-  const draft = hasHuman ? await askHuman(setting, startOf(given, name, met), name) : given;
+  const start = withAlias(given, name, met);
+  const draft = hasHuman ? await askHuman(setting, start, name) : start;
   if (draft === undefined) return leave(setting);
   if (!hasHuman) voice.say(renderPlan(planOf(setting, draft), met.tree, invocation.home));
   return await carryOut(setting, draft);
 }
 
-/** What is suggested at first: an alias of that very name. */
-function startOf(given: Draft, name: string | undefined, { aliases }: Met): Draft {
-  if (name !== undefined && given.host === "" && aliases.includes(name)) return { ...given, host: name };
-  return given.source === "none" && aliases.length > 0 ? { ...given, source: "ssh-config" } : given;
+/** `add NAME` means the alias of that very name, where no other host is given. */
+function withAlias(draft: Draft, name: string | undefined, { aliases }: Met): Draft {
+  return name !== undefined && draft.host === "" && aliases.includes(name) ? { ...draft, host: name } : draft;
 }
 
 async function askHuman(
@@ -125,7 +125,8 @@ async function askHuman(
   ];
   const suggested =
     start.clients.length > 0 ? start.clients : clients.unregistered.map((client) => client.name);
-  return questions.askAll(all, { ...start, clients: suggested }, stop);
+  const source = start.source === "none" && offered.aliases.length > 0 ? "ssh-config" : start.source;
+  return questions.askAll(all, { ...start, source, clients: suggested }, stop);
 }
 
 function leave({ voice, stop }: Setting): number {
@@ -182,7 +183,8 @@ async function carryOut(setting: Setting, draft: Draft): Promise<number> {
   }
   const plan = makePlan({ ...wanted, connections: trials.connections }, met.found);
   applyPlan(plan, met.tree, notesFor(plan, trials));
-  if (plan.config !== undefined) voice.good(`Wrote ${printable(shortPath(met.tree.configFile, invocation.home))}.`);
+  if (plan.config !== undefined)
+    voice.good(`Wrote ${printable(shortPath(met.tree.configFile, invocation.home))}.`);
   const registered = await register(changesOf(setting, draft), surroundings, voice);
   const called = stop.aborted || (await makeFirstCall(met.tree.root, programs, trials.opens, voice));
   voice.end(closing(plan));

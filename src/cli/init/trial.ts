@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 
 import { version } from "../../../package.json" with { type: "json" };
@@ -6,6 +6,7 @@ import { addConnection } from "../../config/edit-config.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { homeTree, openHomeTree, type HomeTree } from "../../platform/home-tree.ts";
 import { runProcess } from "../../platform/run-process.ts";
+import { requireHuman } from "../../policy/human-presence.ts";
 import { connectToolClient, type ToolAnswer, type ToolClient } from "../../server/mcp-client.ts";
 import type { Programs } from "../compose-sessions.ts";
 import { ownCommand } from "../own-command.ts";
@@ -17,12 +18,15 @@ const killTimeoutMs = 5_000;
 export class Trial implements AsyncDisposable {
   readonly tree: HomeTree;
   readonly #programs: Programs;
+  readonly #locks: string;
   #client: ToolClient | undefined;
 
-  constructor(programs: Programs) {
+  /** `locks` are those of the user's own tree, which tell whether an agent's shell is at work here. */
+  constructor(programs: Programs, locks: string) {
     const root = realpathSync(mkdtempSync("/tmp/mcp-ssh-init-"));
     this.tree = homeTree(root, process.getuid?.() ?? 0);
     this.#programs = programs;
+    this.#locks = locks;
     openHomeTree(this.tree);
   }
 
@@ -41,8 +45,11 @@ export class Trial implements AsyncDisposable {
     return this.#client.call(tool, args);
   }
 
-  /** Runs another command of this program on the tree, with the human at the terminal; sessions stay meanwhile. Resolves to its exit code. */
+  /** Runs another command of this program on the tree, with the human at the terminal; sessions stay meanwhile. Resolves to its exit code. Throws HUMAN_ONLY in an agent's own shell. */
   async handOver(words: readonly string[]): Promise<number> {
+    if (existsSync(this.#locks)) {
+      using _ = await requireHuman("mcp-ssh-interactive init", this.#locks);
+    }
     await this.#endServer();
     return Bun.spawn([...ownCommand(), ...words, "--home", this.tree.root], {
       stdio: ["inherit", "inherit", "inherit"],

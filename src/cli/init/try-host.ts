@@ -11,7 +11,8 @@ export type Tried =
   | { readonly kind: "failed"; readonly message: string; readonly hint: string };
 
 const session_name = "try";
-const openTimeoutSeconds = 30;
+/** A human waits, and can try again. */
+const openTimeoutSeconds = 10;
 const probeSeconds = 15;
 const loginSeconds = 30;
 
@@ -74,7 +75,7 @@ function waits(name: string): Tried {
 /** Only where a shell has shown that it is one; a router's menu gets nothing typed. */
 async function probe(trial: Trial): Promise<HostFacts> {
   const place = await trial.call("get_terminal_output", { session_name, num_lines: 1 });
-  if (place.fields["state"] !== "idle" || place.fields["confidence"] !== "exact") return {};
+  if (!isAtShell(place)) return {};
   const answer = await trial.call("execute_command", {
     session_name,
     command: probeCommand,
@@ -82,6 +83,12 @@ async function probe(trial: Trial): Promise<HostFacts> {
   });
   const { output } = answer.fields;
   return typeof output === "string" ? parseFacts(output) : {};
+}
+
+/** After a login by a human's answer the shell carries no marks yet; a prompt with a user or folder is a shell's. */
+function isAtShell({ fields: { state, confidence, output } }: ToolAnswer): boolean {
+  if (state !== "idle") return false;
+  return confidence === "exact" || /[@~][^\n]*[#$%>] ?$|\$ ?$/.test(String(output));
 }
 
 /** The connection does not exist yet, so that `trust` has no name for it. */
