@@ -198,7 +198,7 @@ test("a second run offers what is not there yet and adds it, comments and the ol
   expect(await run.ended()).toBe(0);
   const added = "  lo:\n    host: lo\n    info_file: lo.md\n";
   expect(place.read(".mcp-ssh-interactive/config.yml")).toBe(old.replace("one\n", `one\n${added}`));
-  const [backup = ""] = readdirSync(place.home.root).filter((name) => name.endsWith(".bak"));
+  const backup = readdirSync(place.home.root).find((name) => name.endsWith(".bak"));
   expect(place.read(`.mcp-ssh-interactive/${backup}`)).toBe(old);
   await using again = place.run(init);
   await again.shows(source);

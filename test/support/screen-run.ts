@@ -22,11 +22,9 @@ export class ScreenRun implements AsyncDisposable {
   ) {
     const ended = 'code=$?; echo; echo "[ended $code]"; exec sleep 1000000';
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    this.#tmux(
-      ...["-f", "/dev/null", "new-session", "-d", "-x", `${cols}`, "-y", `${rows}`],
-      ...["env", "-i", ...variables, "TERM=tmux-256color", "LANG=C.UTF-8"],
-      ...["/bin/sh", "-c", `"$@"; ${ended}`, "sh", binary, ...args],
-    );
+    const program = ["/bin/sh", "-c", `"$@"; ${ended}`, "sh", binary, ...args];
+    const start = `-f /dev/null new-session -d -x ${cols} -y ${rows} env -i`.split(" ");
+    this.#tmux(...start, ...variables, "TERM=tmux-256color", "LANG=C.UTF-8", ...program);
   }
 
   /** Key names of tmux, e.g. Enter, Escape, C-c, Space. */

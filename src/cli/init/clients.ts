@@ -11,41 +11,37 @@ import { UsageError } from "../usage-error.ts";
 import type { ClientChange } from "./plan.ts";
 import type { Voice } from "./voice.ts";
 
-/** The clients of this machine that could be given this program; `refusal` says why it may stand in none. */
+/** The clients of this machine that could be given this program; `refusals` say why others, or all, cannot. */
 export type ClientsAtHand = {
   readonly unregistered: readonly { readonly name: string; readonly title: string }[];
-  readonly registered: readonly string[];
-  readonly refusal: UserError | undefined;
+  readonly refusals: readonly { readonly message: string; readonly hint: string }[];
 };
 
 /** `anywhere`: also a program in a folder that is emptied from time to time. */
 export function lookForClients(surroundings: Surroundings, anywhere: boolean): ClientsAtHand {
   const refusal = anywhere ? undefined : whyNot(surroundings);
+  if (refusal !== undefined) return { unregistered: [], refusals: [refusal] };
   const present = inspectClients(surroundings).filter((state) => state.present);
-  const isKnown = (state: string) => state === "good" || state === "disabled";
+  const plans = present.map(({ client }) => planFor("install", client, surroundings));
   return {
-    unregistered:
-      refusal === undefined
-        ? present
-            .filter(({ registration }) => !isKnown(registration.state))
-            .map(({ client: { name, title } }) => ({ name, title }))
-        : [],
-    registered: present
-      .filter(({ registration }) => isKnown(registration.state))
-      .map(({ client }) => client.title),
-    refusal,
+    unregistered: plans
+      .filter(({ kind }) => kind === "change")
+      .map(({ client: { name, title } }) => ({ name, title })),
+    refusals: plans.filter((plan) => plan.kind === "refused"),
   };
 }
 
 /** What registering with these would change; `all` are those at hand. Throws UsageError for an unknown name, and why one cannot be. */
 export function planClients(
   names: readonly string[],
-  atHand: ClientsAtHand,
+  { unregistered }: ClientsAtHand,
   surroundings: Surroundings,
+  anywhere: boolean,
 ): Change[] {
   const found = names.filter((name) => name !== "all").map(findClient);
-  if (names.length > 0 && atHand.refusal !== undefined) throw atHand.refusal;
-  const all = names.includes("all") ? atHand.unregistered.map(({ name }) => findClient(name)) : [];
+  const refusal = names.length === 0 || anywhere ? undefined : whyNot(surroundings);
+  if (refusal !== undefined) throw refusal;
+  const all = names.includes("all") ? unregistered.map(({ name }) => findClient(name)) : [];
   return [...new Set([...found, ...all])].flatMap((client) => {
     const plan = planFor("install", client, surroundings);
     if (plan.kind === "refused") throw new UserError("STORAGE_FAILED", plan.message, plan.hint);

@@ -26,7 +26,7 @@ export function parseFacts(output: string): HostFacts {
   for (const line of output.split("\n")) {
     const [, name = "", value = ""] = /^([a-z]+)=(.*)$/.exec(line.trimEnd()) ?? [];
     const clean = value
-      .replace(/[^\p{L}\p{N} .,:()/+_@~-]+/gu, " ")
+      .replace(/[^\p{L}\p{N}.,:()/+_@~-]+/gu, " ")
       .trim()
       .slice(0, maxFactChars);
     if (clean !== "") facts.set(name, clean);

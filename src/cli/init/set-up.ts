@@ -107,13 +107,14 @@ async function askHuman(
   const offered = {
     ...met,
     home,
-    aliases: met.aliases.filter((alias) => !met.taken.has(alias)),
+    aliases: met.aliases.filter((alias) => nameProblem(alias, met.taken) === undefined),
     showResolved,
   };
   voice.title("mcp-ssh-interactive: give agents real SSH sessions");
   voice.say(["Enter goes on, Escape goes back, Ctrl+C leaves everything as it is."]);
-  if (clients.refusal !== undefined && name === undefined)
-    voice.bad(`MCP clients are left out: ${clients.refusal.message}`, clients.refusal.hint);
+  if (name === undefined)
+    for (const { message, hint } of clients.refusals)
+      voice.bad(`MCP clients left out: ${printable(message)}`, printable(hint));
   const all = [
     ...(name === undefined ? questions.sourceQuestions(offered) : []),
     ...questions.hostQuestions(offered, name !== undefined),
@@ -149,8 +150,8 @@ function planOf(setting: Setting, draft: Draft): Plan {
   return makePlan(wantedOf(setting, draft), setting.met.found);
 }
 
-function changesOf({ clients, surroundings }: Setting, draft: Draft): Change[] {
-  return planClients(draft.clients, clients, surroundings);
+function changesOf({ clients, surroundings, invocation }: Setting, draft: Draft): Change[] {
+  return planClients(draft.clients, clients, surroundings, invocation.flags.has("--force"));
 }
 
 function checkAliases({ source, aliases }: Draft, met: Met): void {
