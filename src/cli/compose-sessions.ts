@@ -4,7 +4,10 @@ import { readInfoFile } from "../config/info-file.ts";
 import type { ConfigSource } from "../config/load-config.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import { SecretBook } from "../policy/secret-book.ts";
 import { ConnectSlots } from "../sessions/connect-slots.ts";
+import { maskSessions } from "../sessions/masked-sessions.ts";
+import type { SessionService } from "../sessions/outcome.ts";
 import { Sessions } from "../sessions/sessions.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -30,9 +33,10 @@ type Parts = {
   readonly log: (line: string) => void;
 };
 
-/** `close` lets go of tmux; the sessions stay. */
+/** `service` is what clients get, without secrets. `close` lets go of tmux; the sessions stay. */
 export function composeSessions({ tree, home, programs, ownEnv, config, state, log }: Parts): {
   readonly sessions: Sessions;
+  readonly service: SessionService;
   readonly close: () => Promise<void>;
 } {
   const tmux = new TmuxConnection(() =>
@@ -45,11 +49,12 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
       allowVulnerable: config.current().settings.allowVulnerableTmux,
     }),
   );
+  const secrets = new SecretBook({ env: ownEnv, childEnv: programs.env }, () => config.current());
   const sessions = new Sessions({
     tree,
     home,
     env: programs.env,
-    ownEnv,
+    secrets,
     askpass: askpassProgram(tree.mux),
     ssh: {
       program: programs.ssh,
@@ -68,5 +73,6 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  return { sessions, close: () => tmux.close() };
+  const mask = () => secrets.mask(sessions.hiddenWords());
+  return { sessions, service: maskSessions(sessions, mask), close: () => tmux.close() };
 }

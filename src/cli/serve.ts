@@ -39,7 +39,7 @@ export async function serve(invocation: Invocation): Promise<number> {
       log,
     });
     close = composed.close;
-    return composed.sessions;
+    return composed.service;
   };
   await serveMcp({ service, settings, version, log, signal: stop });
   await close();

@@ -5,6 +5,7 @@ import type { Fault } from "../config/fault.ts";
 import { inspectConfig } from "../config/inspect-config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { InvalidConfig } from "../config/parse-config.ts";
+import { redactionFault } from "../policy/mask.ts";
 import { printable } from "./printable.ts";
 
 /** `root` is the tree of ours, `home` the user's home folder. */
@@ -23,7 +24,7 @@ export function runValidate(options: ValidateOptions): 0 | 1 | 3 {
   const { path, root, home } = options;
   let config: LoadedConfig;
   try {
-    config = inspectConfig({ path, root, home });
+    config = inspectConfig({ path, root, home }, redactionFault);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return reportUnusable(error, options);

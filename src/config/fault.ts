@@ -1,4 +1,4 @@
-import { secretMask } from "./mask-secrets.ts";
+import { secretMask } from "../base/word-mask.ts";
 
 /**
  * Something wrong at one place of the configuration. `line` and `column` are 1-based; `excerpt` is that line with secrets and unknown

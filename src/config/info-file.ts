@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } fro
 import { dirname, sep } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
+import { createWordMask } from "../base/word-mask.ts";
 import type { ConnectionConfig, InfoFile } from "./connection-config.ts";
-import { createSecretMask } from "./mask-secrets.ts";
 
 const maxBytes = 256 * 1024;
 
@@ -33,7 +33,7 @@ export function readInfoFile(
   const text = new TextDecoder().decode(bytes);
   const truncated = bytes.length > maxBytes;
   const shown = truncated ? text.slice(0, cutPlace(text, bytes, plainSecrets)) : text;
-  return { infoFile: infoFile.path, infoContent: createSecretMask(plainSecrets)(shown), truncated };
+  return { infoFile: infoFile.path, infoContent: createWordMask(plainSecrets)(shown), truncated };
 }
 
 /** At the end of a line where there is one, and never inside a secret, since half of one would not be masked. */

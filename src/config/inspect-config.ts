@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { maskedFromLength } from "../base/word-mask.ts";
 import { quoted } from "./config-file.ts";
 import type { SecretSource } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
@@ -7,15 +8,20 @@ import { readInfoFile } from "./info-file.ts";
 import { faultAt, type FaultContext } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
 import { loadParsedConfig, type ConfigLocation, type LoadedConfig } from "./load-config.ts";
-import { maskedFromLength } from "./mask-secrets.ts";
 import { keysNotBuiltYet, renderNotBuiltYet } from "./not-built-yet.ts";
 import { byPlace, type ParsedConfig } from "./parse-config.ts";
 import { findPasswordLines } from "./password-lines.ts";
 import type { ReadConnection } from "./read-connection.ts";
 import { expandUserPath } from "./user-path.ts";
 
-/** As loadConfig, and looks at info files, files of secrets, and habits that are better avoided. Runs no command of the file. */
-export function inspectConfig(location: ConfigLocation): LoadedConfig {
+/**
+ * As loadConfig, and looks at info files, files of secrets, and habits that are better avoided. Runs no command of the
+ * file. `patternFault` says what is wrong with one of `settings.redact`.
+ */
+export function inspectConfig(
+  location: ConfigLocation,
+  patternFault: (pattern: string) => string | undefined,
+): LoadedConfig {
   const { parsed, loaded, folders } = loadParsedConfig(location);
   const faults = [...loaded.faults];
   const warnings = [...loaded.warnings];
@@ -46,7 +52,24 @@ export function inspectConfig(location: ConfigLocation): LoadedConfig {
     };
     warnings.push(faultAt(parsed.context, place, words));
   }
+  faults.push(...redactionFaults(parsed, patternFault));
   return { ...loaded, faults: faults.toSorted(byPlace), warnings: warnings.toSorted(byPlace) };
+}
+
+function redactionFaults(
+  { settings, settingsPlace, context }: ParsedConfig,
+  patternFault: (pattern: string) => string | undefined,
+): Fault[] {
+  return settings.redact.flatMap((pattern) => {
+    const fault = patternFault(pattern);
+    if (fault === undefined) return [];
+    const words = {
+      message: `no tool answers: a pattern of redact cannot be used: ${fault}`,
+      expected: guideFor("redact").expected,
+      fix: "write it in RE2 syntax, or remove it",
+    };
+    return [faultAt(context, settingsPlace, words)];
+  });
 }
 
 type Reporter = (key: string, message: string, fix: string) => Fault;

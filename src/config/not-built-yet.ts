@@ -12,9 +12,6 @@ const notBuiltYet: readonly Promise[] = [
   },
 ];
 
-/** Settings of the same kind; one that is asked for keeps every connection from opening. */
-export const settingsNotBuiltYet: readonly string[] = ["redact"];
-
 export function keysNotBuiltYet(input: ConnectionInput): string[] {
   return notBuiltYet.filter(({ asked }) => asked(input)).map(({ key }) => key);
 }

@@ -1,9 +1,9 @@
 import { nearestName } from "../base/nearest-name.ts";
 import { UserError } from "../base/user-error.ts";
+import { createWordMask } from "../base/word-mask.ts";
 import type { Settings } from "./connection-config.ts";
 import type { Fault, Place } from "./fault.ts";
 import { faultAt, unknownKeyWords, type FaultContext, type FaultWords } from "./issue-faults.ts";
-import { createSecretMask } from "./mask-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readConnection, type Folders, type ReadConnection } from "./read-connection.ts";
 import { readSettings } from "./read-settings.ts";
@@ -31,7 +31,7 @@ export function parseConfig(text: string, path: string, folders: Folders): Parse
   const lines = text.split("\n");
   const yaml = parseYaml(text);
   if (yaml.complaints.length > 0) {
-    const context = { lines, mask: createSecretMask([]) };
+    const context = { lines, mask: createWordMask([]) };
     throw invalidFile(
       path,
       yaml.complaints.map(({ place, message, fix }) =>
@@ -39,9 +39,9 @@ export function parseConfig(text: string, path: string, folders: Folders): Parse
       ),
     );
   }
-  const top = topMap(yaml.root, text, path, { lines, mask: createSecretMask([]) });
+  const top = topMap(yaml.root, text, path, { lines, mask: createWordMask([]) });
   const plainSecrets = plainSecretsOf(top.connections);
-  const context: FaultContext = { lines, mask: createSecretMask(plainSecrets) };
+  const context: FaultContext = { lines, mask: createWordMask(plainSecrets) };
   const settings = readSettings(top.root.entries.get("settings"), context, folders);
   const names = new Set(top.connections.entries.keys());
   const reads = new Map<string, ReadConnection>();

@@ -1,5 +1,5 @@
+import { secretMask } from "../base/word-mask.ts";
 import type { Fault } from "./fault.ts";
-import { secretMask } from "./mask-secrets.ts";
 
 const named =
   /(?:\b|_)(?:pass(?:word|phrase|wd|code)?|pwd|pw|secret|token|api[_ -]?key)\b[*_`"')]{0,3}\s*(?::=|[:=]|\bis\b)\s*[*_`"'(]{0,3}\s*[`"'(]{0,2}([^\s`"'|)]{4,})/iu;

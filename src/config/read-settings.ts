@@ -4,7 +4,6 @@ import { nearestName } from "../base/nearest-name.ts";
 import type { Settings } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
 import { faultAt, faultsOfIssues, toPlain, type FaultContext } from "./issue-faults.ts";
-import { renderNotBuiltYet, settingsNotBuiltYet } from "./not-built-yet.ts";
 import type { Folders } from "./read-connection.ts";
 import { settingsSchema, settingsShape, type SettingsInput } from "./schema.ts";
 import { expandUserPath } from "./user-path.ts";
@@ -52,18 +51,15 @@ export function readSettings(
   };
 }
 
-/** A misspelt safety key counts as set: what it asks for would not be done. */
+/** What hides secrets must be read whole, and a misspelt key counts as meant. */
 function barrierOf(present: readonly string[], input: SettingsInput): string | undefined {
-  for (const key of settingsNotBuiltYet) {
-    const empty = key === "redact" && input.redact !== undefined && input.redact.length === 0;
-    const written = present.find(
-      (name) =>
-        name === key ||
-        (!Object.hasOwn(settingsShape, name) && nearestName(name.slice(0, 100), [key]) !== undefined),
-    );
-    if (written !== undefined && !(written === key && empty)) return renderNotBuiltYet(`settings.${written}`);
-  }
-  return undefined;
+  const misspelt = present.find(
+    (name) =>
+      !Object.hasOwn(settingsShape, name) && nearestName(name.slice(0, 100), ["redact"]) !== undefined,
+  );
+  if (misspelt !== undefined) return `\`settings.${misspelt}\` is unknown: did you mean \`redact\`?`;
+  const isUnread = present.includes("redact") && input.redact === undefined;
+  return isUnread ? "`settings.redact` cannot be read" : undefined;
 }
 
 function soundPart(plain: unknown): SettingsInput {

@@ -1,7 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 
 import { UserError } from "../base/user-error.ts";
-import { conceal } from "./conceal.ts";
 import type { Tool, ToolContext } from "./define-tool.ts";
 import { ProtocolFault, rpcCodes } from "./json-rpc.ts";
 import { presentError } from "./present-error.ts";
@@ -20,14 +19,13 @@ export async function callTool(options: CallToolOptions): Promise<CallToolResult
   const { tool, context, textOnly, log } = options;
   try {
     context.call.signal.throwIfAborted();
-    const result = renderReply(await tool.run(options.arguments, context), { textOnly });
-    return conceal(result, context.service.hiddenWords());
+    return renderReply(await tool.run(options.arguments, context), { textOnly });
   } catch (error) {
     if (!(error instanceof UserError)) {
       if (context.call.signal.aborted)
         throw new ProtocolFault(rpcCodes.shuttingDown, "the call was ended before its result");
       log(`${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
-    return conceal(presentError(error, { textOnly }), context.service.hiddenWords());
+    return presentError(error, { textOnly });
   }
 }

@@ -71,6 +71,8 @@ export function adviseAnswer({
     case "password":
     case "passphrase":
     case "otp":
+      if (awaiting.answerWith?.name !== undefined)
+        return `send_secret {"session_name": ${JSON.stringify(sessionName)}} answers; interrupt_command gives it up`;
       return `a human answers it, unseen by you: mcp-ssh-interactive answer ${sessionName}, or in the terminal (${attachHint}); or ${answer} with what the user gave you for it; interrupt_command gives it up`;
     default:
       return `${answer} answers, or its keys; interrupt_command gives it up`;

@@ -20,12 +20,13 @@ export function terminalFacts(facts: TerminalFacts): Facts {
 
 function awaitingFact(awaiting: Awaiting | undefined): Facts | undefined {
   if (awaiting === undefined) return undefined;
-  const { kind, prompt, answerWith, suggestedKeys } = awaiting;
+  const { kind, prompt, answerWith, suggestedKeys, rejected } = awaiting;
   return {
     kind,
     prompt: cleanField(prompt),
-    ...(answerWith === undefined ? {} : { answer_with: { tool: answerWith } }),
+    ...(answerWith === undefined ? {} : { answer_with: answerWith }),
     ...(suggestedKeys === undefined ? {} : { suggested_keys: suggestedKeys }),
+    ...(rejected === undefined ? {} : { rejected }),
   };
 }
 

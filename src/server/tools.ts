@@ -9,6 +9,7 @@ import { listConnections } from "./tools/list-connections.ts";
 import { openConnection } from "./tools/open-connection.ts";
 import { searchOutput } from "./tools/search-output.ts";
 import { sendInput } from "./tools/send-input.ts";
+import { sendSecret } from "./tools/send-secret.ts";
 import { transferFile } from "./tools/transfer-file.ts";
 
 export const tools: readonly Tool[] = [
@@ -19,6 +20,7 @@ export const tools: readonly Tool[] = [
   getTerminalOutput,
   searchOutput,
   sendInput,
+  sendSecret,
   interruptCommand,
   transferFile,
   closeConnection,

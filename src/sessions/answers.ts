@@ -3,7 +3,7 @@ import type { Awaiting } from "./outcome.ts";
 
 type Answer = Pick<Awaiting, "answerWith" | "suggestedKeys">;
 
-const byAgent = "send_input";
+const byAgent = { tool: "send_input" };
 const pagers = ["Space", "q"];
 const programs: Readonly<Record<string, readonly string[]>> = {
   ...keysOf(pagers, "less more most man journalctl systemctl git"),

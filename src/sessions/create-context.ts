@@ -10,6 +10,7 @@ import { Link } from "./link.ts";
 import type { SessionContext } from "./look.ts";
 import { Oracle } from "./oracle.ts";
 import { sessionPaths } from "./session-files.ts";
+import { sessionSecrets } from "./session-secrets.ts";
 import { Terminal, type TerminalCheckpoint } from "./terminal.ts";
 import { Turns } from "./turns.ts";
 import type { Workplace } from "./workplace.ts";
@@ -43,6 +44,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     terminal: new Terminal({ log, number, start, levels, cols, rows, checkpoint, saveCheckpoint }),
     oracle: new Oracle(mux, link),
     mux,
+    secrets: sessionSecrets(place, record),
     transferRules: () => ({ folders: place.config().settings.transferDirs, home: place.home }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,

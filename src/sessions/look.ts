@@ -23,6 +23,7 @@ import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
 import { looksLikePrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
+import type { SessionSecrets } from "./session-secrets.ts";
 import type { Terminal } from "./terminal.ts";
 import type { TransferRules } from "./transfer/local-place.ts";
 import type { Turns } from "./turns.ts";
@@ -37,6 +38,7 @@ export type SessionContext = {
   readonly ledger: Ledger;
   readonly terminal: Terminal;
   readonly oracle: Oracle;
+  readonly secrets: SessionSecrets;
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;

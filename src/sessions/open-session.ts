@@ -1,4 +1,4 @@
-import { resolveSecret } from "../policy/resolve-secret.ts";
+import { sessionKey } from "../base/session-name.ts";
 import type { Secrets, SshConnection } from "../ssh/connection.ts";
 import { prepareSsh, type PreparedSsh } from "../ssh/prepare.ts";
 import { Questions } from "../ssh/questions.ts";
@@ -47,13 +47,16 @@ async function prepare(
   questions: Questions,
 ): Promise<PreparedSsh> {
   const { connections } = place.config();
+  const session = sessionKey(request.sessionName);
   return prepareSsh({
     ssh: place.ssh.program,
     version,
-    connection: sshConnection(place, config),
+    connection: sshConnection(place, config, session),
     lookupConnection: (name) => {
       const entry = connections.get(name);
-      return entry !== undefined && "config" in entry ? sshConnection(place, entry.config) : undefined;
+      return entry !== undefined && "config" in entry
+        ? sshConnection(place, entry.config, session)
+        : undefined;
     },
     runtimeFolder: place.tree.runtime,
     sessionName: request.sessionName,
@@ -65,21 +68,24 @@ async function prepare(
   });
 }
 
-function sshConnection(place: Workplace, config: ConnectionConfig): SshConnection {
+function sshConnection(place: Workplace, config: ConnectionConfig, session: string): SshConnection {
   const { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions } = config;
-  const secrets = { ...secretOf(place, config, "password"), ...secretOf(place, config, "passphrase") };
+  const secrets = {
+    ...secretOf(place, config, "password", session),
+    ...secretOf(place, config, "passphrase", session),
+  };
   return { name, host, user, port, keyPath, useAgent, proxyJump, hostKey, sshOptions, secrets };
 }
 
 function secretOf(
-  { ownEnv, env }: Workplace,
+  { secrets }: Workplace,
   config: ConnectionConfig,
   key: "password" | "passphrase",
+  session: string,
 ): Secrets {
   const source = config[key];
   if (source === undefined) return {};
   return {
-    [key]: (signal: AbortSignal) =>
-      resolveSecret(source, { connection: config.name, key, env: ownEnv, childEnv: env, signal }),
+    [key]: (signal: AbortSignal) => secrets.fetch(source, { session, connection: config.name, key, signal }),
   };
 }

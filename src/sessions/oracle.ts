@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 
+import type { HeldTerminal } from "../policy/secret-use.ts";
 import { runOverMux, terminalStateCommand, type MuxSession } from "../ssh/mux.ts";
 import { stallMs, type Link } from "./link.ts";
+import { parseHolders } from "./terminal-holders.ts";
 import { judge, parseReading, type Judgement } from "./terminal-reading.ts";
 
 /** What the host said when the log stood at `offset`; `atMs` (performance.now) is when it was asked. */
@@ -90,6 +92,16 @@ export class Oracle {
     this.#question = question;
     this.#lastAskedAtMs = atMs;
     void this.#settle(question);
+  }
+
+  /** Who has the terminal open at this moment; undefined where the host does not tell. */
+  async holders(signal: AbortSignal): Promise<HeldTerminal | undefined> {
+    const tag = randomBytes(8).toString("hex");
+    const text = await runOverMux(this.#mux, terminalStateCommand(tag, "holders"), {
+      signal,
+      timeoutMs: stallMs,
+    });
+    return text === undefined ? undefined : parseHolders(text, tag);
   }
 
   async #settle(question: Question): Promise<void> {

@@ -41,8 +41,10 @@ export type Awaiting = {
     | "text";
   readonly prompt: string;
   /** The tool with which it is answered, where an agent may; keys in send_input's grammar that suit it. */
-  readonly answerWith?: string;
+  readonly answerWith?: { readonly tool: string; readonly name?: string };
   readonly suggestedKeys?: readonly string[];
+  /** The last answer to it failed. */
+  readonly rejected?: true;
 };
 
 export type ConnectionInfo = { readonly host: string; readonly user: string; readonly port: number };
@@ -200,6 +202,9 @@ export type InputRequest = {
   readonly waitFor?: string;
 };
 
+/** Without `name` the one that is configured for what asks. */
+export type SecretRequest = { readonly name: string | undefined; readonly waitSeconds: number };
+
 export type InterruptRequest = { readonly waitSeconds: number };
 
 /** One open terminal, of whatever process of ours opened it. */
@@ -208,6 +213,7 @@ export interface SessionHandle {
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
   input(request: InputRequest, call: Call): Promise<InputOutcome>;
+  sendSecret(request: SecretRequest, call: Call): Promise<InputOutcome>;
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome>;
   search(request: SearchRequest, call: Call): Promise<SearchOutcome>;
   /** Throws TRANSFER_REFUSED for what this machine does not allow, TRANSFER_FAILED for the rest. */
@@ -231,6 +237,4 @@ export interface SessionService {
     request: { readonly sessionName: string; readonly force: boolean },
     call: Call,
   ): Promise<CloseOutcome>;
-  /** What no result may show, whoever printed it. */
-  hiddenWords(): readonly string[];
 }

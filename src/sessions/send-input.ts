@@ -28,9 +28,26 @@ export async function sendInput(
   const input = parseInput(request.text, request.keys);
   const pattern = readWaitFor(request.waitFor);
   const typed = await session.turns.run(() => typeInput(session, request, input, call));
-  const deadlineMs = typed.atMs + request.waitSeconds * 1_000 + graceMs;
   const watch = pattern && new OutputWatch(session, pattern, watched(session, typed, input));
   const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
+  return followInput(session, { typed, input, waitSeconds: request.waitSeconds, decide, watch }, call);
+}
+
+type Following = {
+  readonly typed: TypedInput;
+  readonly input: Input;
+  readonly waitSeconds: number;
+  readonly decide: (current: Look) => Ended | undefined;
+  readonly watch?: OutputWatch | undefined;
+};
+
+/** Waits for what comes of input that was typed, and tells it. */
+export async function followInput(
+  session: SessionContext,
+  { typed, input, waitSeconds, decide, watch }: Following,
+  call: Call,
+): Promise<InputOutcome> {
+  const deadlineMs = typed.atMs + waitSeconds * 1_000 + graceMs;
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const ended = endFacts(end);
   const view = await readView(session, typed, input, ended);
@@ -43,7 +60,7 @@ export async function sendInput(
     ...exitFacts(told),
     ...watch?.facts,
     endedBy,
-    waitSeconds: request.waitSeconds,
+    waitSeconds,
     submitted: input.enters > 0,
     ...view,
   };
@@ -56,7 +73,7 @@ function watched(session: SessionContext, { offset, answered, follows }: TypedIn
 }
 
 /** Why nothing more is to be waited for after the input. */
-function inputEnd(
+export function inputEnd(
   session: SessionContext,
   { offset, follows }: TypedInput,
   input: Input,

@@ -14,11 +14,13 @@ import type {
   InterruptRequest,
   OutputOutcome,
   OutputRequest,
+  SecretRequest,
   SessionHandle,
 } from "./outcome.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import { searchOutput } from "./search-output.ts";
 import { sendInput } from "./send-input.ts";
+import { sendSecret } from "./send-secret.ts";
 import { transferFile } from "./transfer/transfer-file.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 import { viewOutput } from "./view-output.ts";
@@ -45,6 +47,10 @@ export class Session implements SessionHandle {
 
   input(request: InputRequest, call: Call): Promise<InputOutcome> {
     return sendInput(this.context, request, call);
+  }
+
+  sendSecret(request: SecretRequest, call: Call): Promise<InputOutcome> {
+    return sendSecret(this.context, request, call);
   }
 
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome> {

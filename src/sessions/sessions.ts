@@ -136,6 +136,7 @@ export class Sessions implements SessionService {
     const record = this.#place.state.get(sessionName);
     if (record === undefined) return { sessionName, wasRunning: false, existed: false };
     const outcome = await closeSession(this.#place, this.#context(tmux, record), force);
+    this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
     return outcome;
   }

@@ -1,5 +1,6 @@
 import { renderCursor } from "../base/cursor.ts";
 import { fullscreenAwaiting, withAnswer } from "./answers.ts";
+import { hiddenFacts, isHiddenKind } from "./hidden-prompt.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Awaiting, TerminalFacts, Where } from "./outcome.ts";
 import { commandInFront } from "./sent-command.ts";
@@ -24,7 +25,8 @@ export function terminalFacts(session: SessionContext, current: Look): TerminalF
 
 function awaitingNow(session: SessionContext, { state, awaiting }: Look): Awaiting | undefined {
   if (state === "fullscreen") return fullscreenAwaiting(commandInFront(session));
-  return awaiting === undefined ? undefined : withAnswer(awaiting);
+  if (awaiting === undefined) return undefined;
+  return isHiddenKind(awaiting.kind) ? { ...awaiting, ...hiddenFacts(session) } : withAnswer(awaiting);
 }
 
 /** Where the shell that waits says it is; undefined where none tells. */

@@ -49,12 +49,15 @@ const interpreters =
 export function parseReading(text: string, tag: string): TerminalReading | undefined {
   const lines = text.split("\n").filter((line) => line.startsWith(`${tag} `));
   const [modes = "", ...rest] = lines.map((line) => line.slice(tag.length + 1));
-  const [, canonical, echo] = /^m ([01]) ([01])$/.exec(modes) ?? [];
-  if (canonical === undefined || rest.pop() !== "e" || rest.length > maxLines) return undefined;
+  const terminal = parseModes(modes);
+  if (terminal === undefined || rest.pop() !== "e" || rest.length > maxLines) return undefined;
   const threads = rest.map(parseThread).filter((thread) => thread !== undefined);
-  return threads.length === rest.length
-    ? { canonical: canonical === "1", echo: echo === "1", threads }
-    : undefined;
+  return threads.length === rest.length ? { ...terminal, threads } : undefined;
+}
+
+export function parseModes(line: string): Pick<TerminalReading, "canonical" | "echo"> | undefined {
+  const [, canonical, echo] = /^m ([01]) ([01])$/.exec(line) ?? [];
+  return canonical === undefined ? undefined : { canonical: canonical === "1", echo: echo === "1" };
 }
 
 function parseThread(line: string): Thread | undefined {

@@ -1,15 +1,18 @@
 import { UserError } from "../base/user-error.ts";
+import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { classifyAwaiting } from "./awaiting.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { cursorPlace } from "./cursor-place.ts";
+import { hiddenText, isHiddenKind, secretSentTo } from "./hidden-prompt.ts";
 import type { Input, InputStep } from "./input-keys.ts";
 import { isSamePlace, lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Awaiting, Call, InputRequest } from "./outcome.ts";
 import { busy, disconnected, humanOnly, notTyped, promptGone, stalled } from "./refusals.ts";
+import { useSendSecret } from "./secret-refusals.ts";
 import { sentInFront, type SentCommand } from "./sent-command.ts";
 import { whereNow } from "./terminal-facts.ts";
 import { nextRecord, type TypedCommand } from "./type-command.ts";
@@ -25,9 +28,6 @@ export type TypedInput = {
   readonly follows: TypedCommand | undefined;
 };
 
-const hiddenKinds: ReadonlySet<Awaiting["kind"]> = new Set(["password", "passphrase", "otp"]);
-const mask = "•••";
-
 /** Types text and keys as a person would, to whatever waits for them. Throws with nothing typed where that is not what the client saw. */
 export async function typeInput(
   session: SessionContext,
@@ -39,13 +39,14 @@ export async function typeInput(
   const current = await requireSamePlace(session, request, call);
   const asked = askedKind(session, current);
   if (asked === "host_key" && (input.prints || input.enters > 0)) throw humanOnly(session);
+  const isHidden = isHiddenKind(asked);
+  if (isHidden && (input.prints || input.enters > 0)) await assertNoSecretFits(session, call.signal);
   call.signal.throwIfAborted();
   const { offset } = session.terminal;
-  const isHidden = asked !== undefined && hiddenKinds.has(asked);
   const typed =
     current.state === "idle"
       ? beginLine(session, current, input, call)
-      : continueCommand(session, request, isHidden, call);
+      : continuedCommand(session, isHidden ? { text: hiddenText } : shownInput(request), call);
   session.ledger.append(typed.record);
   await press(session, typed.record, input.steps);
   return { offset, atMs: performance.now(), answered: typed.answered, follows: typed.follows };
@@ -75,6 +76,17 @@ function askedKind(session: SessionContext, { state, awaiting }: Look): Awaiting
   return classifyAwaiting(lineUntil(session, session.terminal.offset), { atShell: false })?.kind;
 }
 
+/** A secret of the configuration is not the agent's to type, unless it was refused. */
+async function assertNoSecretFits(session: SessionContext, signal: AbortSignal): Promise<void> {
+  if (session.secrets.named().size === 0) return;
+  const held = await session.oracle.holders(signal);
+  const found = held === undefined ? undefined : findAsker(held);
+  if (found === undefined || !("asker" in found)) return;
+  const name = secretFor(found.asker.program, session.secrets.named());
+  if (name !== undefined && secretSentTo(session, found.asker.pid) === undefined)
+    throw useSendSecret(session, name);
+}
+
 type Recorded = Pick<TypedInput, "answered" | "follows"> & { readonly record: LedgerRecord };
 
 /** At a shell's prompt: one line that is sent is a command like any other. */
@@ -99,17 +111,18 @@ function shownKeys({ steps }: Input): Pick<LedgerRecord, "keys"> {
   return { keys: steps.flatMap((step) => (step.kind === "key" ? [step.key] : [])) };
 }
 
-function continueCommand(
+function shownInput({ text, keys }: InputRequest): Pick<LedgerRecord, "text" | "keys"> {
+  return { ...(text === "" ? {} : { text }), ...(keys.length === 0 ? {} : { keys: [...keys] }) };
+}
+
+/** The record of input to what runs, in which it stands as `shown`. */
+export function continuedCommand(
   session: SessionContext,
-  { text, keys }: InputRequest,
-  isHidden: boolean,
+  shown: Pick<LedgerRecord, "text" | "keys">,
   call: Call,
 ): Recorded {
   const answered = sentInFront(session);
   const { marks, offset } = session.terminal;
-  const shown = isHidden
-    ? { text: mask }
-    : { ...(text === "" ? {} : { text }), ...(keys.length === 0 ? {} : { keys: [...keys] }) };
   const record: LedgerRecord = {
     step: "input",
     id: answered?.id ?? session.ledger.last()?.id ?? "c0",

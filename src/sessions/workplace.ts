@@ -2,6 +2,7 @@ import type { ConnectionConfig, Settings } from "../config/connection-config.ts"
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { SecretBook } from "../policy/secret-book.ts";
 import type { SshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import type { TmuxServer } from "../tmux/server.ts";
@@ -14,8 +15,7 @@ export type Workplace = {
   /** The user's home. */
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The server's own environment; no child may have it. */
-  readonly ownEnv: Readonly<Record<string, string | undefined>>;
+  readonly secrets: SecretBook;
   /** Absolute path of the program by which ssh asks. */
   readonly askpass: string;
   readonly ssh: {

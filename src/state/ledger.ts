@@ -13,7 +13,8 @@ const whereSchema = z.object({
 /**
  * One step of a command of ours. `typed`: its text is about to be typed at log offset `offset`; `sent`: Enter is
  * about to be pressed there; `cleared`: its text was taken off the line again. A `typed` that nothing follows is
- * left-over text of a process that died. `input`: `text` and `keys` are about to be typed into what the command runs.
+ * left-over text of a process that died. `input`: `text` and `keys` are about to be typed into what the command runs;
+ * `secret` is the name of the one that is, and `asker` the process on the host that asked for it.
  */
 const recordSchema = z.object({
   step: z.enum(["typed", "sent", "cleared", "input"]),
@@ -31,6 +32,8 @@ const recordSchema = z.object({
   where: whereSchema.optional(),
   text: z.string().optional(),
   keys: z.array(z.string()).optional(),
+  secret: z.string().optional(),
+  asker: z.number().int().optional(),
 });
 
 export type LedgerRecord = z.infer<typeof recordSchema>;

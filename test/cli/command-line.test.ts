@@ -30,6 +30,7 @@ test.each([
   ["init", "--from-ssh-config"],
   ["add", "--host"],
   ["remove", "--yes"],
+  ["install", "--print"],
 ])("help %s shows its usage and its flags", async (name, flag) => {
   const help = await runBinary(["help", name], bare);
   expect(help).toMatchObject({ exitCode: 0, stderr: "" });

@@ -112,6 +112,12 @@ describe("validate", () => {
     expect(out).not.toMatch(/abc12|hunter22/);
   });
 
+  test("shows what is wrong with a pattern of settings.redact, without which nothing may be shown", () => {
+    const { code, out } = validate("connections:\n  web: {host: a}\nsettings: {redact: ['x(?=y)']}\n");
+    expect(code).toBe(1);
+    expect(out).toContain("a pattern of redact cannot be used");
+  });
+
   test("flags lines of an info file that look like passwords, with the entry to use instead", () => {
     temp.write(".mcp-ssh-interactive/info/web.md", "# Web\nsudo password: prod_admin_2024\n");
     const { code, out } = validate("connections:\n  web: {host: a, info_file: web.md}\n");

@@ -36,7 +36,7 @@ export const architecture: Architecture = {
     "smol-toml": ["cli/install/"],
     "@clack/prompts": ["cli/init/"],
     picocolors: ["cli/"],
-    re2js: ["sessions/"],
+    re2js: ["sessions/", "policy/"],
     zod: ["server/", "config/", "state/"],
   },
   outside: { "package.json": ["main.ts", "cli/"] },

@@ -21,6 +21,7 @@ test("the tools are those of the contract", () => {
     "get_terminal_output",
     "search_output",
     "send_input",
+    "send_secret",
     "interrupt_command",
     "transfer_file",
     "close_connection",
@@ -49,6 +50,7 @@ test("results: text leaves the output schema out of the terminal tools alone", (
     "get_terminal_output",
     "search_output",
     "send_input",
+    "send_secret",
     "interrupt_command",
   ]);
 });
@@ -62,6 +64,7 @@ test("read-only and destructive tools are those of the contract", () => {
   expect(named("destructiveHint")).toEqual([
     "execute_command",
     "send_input",
+    "send_secret",
     "transfer_file",
     "close_connection",
   ]);

@@ -65,7 +65,7 @@ async function writeConnections(): Promise<void> {
     host("key").connection("locked", [`key_path: ${key("locked")}`, `passphrase: ${passphrase}`]),
     host("key").connection("wrong-passphrase", [
       `key_path: ${key("locked")}`,
-      "passphrase: wrong-passphrase",
+      "passphrase: not-the-passphrase",
     ]),
     host("key").connection("no-passphrase", [`key_path: ${key("locked")}`]),
     host("key").connection("ask-passphrase", [`key_path: ${key("locked")}`, "passphrase: {ask: true}"]),

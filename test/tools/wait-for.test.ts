@@ -47,6 +47,8 @@ test("get_terminal_output tries all that the running command printed, and waits 
     wait_seconds: 30,
   });
   const late = session.read({ wait_for: "^late" });
+  // Answered after the wait has begun.
+  await session.read();
   writeFileSync(gate(), "");
   expect((await late).fields).toMatchObject({ ended_by: "matched", matched: true, matched_at_entry: false });
   await leave();
@@ -56,6 +58,7 @@ test("with a cursor only what came after it counts", async () => {
   await session.run(gated("echo one step", "echo two steps"), { wait_seconds: 0 });
   const first = await session.read({ wait_for: "one step" });
   const next = session.read({ cursor: first.fields["cursor"], wait_for: "steps?$" });
+  await session.read();
   writeFileSync(gate(), "");
   expect((await next).fields).toMatchObject({ view: "new", matched: true, output: "two steps\n" });
   await leave();

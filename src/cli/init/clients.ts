@@ -1,13 +1,10 @@
-import { nearestName } from "../../base/nearest-name.ts";
 import { UserError } from "../../base/user-error.ts";
 import { carryOut } from "../install/carry-out.ts";
-import type { Client } from "../install/client.ts";
-import { clients } from "../install/clients.ts";
+import { findClient } from "../install/find-client.ts";
 import { requireLasting } from "../install/own-place.ts";
 import { planFor, type Change } from "../install/plan.ts";
 import { inspectClients } from "../install/registration.ts";
 import type { Surroundings } from "../install/surroundings.ts";
-import { UsageError } from "../usage-error.ts";
 import type { ClientChange } from "./plan.ts";
 import type { Voice } from "./voice.ts";
 
@@ -81,14 +78,4 @@ function whyNot({ command }: Surroundings): UserError | undefined {
     if (error instanceof UserError) return error;
     throw error;
   }
-}
-
-function findClient(name: string): Client {
-  const found = clients.find((client) => client.name === name);
-  if (found !== undefined) return found;
-  const names = clients.map((client) => client.name);
-  const nearest = nearestName(name, names);
-  throw new UsageError(
-    `unknown client ${JSON.stringify(name)}; ${nearest === undefined ? `known are ${names.join(", ")}` : `did you mean ${nearest}?`}`,
-  );
 }

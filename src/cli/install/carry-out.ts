@@ -2,8 +2,11 @@ import { basename } from "node:path";
 
 import { UserError } from "../../base/user-error.ts";
 import { runProcess } from "../../platform/run-process.ts";
-import { backUp, readClientFile, writeClientFile } from "./client-file.ts";
+import { backUp, changeClientFile, readClientFile, replaceText, type ClientFile } from "./client-file.ts";
+import { formats, hasSameOthers } from "./formats.ts";
 import { editOf, type Change } from "./plan.ts";
+import { readable } from "./registration.ts";
+import { serverName } from "./server-entry.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const ownProgramTimeoutMs = 60_000;
@@ -15,14 +18,13 @@ export type Done = { readonly backup: string | undefined };
 export async function carryOut(change: Change, surroundings: Surroundings): Promise<Done> {
   const now = new Date();
   try {
-    if (change.argv === undefined) return { backup: writeClientFile(change.file, change.after, now) };
+    if (change.argv === undefined) return { backup: changeClientFile(change.file, change.after, now) };
     const backup = change.file.mode === undefined ? undefined : backUp(change.file, now);
     await runOwnProgram(change, change.argv, surroundings);
-    // What its own program cannot say, or has put elsewhere, is edited in.
     const file = readClientFile(change.file.path);
-    const { after } = editOf(change.goal, change.client, file, surroundings);
-    const second = after === file.text ? undefined : writeClientFile(file, after, new Date());
-    return { backup: backup ?? second };
+    const after = finishedText(change, file, surroundings);
+    if (after !== file.text) replaceText(file, after);
+    return { backup };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const words = error instanceof Error ? error.message : String(error);
@@ -30,6 +32,18 @@ export async function carryOut(change: Change, surroundings: Surroundings): Prom
       cause: error,
     });
   }
+}
+
+/**
+ * What the own program cannot say, or has put elsewhere, is edited in; where it changed nothing but our entry, the
+ * text is the planned one, since some lose the comments of others (Codex 2026-11-22: those of all servers).
+ */
+function finishedText(change: Change, file: ClientFile, surroundings: Surroundings): string {
+  const { client, goal } = change;
+  const isOursAlone = readable(client, file, () =>
+    hasSameOthers(formats[client.format], change.file.text, file.text, [client.servers, serverName]),
+  );
+  return isOursAlone ? change.after : editOf(goal, client, file, surroundings).after;
 }
 
 /** Its refusal is not passed over by an edit: a policy of the client may be behind it. */

@@ -49,17 +49,18 @@ export function requireWritable({ target, mode }: ClientFile): void {
   requireWritableFolder(dirname(target));
 }
 
-/** Replaces the text whole; the file's mode and the links to it stay. Returns the backup, or undefined for a new file. */
-export function writeClientFile(file: ClientFile, text: string, now: Date): string | undefined {
+/** Returns the backup, or undefined for a new file. */
+export function changeClientFile(file: ClientFile, text: string, now: Date): string | undefined {
   requireUnchanged(file);
-  if (file.mode === undefined) {
-    mkdirSync(dirname(file.target), { recursive: true, mode: 0o700 });
-    writeFileAtomically(file.target, text);
-    return undefined;
-  }
-  const backup = backUp(file, now);
-  writeFileAtomically(file.target, text, { mode: file.mode });
+  const backup = file.mode === undefined ? undefined : backUp(file, now);
+  replaceText(file, text);
   return backup;
+}
+
+/** Whole or not at all; the file's mode and the links to it stay. A new one is the user's alone. */
+export function replaceText({ target, mode }: ClientFile, text: string): void {
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  writeFileAtomically(target, text, mode === undefined ? {} : { mode });
 }
 
 /** Puts the file as it was read beside it, and returns where. */

@@ -49,6 +49,17 @@ export function editEntry(
   return edited;
 }
 
+/** Whether the texts differ in our entry and in their layout alone. Throws BrokenText. */
+export function hasSameOthers(format: Format, left: string, right: string, path: EntryPath): boolean {
+  const [one, other] = [left, right].map((text) => withoutEntry(recordOf(format.parse(text)), path));
+  return isDeepStrictEqual(one, other);
+}
+
+function withoutEntry(whole: EntryFields, [map, name]: EntryPath): EntryFields {
+  const { [name]: _, ...others } = recordOf(whole[map]);
+  return comparable(whole, map, others);
+}
+
 /** All values, and the map as given; one without entries counts as none. */
 function comparable(whole: EntryFields, map: string, entries: unknown): EntryFields {
   const { [map]: _, ...others } = whole;

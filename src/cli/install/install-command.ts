@@ -1,14 +1,16 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { isatty } from "node:tty";
 
-import { nearestName } from "../../base/nearest-name.ts";
 import { UserError } from "../../base/user-error.ts";
 import { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { printable } from "../printable.ts";
-import { UsageError } from "../usage-error.ts";
 import { carryOut, type Done } from "./carry-out.ts";
 import type { Client } from "./client.ts";
 import { clients } from "./clients.ts";
+import { difference } from "./diff.ts";
+import { findClient } from "./find-client.ts";
 import { renderPlan, renderSnippet } from "./install-text.ts";
 import { requireLasting } from "./own-place.ts";
 import { planFor, type Change, type Goal, type Plan } from "./plan.ts";
@@ -40,18 +42,6 @@ async function run(goal: Goal, invocation: Invocation): Promise<number> {
     : settle(goal, plans, surroundings, invocation);
 }
 
-/** By name or title, whatever its capitals and blanks. */
-function findClient(word: string): Client {
-  const bare = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, "");
-  const found = clients.find(({ name, title }) => [bare(name), bare(title)].includes(bare(word)));
-  if (found !== undefined) return found;
-  const names = clients.map(({ name }) => name);
-  const nearest = nearestName(word, names);
-  throw new UsageError(
-    `unknown client ${JSON.stringify(word)}${nearest === undefined ? `; known are ${names.join(", ")}` : `; did you mean ${nearest}?`}`,
-  );
-}
-
 function choose(goal: Goal, surroundings: Surroundings): Client[] {
   const states = inspectClients(surroundings);
   const chosen = states.filter(({ present, registration }) =>
@@ -81,10 +71,15 @@ async function settle(
   }
   let failed = refused;
   for (const change of changes) {
+    if (change.argv !== undefined)
+      stdout(`Running ${change.client.own?.name}, which may take a few seconds.\n`);
     const result = await attempt(change, surroundings);
     failed ||= result instanceof UserError;
     stdout(renderResult(change, result));
   }
+  const config = join(invocation.root, "config.yml");
+  if (goal === "install" && !existsSync(config))
+    stdout(`There is no ${printable(config)} yet; the server needs it to start.\n`);
   return failed ? exitCodes.failed : exitCodes.done;
 }
 
@@ -151,7 +146,8 @@ function factsOf(plan: Plan, result: Done | UserError | undefined, surroundings:
   if (plan.kind === "unchanged") return { ...facts, action: "none" };
   if (plan.kind === "refused") return { ...facts, action: "refused", message: plan.message, hint: plan.hint };
   const runs = plan.argv === undefined ? {} : { runs: plan.argv };
-  if (result === undefined) return { ...facts, action: "change", ...runs };
+  const { line, removed, added } = difference(plan.file.text, plan.after);
+  if (result === undefined) return { ...facts, action: "change", ...runs, line, removed, added };
   if (result instanceof UserError)
     return { ...facts, action: "failed", ...runs, message: result.message, hint: result.hint };
   return {

@@ -31,7 +31,7 @@ export function renderSnippet(client: Client, path: string, surroundings: Surrou
   const text = editEntry(formats[client.format], "", [client.servers, serverName], fields);
   const command =
     client.own === undefined ? "" : `  or: ${commandLine([client.own.name, ...client.own.add(entry)])}\n`;
-  return `${client.title}: ${printable(path)}\n${command}\n${text}\n`;
+  return `${client.title}: ${printable(path)}\n${command}\n${text}`;
 }
 
 export function commandLine(argv: readonly string[]): string {

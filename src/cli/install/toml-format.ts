@@ -54,7 +54,7 @@ function findTables(text: string, [map, name]: EntryPath): Block[] {
       if (open !== undefined) blocks.push(open);
     }
     offset += line.length;
-    if (open !== undefined && !/^\s*(?:#.*)?$/.test(line)) open.to = offset;
+    if (open !== undefined && !/^\s*(?:#.*\s*)?$/.test(line)) open.to = offset;
   }
   return blocks;
 }

@@ -41,7 +41,7 @@ export const yamlFormat: Format = {
 };
 
 function documentOf(text: string): Document.Parsed {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { logLevel: "error" });
   const [error] = document.errors;
   if (error === undefined) return document;
   throw new BrokenText(

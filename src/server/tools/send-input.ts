@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import type { InputOutcome } from "../../sessions/outcome.ts";
 import { defineSessionTool } from "../define-session-tool.ts";
 import {
   defaultChars,
@@ -12,6 +13,7 @@ import {
 } from "../input-fields.ts";
 import { adviseNext, describeOutcome } from "../outcome-words.ts";
 import { commandFields, outputSchema, someObject } from "../output-fields.ts";
+import type { Reply } from "../response.ts";
 import { outputFacts } from "../terminal-facts.ts";
 import { effectiveWaitSeconds } from "../wait-limit.ts";
 import { viewFacts } from "./get-terminal-output.ts";
@@ -60,16 +62,23 @@ export const sendInput = defineSessionTool({
       ),
       ...(args.wait_for === undefined ? {} : { waitFor: args.wait_for }),
     };
-    const outcome = await session.input(request, call);
-    const bounds = {
-      numLines: args.num_lines ?? defaultInputLines,
-      maxChars: args.max_chars ?? defaultChars,
-      keep: outcome.view === "command" ? "both" : "tail",
-    } as const;
-    return {
-      message: describeOutcome(outcome),
-      next: adviseNext(outcome),
-      ...outputFacts(outcome, bounds, { ...viewFacts(outcome), submitted: outcome.submitted }),
-    };
+    return inputReply(await session.input(request, call), args);
   },
 });
+
+/** What came of input; the bounds are the call's, where it gave some. */
+export function inputReply(
+  outcome: InputOutcome,
+  args: { readonly num_lines?: number | undefined; readonly max_chars?: number | undefined },
+): Reply {
+  const bounds = {
+    numLines: args.num_lines ?? defaultInputLines,
+    maxChars: args.max_chars ?? defaultChars,
+    keep: outcome.view === "command" ? "both" : "tail",
+  } as const;
+  return {
+    message: describeOutcome(outcome),
+    next: adviseNext(outcome),
+    ...outputFacts(outcome, bounds, { ...viewFacts(outcome), submitted: outcome.submitted }),
+  };
+}

@@ -3,8 +3,10 @@
 # begins with the tag: `m ICANON ECHO`, then `p STATE WCHAN FILE COMM PID ARGV` for the threads in front, then `e`.
 # FILE is what a thread reads: tty, block for as much of it as there is, other, or, where that cannot be seen, socket
 # or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
+# With `holders` as $2 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
+# front or back, as the session's shell itself (leader), started by it (child) or other.
 # No tilde stands in what is no comment: line ends travel as such.
-tag=$1
+tag=$1 about=$2
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 export PATH
 LC_ALL=C
@@ -95,6 +97,40 @@ enter_inner() {
   done
   return 1
 }
+uids_of() {
+  real= effective=
+  while read -r k real effective l; do test "$k" = Uid: && return; done <"/proc/$1/status"
+  return 1
+}
+# What left the session may have taken the terminal along, also as /dev/tty.
+has_open() {
+  for c in /proc/$1/fd/*; do
+    test "$c" -ef "$tty" && return
+    test "$device" = 0 && test "$c" -ef /dev/tty && return
+  done
+  return 1
+}
+report_holders() {
+  name_terminal "$terminal" && report_modes "$tty" || return
+  holders= parents=
+  for i in /proc/[0-9]*; do
+    i=${i#/proc/}
+    fields "$i" || continue
+    parents="$parents $parent"
+    test "$device" = "$terminal" || has_open "$i" || continue
+    uids_of "$i" || continue
+    where=back place=other comm=
+    test "$device:$group" = "$terminal:$wanted" && where=front
+    test "$parent" = "$session" && place=child
+    test "$i" = "$session" && place=leader
+    read -r comm <"/proc/$i/comm"
+    holders="$holders $i:$real:$effective:$where:$place:$(safe "$comm")"
+  done
+  for i in $holders; do
+    case "$parents " in *" ${i%%:*} "*) k=some ;; *) k=none ;; esac
+    say h $k "$i"
+  done
+}
 on_linux() {
   found=
   below "$PPID"
@@ -104,6 +140,10 @@ on_linux() {
   done
   test -n "$session" || return
   terminal=$device wanted=$front lines=0
+  if test "$about" = holders; then
+    report_holders
+    return
+  fi
   name_terminal "$terminal" && read_modes "$tty" || return
   while test $icanon = 0 && enter_inner; do read_modes "$tty" || return; done
   name_terminal "$terminal"

@@ -24,7 +24,6 @@ export type FakeAnswers = {
 /** A service with one open session `web`, for tests of the protocol edge alone. */
 export function fakeService(answers: FakeAnswers = {}): SessionService {
   return {
-    hiddenWords: () => [],
     listConfigs: async () => [
       {
         name: "prod",
@@ -104,6 +103,8 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       Promise.resolve({ ...outcome({ waitSeconds: request.waitSeconds }), view: "scrollback" }),
     input: ({ waitSeconds }) =>
       Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: false }),
+    sendSecret: ({ waitSeconds }) =>
+      Promise.resolve({ ...outcome({ waitSeconds }), view: "new", submitted: true }),
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
     humans: () => [],

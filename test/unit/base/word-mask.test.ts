@@ -1,18 +1,18 @@
 import { expect, test } from "bun:test";
 
+import { createWordMask } from "../../../src/base/word-mask.ts";
 import { excerptOf } from "../../../src/config/fault.ts";
-import { createSecretMask } from "../../../src/config/mask-secrets.ts";
 
 test("a secret of six characters is masked, a shorter one is not", () => {
-  expect(createSecretMask(["abcdef", "short"])("xabcdefx short")).toBe("x•••x short");
+  expect(createWordMask(["abcdef", "short"])("xabcdefx short")).toBe("x•••x short");
 });
 
 test("of two secrets with the same beginning the longer one is masked whole", () => {
-  expect(createSecretMask(["secret", "secret-longer"])("secret-longer secret")).toBe("••• •••");
+  expect(createWordMask(["secret", "secret-longer"])("secret-longer secret")).toBe("••• •••");
 });
 
 test("secrets that stand side by side, at the start and at the end are masked", () => {
-  expect(createSecretMask(["hunter22"])("hunter22hunter22 hunter2 hunter22")).toBe("•••••• hunter2 •••");
+  expect(createWordMask(["hunter22"])("hunter22hunter22 hunter2 hunter22")).toBe("•••••• hunter2 •••");
 });
 
 const excerpts: readonly [line: string, excerpt: string][] = [

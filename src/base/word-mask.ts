@@ -1,0 +1,71 @@
+export const secretMask = "•••";
+
+/** Shorter secrets are left alone: masking them would hide words that are no secret. */
+export const maskedFromLength = 6;
+
+/** The words of at least six characters, the longest first, under their first six. */
+type WordIndex = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Replaces each of the words in a text, also one that is broken by ends of lines (which stay), in one pass however many
+ * words there are. Those under six characters are left alone.
+ */
+export function createWordMask(words: readonly string[]): (text: string) => string {
+  const index = indexWords(words);
+  return (text) => (index.size === 0 ? text : maskWords(index, text));
+}
+
+function indexWords(words: readonly string[]): WordIndex {
+  const index = new Map<string, string[]>();
+  for (const word of [...new Set(words)].toSorted((left, right) => right.length - left.length)) {
+    if (word.length < maskedFromLength) continue;
+    const beginning = word.slice(0, maskedFromLength);
+    const same = index.get(beginning);
+    if (same === undefined) index.set(beginning, [word]);
+    else same.push(word);
+  }
+  return index;
+}
+
+function maskWords(index: WordIndex, text: string): string {
+  const joined = text.replace(/[\r\n]+/g, "");
+  const found = findWords(index, joined);
+  if (found.length === 0) return text;
+  const parts: string[] = [];
+  let from = 0;
+  let at = 0;
+  let joinedAt = 0;
+  const advance = (target: number) => {
+    for (; joinedAt < target || isLineEnd(text, at); at++) if (!isLineEnd(text, at)) joinedAt++;
+  };
+  for (const { start, end } of found) {
+    advance(start);
+    parts.push(text.slice(from, at), secretMask);
+    from = at;
+    advance(end - 1);
+    joinedAt = end;
+    parts.push(text.slice(from, ++at).replace(/[^\r\n]+/g, ""));
+    from = at;
+  }
+  return parts.join("") + text.slice(from);
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return text[at] === "\n" || text[at] === "\r";
+}
+
+type Place = { readonly start: number; readonly end: number };
+
+function findWords(index: WordIndex, text: string): Place[] {
+  const initials = new Set([...index.keys()].map((beginning) => beginning.charCodeAt(0)));
+  const places: Place[] = [];
+  for (let at = 0; at + maskedFromLength <= text.length; at++) {
+    if (!initials.has(text.charCodeAt(at))) continue;
+    const candidates = index.get(text.slice(at, at + maskedFromLength));
+    const word = candidates?.find((candidate) => text.startsWith(candidate, at));
+    if (word === undefined) continue;
+    places.push({ start: at, end: at + word.length });
+    at += word.length - 1;
+  }
+  return places;
+}

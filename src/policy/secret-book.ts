@@ -1,0 +1,83 @@
+import { UserError } from "../base/user-error.ts";
+import type { ConnectionConfig, SecretSource } from "../config/connection-config.ts";
+import type { LoadedConfig } from "../config/load-config.ts";
+import { createMask, type TextMask } from "./mask.ts";
+import { resolveSecret, type SecretUse } from "./resolve-secret.ts";
+
+/** What a value is fetched for; `session` is the key of the session that has it masked from then on. */
+export type SecretFetch = Pick<SecretUse, "connection" | "key" | "signal"> & { readonly session: string };
+
+type Environments = Pick<SecretUse, "env" | "childEnv">;
+
+/**
+ * The values that results must not show: those of the configuration that are read without running or asking anything,
+ * and each that this process has fetched, until its session is closed.
+ */
+export class SecretBook {
+  readonly #environments: Environments;
+  readonly #loadConfig: () => LoadedConfig;
+  #config: LoadedConfig | undefined;
+  readonly #fetched = new Map<string, Set<string>>();
+  #last: { readonly key: string; readonly mask: TextMask } | undefined;
+
+  constructor(environments: Environments, loadConfig: () => LoadedConfig) {
+    this.#environments = environments;
+    this.#loadConfig = loadConfig;
+  }
+
+  /** As resolveSecret. */
+  async fetch(source: SecretSource, { session, ...use }: SecretFetch): Promise<string | undefined> {
+    const value = await resolveSecret(source, { ...use, ...this.#environments });
+    if (value !== undefined) this.#fetched.set(session, (this.#fetched.get(session) ?? new Set()).add(value));
+    return value;
+  }
+
+  forget(session: string): void {
+    this.#fetched.delete(session);
+  }
+
+  /** Of these and of `others`. Throws CONFIG_INVALID for a pattern of `settings.redact` that cannot be used. */
+  async mask(others: readonly string[]): Promise<TextMask> {
+    const { connections = emptyMap, plainSecrets = [], settings } = this.#currentConfig() ?? {};
+    const readable = [...connections.values()].flatMap((entry) =>
+      "config" in entry ? readableSources(entry.config) : [],
+    );
+    const found = await Promise.all(readable.map((source) => this.#read(source)));
+    const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
+    const values = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched, ...others];
+    const patterns = settings?.redact ?? [];
+    const key = JSON.stringify([values, patterns]);
+    if (this.#last?.key !== key) this.#last = { key, mask: createMask(values, patterns) };
+    return this.#last.mask;
+  }
+
+  /** A file that cannot be used now hides what it hid before. */
+  #currentConfig(): LoadedConfig | undefined {
+    try {
+      this.#config = this.#loadConfig();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+    return this.#config;
+  }
+
+  /** Undefined for a source that gives nothing now. */
+  async #read(source: SecretSource): Promise<string | undefined> {
+    try {
+      return await resolveSecret(source, { ...anyUse, ...this.#environments });
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
+  }
+}
+
+const emptyMap: LoadedConfig["connections"] = new Map();
+const anyUse = { connection: "", key: "", signal: new AbortController().signal };
+
+function readableSources({ password, passphrase, secrets }: ConnectionConfig): SecretSource[] {
+  const named = [...secrets.values()].map(({ source }) => source);
+  return [password, passphrase, ...named].flatMap((source) =>
+    source?.kind === "env" || source?.kind === "file" ? [source] : [],
+  );
+}

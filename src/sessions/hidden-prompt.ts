@@ -1,0 +1,54 @@
+import { secretFor } from "../policy/secret-use.ts";
+import type { LedgerRecord } from "../state/ledger.ts";
+import { lineUntil } from "./input-place.ts";
+import type { SessionContext } from "./look.ts";
+import type { Awaiting } from "./outcome.ts";
+import { sentInFront } from "./sent-command.ts";
+
+const hiddenKinds: ReadonlySet<Awaiting["kind"]> = new Set(["password", "passphrase", "otp"]);
+
+/** What is typed unseen, in every record. */
+export const hiddenText = "•••";
+
+export function isHiddenKind(kind: Awaiting["kind"] | undefined): boolean {
+  return kind !== undefined && hiddenKinds.has(kind);
+}
+
+/** What is to be said of a hidden question: whether the last answer failed, and the secret that seems to be for it. */
+export function hiddenFacts(session: SessionContext): Pick<Awaiting, "answerWith" | "rejected"> {
+  const { oracle, terminal, secrets } = session;
+  const answered = lastAnswer(session);
+  const isRejected =
+    answered !== undefined && lineUntil(session, answered.offset) === lineUntil(session, terminal.offset);
+  const [program, ...others] = oracle.answerAt(terminal.offset)?.programs ?? [];
+  const mayFit = program !== undefined && others.length === 0 && terminal.shellLevels.length < 2;
+  const wasSent = secretSentTo(session, undefined) !== undefined;
+  const name = mayFit && !wasSent ? secretFor(program, secrets.named()) : undefined;
+  return {
+    ...(name === undefined ? {} : { answerWith: { tool: "send_secret", name } }),
+    ...(isRejected ? { rejected: true } : {}),
+  };
+}
+
+/** The last hidden answer that was typed for the command in front, by any process of ours. */
+function lastAnswer(session: SessionContext): LedgerRecord | undefined {
+  const id = sentInFront(session)?.id;
+  return session.ledger.find(
+    (record) => isOfEpoch(session, record) && record.id === id && record.text === hiddenText,
+  );
+}
+
+/** The record of a secret that the command in front, or the process `asker`, was given before. */
+export function secretSentTo(session: SessionContext, asker: number | undefined): LedgerRecord | undefined {
+  const id = sentInFront(session)?.id;
+  return session.ledger.find(
+    (record) =>
+      isOfEpoch(session, record) &&
+      record.secret !== undefined &&
+      (record.id === id || (asker !== undefined && record.asker === asker)),
+  );
+}
+
+function isOfEpoch({ record: { incarnation, epoch_start } }: SessionContext, record: LedgerRecord): boolean {
+  return record.step === "input" && record.incarnation === incarnation && record.offset >= epoch_start;
+}

@@ -1,0 +1,49 @@
+import { sessionKey } from "../base/session-name.ts";
+import { UserError } from "../base/user-error.ts";
+import type { NamedSecret } from "../config/connection-config.ts";
+import type { SessionRecord } from "../state/session-record.ts";
+import { humanAnswers } from "./human-answers.ts";
+import type { Workplace } from "./workplace.ts";
+
+/** The named secrets of a session's connection, as the configuration has them now. */
+export type SessionSecrets = {
+  readonly named: () => ReadonlyMap<string, NamedSecret>;
+  /** Throws SECRET_UNAVAILABLE where its source gives nothing, or a human is to be asked. */
+  readonly fetch: (name: string, signal: AbortSignal) => Promise<string>;
+};
+
+export function sessionSecrets(
+  place: Workplace,
+  { session_name, connection_config: connection }: SessionRecord,
+): SessionSecrets {
+  const named = () => namedSecrets(place, connection);
+  return {
+    named,
+    fetch: async (name, signal) => {
+      const secret = named().get(name);
+      if (secret === undefined) throw new Error(`no secret ${name} was found before it is fetched`);
+      const use = { session: sessionKey(session_name), connection, key: `secrets.${name}`, signal };
+      const value = await place.secrets.fetch(secret.source, use);
+      if (value !== undefined) return value;
+      throw new UserError(
+        "SECRET_UNAVAILABLE",
+        `secrets.${name} of connection ${connection} is to be asked of a human each time`,
+        `Ask the user to run: ${humanAnswers(session_name)}`,
+        { details: { source: "ask" } },
+      );
+    },
+  };
+}
+
+/** Of a configuration that cannot be read there are none. */
+function namedSecrets({ config }: Workplace, connection: string): ReadonlyMap<string, NamedSecret> {
+  try {
+    const entry = config().connections.get(connection);
+    return entry !== undefined && "config" in entry ? entry.config.secrets : none;
+  } catch (error) {
+    if (error instanceof UserError) return none;
+    throw error;
+  }
+}
+
+const none: ReadonlyMap<string, NamedSecret> = new Map();
