@@ -1,4 +1,4 @@
-import type { Background, DerivedState, StreamFacts } from "./derive-state.ts";
+import type { Background, CursorLine, DerivedState, StreamFacts } from "./derive-state.ts";
 import { looksLikePrompt, matchPrompt, type LearnedPrompt } from "./prompt.ts";
 
 /** Where a shell, or the line editor that it lends, waits: its prompt, known or `mayBeNew`, with what is typed behind it. */
@@ -7,12 +7,18 @@ export function atShellPrompt(
   background: Background,
   { mayBeNew }: { readonly mayBeNew: boolean },
 ): DerivedState | undefined {
-  const line = facts.cursorLines[0];
-  if (line === undefined || line.start < background.lastEnterAt()) return undefined;
+  const line = cursorLine(facts);
+  if (line.start < background.lastEnterAt()) return undefined;
   const known = background.prompts.filter(({ bracketed }) => bracketed === facts.bracketedPaste);
   const found = firstFound(known, (learned) => atPrompt(facts, learned));
-  if (found !== undefined || !mayBeNew || line.after !== "" || !looksLikePrompt(line.before)) return found;
+  const isNew = line.after === "" && (line.before === "" || looksLikePrompt(line.before));
+  if (found !== undefined || !mayBeNew || !isNew) return found;
   return idleAt({ text: line.before, bracketed: facts.bracketedPaste }, line.start, "");
+}
+
+/** The likeliest reading of the line with the cursor. */
+export function cursorLine({ cursorLines, lineStart }: StreamFacts): CursorLine {
+  return cursorLines[0] ?? { start: lineStart, before: "", after: "" };
 }
 
 export function firstFound(

@@ -19,7 +19,7 @@ import { LoginWatch, type Asks } from "./login-watch.ts";
 import type { SessionContext } from "./look.ts";
 import type { Awaiting, Call, OpenRequest } from "./outcome.ts";
 import type { Readiness } from "./readiness.ts";
-import { recordTags } from "./record-tags.ts";
+import { numbersOf, recordTags } from "./record-tags.ts";
 import { createNumber, sessionPaths, writeNumber } from "./session-files.ts";
 import { waitUntil, type WaitEnd } from "./wait.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
@@ -162,6 +162,7 @@ export class ConnectAttempts {
       number,
       ...info,
       levels: [],
+      ...(before === undefined ? {} : { retired: numbersOf(before) }),
       cols: before?.cols ?? request.cols,
       rows: before?.rows ?? request.rows,
     };

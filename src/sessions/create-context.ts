@@ -11,12 +11,14 @@ import type { SessionContext } from "./look.ts";
 import { Oracle } from "./oracle.ts";
 import { sessionPaths } from "./session-files.ts";
 import { sessionSecrets } from "./session-secrets.ts";
-import { Terminal, type TerminalCheckpoint } from "./terminal.ts";
+import type { TerminalCheckpoint } from "./terminal-options.ts";
+import { Terminal } from "./terminal.ts";
 import { Turns } from "./turns.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Levels end without a note, so that a long session would gather them. */
 const maxLevels = 32;
+const maxRetired = 1_000;
 
 /** Follows a recorded session from its checkpoint, or from the start of its epoch. */
 export function createContext(place: Workplace, tmux: TmuxServer, record: SessionRecord): SessionContext {
@@ -72,6 +74,13 @@ async function addLevel(
     const key = sessionKey(session_name);
     const now = sessions.get(key);
     if (now?.incarnation !== incarnation || now.epoch !== epoch) return;
-    sessions.set(key, { ...now, levels: [...now.levels, level].slice(-maxLevels) });
+    const levels = [...now.levels, level];
+    const { retired = [] } = now;
+    const gone = levels.slice(0, -maxLevels).map(({ aid }) => aid);
+    sessions.set(key, {
+      ...now,
+      levels: levels.slice(-maxLevels),
+      ...(gone.length === 0 ? {} : { retired: [...retired, ...gone].slice(-maxRetired) }),
+    });
   });
 }

@@ -1,4 +1,4 @@
-import { atPrompt, firstFound, idleAt, plainPromptAfterOutput } from "./at-prompt.ts";
+import { atPrompt, cursorLine, firstFound, idleAt, plainPromptAfterOutput } from "./at-prompt.ts";
 import { classifyAwaiting, classifyQuestion, continuationAt } from "./awaiting.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import type { Awaiting, Confidence, State } from "./outcome.ts";
@@ -15,6 +15,8 @@ export type StreamFacts = {
   /** Where the last few movements of the cursor to a place on the main screen stand in the log. */
   readonly addressing: readonly number[];
   readonly cursorLines: readonly CursorLine[];
+  /** Where the line with the cursor begins in the log, whatever stands on it. */
+  readonly lineStart: number;
   readonly quietMs: number;
   readonly marks?: MarkTrack | undefined;
 };
@@ -34,6 +36,8 @@ export type Background = {
   readonly lastEnter: () => EnterFate;
   /** Where in the log our last Enter was pressed; -1 without one. */
   readonly lastEnterAt: () => number;
+  /** Where the last prompt without any text was seen, as `MarkTrack.since`. */
+  readonly emptyPromptAt?: number | undefined;
 };
 
 export type DerivedState = {
@@ -52,6 +56,8 @@ const newPromptQuietMs = 100;
 const newPlainPromptQuietMs = 300;
 const awaitingQuietMs = 300;
 export const questionQuietMs = 1_000;
+/** When the host is asked: not yet within the grace of a call that does not wait, whose answer would soon be outdated. */
+export const askQuietMs = 250;
 
 /** The quiet times at which a derived state may change though nothing came. */
 export const quietSteps: readonly number[] = [
@@ -60,6 +66,7 @@ export const quietSteps: readonly number[] = [
   newPromptQuietMs,
   plainPromptQuietMs,
   200,
+  askQuietMs,
   awaitingQuietMs,
   questionQuietMs,
   2_500,
@@ -113,16 +120,24 @@ function atMarkedPrompt(facts: StreamFacts, marks: MarkTrack, background: Backgr
   if (background.lastEnterAt() >= marks.since) {
     return marks.marksBegin ? afterMarkedEnter(facts, background) : whileRunning(facts, background);
   }
-  const [line] = facts.cursorLines;
   const isEditing = facts.bracketedPaste || !marks.bracketed;
-  if (!isEditing || line === undefined) return exactlyRunning;
+  if (!isEditing) return exactlyRunning;
+  const line = cursorLine(facts);
+  const { emptyPromptAt } = background;
+  if (emptyPromptAt === marks.since)
+    return { ...idleAt(emptyPrompt(facts), line.start, line.before + line.after), confidence: "exact" };
   const known = firstFound(prompts, (each) => atPrompt(facts, each));
   const owesLine = marks.lineLeft && background.lastEnterAt() >= 0 && facts.quietMs < leftLineQuietMs;
   if (known?.typed === "" && owesLine) return exactlyRunning;
   if (known !== undefined) return { ...known, confidence: "exact" };
-  if (facts.quietMs < (line.before.trim() === "" ? emptyPromptQuietMs : drawnQuietMs)) return exactlyRunning;
+  const isLikely = line.before.trim() !== "" || emptyPromptAt !== undefined;
+  if (facts.quietMs < (isLikely ? drawnQuietMs : emptyPromptQuietMs)) return exactlyRunning;
   const drawn = { text: line.before, bracketed: facts.bracketedPaste };
   return { ...idleAt(drawn, line.start, line.after), confidence: "exact" };
+}
+
+function emptyPrompt({ bracketedPaste }: StreamFacts): LearnedPrompt {
+  return { text: "", bracketed: bracketedPaste };
 }
 
 /** These shells tell at once that a command began, but fish holds what it cannot read in its editor and tells nothing. */

@@ -86,7 +86,7 @@ export class HiddenExchange {
     const { bytes } = log.read(this.#from, this.#state.offset);
     const hiddenAt = Buffer.from(bytes).indexOf(enterHidden);
     const renderer = new LineRenderer({ cols: record.cols, rows: record.rows, maxLines: 10 });
-    renderer.write(bytes.subarray(hiddenAt + enterHidden.length));
+    renderer.write(hiddenAt < 0 ? bytes : bytes.subarray(hiddenAt + enterHidden.length));
     return renderer.read().cursor.before;
   }
 

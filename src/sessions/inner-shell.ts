@@ -42,6 +42,20 @@ export async function markShell(session: SessionContext, prompt: LearnedPrompt):
   else await session.rememberLevel(level);
 }
 
+/** At an empty prompt whose shell's number stood in output: the look after it has got another. To be called under the input lock. */
+export async function changeSeenNumber(
+  session: SessionContext,
+  current: Look,
+  signal: AbortSignal,
+): Promise<Look> {
+  const { state, confidence, typed, prompt } = current;
+  const isAtPrompt = state === "idle" && confidence === "exact" && typed === "";
+  if (session.terminal.marks?.seen !== true || !isAtPrompt || prompt === undefined) return current;
+  if (session.unmarkable.has(prompt.text)) return current;
+  await markShell(session, prompt);
+  return drawnLook(session, signal);
+}
+
 /** The look once the prompt stands there again. */
 export async function drawnLook(session: SessionContext, signal: AbortSignal): Promise<Look> {
   const isDrawn = (current: Look) => (current.state === "running" ? undefined : current);

@@ -70,11 +70,21 @@ async function inHiding<T>(
   }
 }
 
-/** To be called under the input lock: what is still hidden then was left so by a process that died. */
+/**
+ * To be called under the input lock: what is still hidden then was left so by a process that died. C-c takes the loader
+ * off the line, or ends it where it waits.
+ */
 export async function endForeignExchange(session: SessionContext): Promise<void> {
-  const pane = session.terminal.isHidden ? await lookAtPane(session) : undefined;
-  if (pane !== undefined)
-    await leave(session, new HiddenExchange(session, session.terminal.offset), pane.tty);
+  const { terminal, tmux, record } = session;
+  await terminal.catchUp();
+  const pane = terminal.isHidden ? await lookAtPane(session) : undefined;
+  if (pane === undefined) return;
+  const exchange = new HiddenExchange(session, terminal.offset);
+  if (pane.alternateOn) {
+    await sendKeys(tmux, record.session_name, ["C-c"]);
+    await exchange.drawn(record.prompt?.text ?? "");
+  }
+  await leave(session, exchange, pane.tty);
 }
 
 async function leave(session: SessionContext, exchange: HiddenExchange, tty: string): Promise<void> {

@@ -25,6 +25,7 @@ type Hit = Span & { readonly text: string; readonly alternate: boolean };
 export type Taken = { readonly count: number; readonly newest: readonly LineMatch[] };
 
 const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 const escape = 0x1b;
 const backspace = 0x08;
 const noOsc: ReadonlySet<number> = new Set();
@@ -135,7 +136,7 @@ export class LineSearch {
     const next = finders.map((each) => each(body, 0));
     if (find !== undefined && next.every((at) => at < 0)) return;
     if (escapeFrom(body, 0) < 0 && backspaceFrom(body, 0) < 0)
-      return yield* linesOfText(body.toString("latin1"), this.#pattern);
+      return yield* find === undefined ? linesOfText(body.toString("latin1")) : linesWith(find, body);
     if (find === undefined) return yield* linesOf(body);
     for (;;) {
       const hit = Math.min(...next.filter((at) => at >= 0));
@@ -166,17 +167,25 @@ function isPlain(bytes: string): boolean {
   return !/[^\t\x20-\x7e]/.test(bytes);
 }
 
-/** The lines that hold the pattern's literal part, or all; cut from one text, which is much less work than from bytes. */
-function* linesOfText(bytes: string, { literal, ignoreCase }: Pattern): Generator<Candidate> {
-  const wanted = literal === undefined || ignoreCase ? undefined : Buffer.from(literal).toString("latin1");
-  for (let at = 0; at < bytes.length;) {
-    const hit = wanted === undefined ? at : bytes.indexOf(wanted, at);
-    if (hit < 0) return;
-    const start = hit === 0 ? 0 : bytes.lastIndexOf("\n", hit - 1) + 1;
-    const feed = bytes.indexOf("\n", hit);
+/** All lines, cut from one text, which is much less work than from bytes. */
+function* linesOfText(bytes: string): Generator<Candidate> {
+  for (let start = 0; start < bytes.length;) {
+    const feed = bytes.indexOf("\n", start);
     const end = feed < 0 ? bytes.length : feed;
     yield { start, end, bytes: bytes.slice(start, bytes.charAt(end - 1) === "\r" ? end - 1 : end) };
-    at = end + 1;
+    start = end + 1;
+  }
+}
+
+/** The lines in which something is found; bytes are passed over several times as fast as characters. */
+function* linesWith(find: Finder, body: Buffer): Generator<Candidate> {
+  for (let hit = find(body, 0); hit >= 0;) {
+    const start = hit === 0 ? 0 : body.lastIndexOf(lineFeed, hit - 1) + 1;
+    const feed = body.indexOf(lineFeed, hit);
+    const end = feed < 0 ? body.length : feed;
+    const textEnd = end > start && body[end - 1] === carriageReturn ? end - 1 : end;
+    yield { start, end, bytes: body.toString("latin1", start, textEnd) };
+    hit = end >= body.length ? -1 : find(body, end);
   }
 }
 

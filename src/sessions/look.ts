@@ -8,6 +8,7 @@ import { reopenRecorder } from "../tmux/recorder.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { atShellPrompt } from "./at-prompt.ts";
 import {
+  askQuietMs,
   deriveState,
   drawnPlaces,
   type Background,
@@ -104,7 +105,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
           atPrompt,
         });
   if (derived.prompt !== undefined && derived.typed === "") {
-    terminal.levels.settle(record.prompt, derived.prompt);
+    terminal.levels.settle(record.prompt, derived.prompt, terminal.marks?.since);
   }
   return {
     ...derived,
@@ -116,12 +117,11 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   };
 }
 
-const questionQuietMs = 300;
 const redrawnQuietMs = 50;
 
 /** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
-  if (!isTold(session) || facts.quietMs < questionQuietMs) return undefined;
+  if (!isTold(session) || facts.quietMs < askQuietMs) return undefined;
   if (derived.awaiting?.kind === "continuation") return undefined;
   if (maybePrompt(session, facts, derived)) return "likely";
   // A line editor says by itself that it waits, but a program that was killed may have left that switched on.
@@ -177,6 +177,7 @@ function sentSince(session: SessionContext, { since }: MarkTrack): boolean {
 function backgroundOf(session: SessionContext): Background {
   return {
     prompts: session.terminal.levels.known(session.record.prompt),
+    emptyPromptAt: session.terminal.levels.emptyAt,
     mayOpenShell: () => mayShowPrompt(session),
     lastEnter: () => lastEnter(session),
     lastEnterAt: () => lastSentCommand(session)?.offset ?? -1,

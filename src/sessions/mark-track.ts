@@ -29,6 +29,8 @@ export type MarkTrack = {
   readonly pid?: number | undefined;
   /** The numbers of the marks that its process carried before, and of the shells inside it then. */
   readonly replaces?: readonly string[] | undefined;
+  /** The number of its marks stood in output, so that others may know it. */
+  readonly seen?: boolean | undefined;
   readonly counter: number;
   readonly phase: "unmarked" | "ended" | "prompt" | "running" | "continuation";
   readonly since: number;
@@ -65,6 +67,15 @@ export function startTrack({ aid, bracketed, pid }: CarriedLevel): MarkTrack {
 }
 
 /**
+ * Where the prompt begins of a shell that writes its mark in front of it: without an editor, and with no echo of Enter,
+ * it may stand on the line of the one before.
+ */
+export function plainPromptAt(track: MarkTrack | undefined): number | undefined {
+  const isPlain = track?.phase === "prompt" && !track.bracketed && !track.marksBegin;
+  return isPlain ? track.since : undefined;
+}
+
+/**
  * The shells one inside the other, the outermost first, after one more mark. An end or a prompt of an outer shell says
  * that the inner ones are gone; those that nothing was heard of yet are still to come.
  */
@@ -80,6 +91,16 @@ export function takeLevelMark(levels: readonly MarkTrack[], mark: Mark, place: S
     if (index === at) return [next];
     return isBack && index > at && level.phase !== "unmarked" ? [] : [level];
   });
+}
+
+/** A shell tells the begin of each of several lines that it was given as one. */
+export function isRepeatedBegin(levels: readonly MarkTrack[], mark: Mark): boolean {
+  if (mark.kind !== "command-began") return false;
+  return levels.some(({ aid, counter }) => aid === mark.aid && counter === mark.counter);
+}
+
+export function noteSeen(levels: readonly MarkTrack[], seen: readonly string[]): readonly MarkTrack[] {
+  return levels.map((level) => (seen.includes(level.aid) ? { ...level, seen: true } : level));
 }
 
 /** The first prompt of a shell. Where its process carried marks before, it has lost them or runs another program now. */

@@ -61,7 +61,7 @@ export class Oracle {
 
   /** How long until it may be asked again of output that does not look like a question: ever longer for one that works. */
   get restMs(): number {
-    const gapMs = Math.min(maxGapMs, firstGapMs * 2 ** this.#fruitless);
+    const gapMs = Math.min(maxGapMs, firstGapMs * 2 ** (this.#fruitless - 1));
     return this.#fruitless === 0 ? 0 : Math.max(0, this.#lastAskedAtMs + gapMs - performance.now());
   }
 

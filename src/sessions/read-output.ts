@@ -108,7 +108,8 @@ function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, pr
 
 /**
  * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
- * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors.
+ * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors. Where nothing
+ * was shown of what was typed, as after stty -echo, Enter is not either.
  */
 export function outputStart(session: SessionContext, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
@@ -116,12 +117,17 @@ export function outputStart(session: SessionContext, offset: number): number {
   const { events } = scanStream(initialStreamState(offset), bytes, new Set());
   const left = events.find((event) => event.kind === "bracketed-paste" && !event.on);
   const behind = (left?.end ?? Infinity) - offset;
+  if (left === undefined && wasUnseen(session, offset)) return offset;
   const isPrinted = firstNewline >= 0 && behind > firstNewline + 1 + leaveEditor.length;
   if (left === undefined || isPrinted)
     return firstNewline < 0 ? offset + bytes.length : offset + firstNewline + 1;
   if (firstNewline >= 0 && firstNewline < behind) return left.end + (bytes[behind] === 0x0d ? 1 : 0);
   const nextNewline = bytes.indexOf(0x0a, behind);
   return nextNewline < 0 ? left.end : offset + nextNewline + 1;
+}
+
+function wasUnseen({ ledger }: SessionContext, offset: number): boolean {
+  return ledger.find((record) => record.step === "typed" && record.offset <= offset)?.offset === offset;
 }
 
 function render(session: SessionContext, bytes: Uint8Array, maxLines: number): string[] {

@@ -2,8 +2,13 @@ import { sessionRecordSchema, type SessionRecord } from "../state/session-record
 
 /** What tmux keeps of a record, without its secret numbers, so that a lost state file can be made anew from it. */
 export function recordTags(record: SessionRecord): Record<string, string> {
-  const { number: _number, phase: _phase, levels: _levels, ...kept } = record;
+  const { number: _number, phase: _phase, levels: _levels, retired: _retired, ...kept } = record;
   return { record: Buffer.from(JSON.stringify(kept)).toString("base64url") };
+}
+
+/** All numbers by which the session's marks are or were known to be ours. */
+export function numbersOf({ number, levels, retired = [] }: SessionRecord): string[] {
+  return [...retired, number, ...levels.map(({ aid }) => aid)];
 }
 
 /** Undefined when the tag is missing or not of ours. */

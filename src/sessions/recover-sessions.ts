@@ -1,9 +1,10 @@
 import { sessionKey } from "../base/session-name.ts";
+import { Ledger } from "../state/ledger.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import { listPanes } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { recordFromTags } from "./record-tags.ts";
-import { readNumber } from "./session-files.ts";
+import { readNumber, sessionPaths } from "./session-files.ts";
 import { sweepOpening } from "./undo-opening.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -38,7 +39,13 @@ async function unrecorded(place: Workplace, tmux: TmuxServer): Promise<SessionRe
           ? `session ${name} of tmux could not be taken over: it carries no record`
           : `session ${name} was found again in tmux`,
       );
-      return record;
+      return record && { ...record, retired: numbersIn(sessionPaths(place.tree, name).ledger) };
     });
   return records.filter((record) => record !== undefined);
+}
+
+/** The numbers of the shells that commands were typed into. */
+function numbersIn(ledger: string): string[] {
+  const numbers = [...new Ledger(ledger).all()].map((record) => ("aid" in record ? record.aid : undefined));
+  return [...new Set(numbers.filter((aid) => aid !== undefined))];
 }

@@ -24,6 +24,7 @@ import type {
   SessionSummary,
 } from "./outcome.ts";
 import { readRange } from "./read-output.ts";
+import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { lastSentCommand } from "./sent-command.ts";
 import { Session } from "./session.ts";
@@ -110,7 +111,7 @@ export class Sessions implements SessionService {
   /** The numbers that make our marks ours: hexadecimal digits, to be shown to nobody. */
   hiddenWords(): readonly string[] {
     const records = [...this.#place.state.read().values()];
-    return records.flatMap(({ number, levels }) => [number, ...levels.map(({ aid }) => aid)]);
+    return records.flatMap(numbersOf);
   }
 
   async find(sessionName: string): Promise<Session> {

@@ -5,12 +5,21 @@ import {
   type StreamState,
 } from "../screen/stream-parser.ts";
 import { markNumber, parseMark } from "../shell-integration/mark.ts";
-import type { LogStore } from "../state/log-store.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
-import { startTrack, takeLevelMark, type CarriedLevel, type MarkTrack } from "./mark-track.ts";
+import {
+  isRepeatedBegin,
+  noteSeen,
+  plainPromptAt,
+  startTrack,
+  takeLevelMark,
+  type CarriedLevel,
+  type MarkTrack,
+} from "./mark-track.ts";
 import { outputEnd } from "./output-end.ts";
 import { PromptLevels } from "./prompt-levels.ts";
+import { seenNumbers } from "./seen-numbers.ts";
+import type { SshEnd, TerminalCheckpoint, TerminalOptions } from "./terminal-options.ts";
 
 /** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
 export const localMarkOsc = 7711;
@@ -23,31 +32,6 @@ const maxLineBytes = 65_536;
 const fillerSearchBytes = 4_096;
 /** Its mark for a missing line end; black and reset at once, before any prompt. */
 const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
-
-/** How ssh ended: its exit status, and where in the log the wrapper's mark stands. */
-export type SshEnd = { readonly status: number; readonly offset: number };
-
-/** What must survive so that another process need not read the log from its start. */
-export type TerminalCheckpoint = {
-  readonly stream: StreamState;
-  readonly editor: { readonly start: number; readonly end: number } | undefined;
-  readonly end: SshEnd | undefined;
-  readonly levels: readonly MarkTrack[];
-};
-
-export type TerminalOptions = {
-  readonly log: LogStore;
-  /** The number of this epoch: only marks that carry it are ours. */
-  readonly number: string;
-  readonly start: number;
-  /** The shells that carry our marks, the outermost first. */
-  readonly levels: readonly CarriedLevel[];
-  readonly cols: number;
-  readonly rows: number;
-  readonly checkpoint?: TerminalCheckpoint | undefined;
-  /** Called after some megabytes of reading, so that the next reader need not do it again. */
-  readonly saveCheckpoint?: ((checkpoint: TerminalCheckpoint) => void) | undefined;
-};
 
 /** Follows a session's log from `start` on, and derives from it what the terminal is doing. */
 export class Terminal {
@@ -169,6 +153,7 @@ export class Terminal {
       bracketedPaste: this.#stream.bracketedPaste,
       addressing: this.#stream.addressing,
       cursorLines: this.#readCursorLines(),
+      lineStart: this.inputStart,
       marks: this.marks,
       quietMs: this.quietMs,
     };
@@ -211,18 +196,28 @@ export class Terminal {
   }
 
   #take(bytes: Uint8Array): void {
-    const { state, events } = scanStream(this.#stream, bytes, oscNumbers);
+    const from = this.#stream;
+    const { state, events } = scanStream(from, bytes, oscNumbers);
     this.#stream = state;
-    for (const event of events) this.#apply(event);
+    const marks = events.filter((event) => this.#apply(event));
+    const numbers = this.#shells.map(({ aid }) => aid);
+    const seen = seenNumbers(this.#options.log, { bytes, from, to: state, marks }, numbers);
+    if (seen.length > 0) this.#shells = noteSeen(this.#shells, seen);
   }
 
-  #apply(event: StreamEvent): void {
+  /** True for a mark that a shell of ours has just written. */
+  #apply(event: StreamEvent): boolean {
     if (event.kind === "bracketed-paste")
       this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
-    if (event.kind !== "osc") return;
-    if (event.number === localMarkOsc) return this.#applyLocalMark(event.payload, event.start);
-    const mark = parseMark(event.payload);
-    if (mark !== undefined) this.#shells = takeLevelMark(this.#shells, mark, event);
+    if (event.kind !== "osc") return false;
+    const mark = event.number === markNumber ? parseMark(event.payload) : undefined;
+    if (mark === undefined) {
+      if (event.number === localMarkOsc) this.#applyLocalMark(event.payload, event.start);
+      return false;
+    }
+    const before = this.#shells;
+    this.#shells = takeLevelMark(before, mark, event);
+    return this.#shells !== before || isRepeatedBegin(before, mark);
   }
 
   /** What stands between `hide` and `show` is on the alternate screen; the line that waited before waits again behind it. */
@@ -241,6 +236,6 @@ export class Terminal {
     const { log, cols, rows } = this.#options;
     const { lineStart, offset } = this.#stream;
     const line = log.read(Math.max(lineStart, offset - maxLineBytes), offset);
-    return cursorLines(line, this.#editor?.end, { cols, rows });
+    return cursorLines(line, this.#editor?.end ?? plainPromptAt(this.marks), { cols, rows });
   }
 }

@@ -4,16 +4,18 @@ import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
-import { drawnLook, markShell } from "./inner-shell.ts";
+import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
+import type { MarkTrack } from "./mark-track.ts";
 import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
 import { whereNow } from "./terminal-facts.ts";
+import type { Judgement } from "./terminal-reading.ts";
 import { waitUntil } from "./wait.ts";
 
 /**
@@ -104,6 +106,8 @@ async function clearLook(session: SessionContext, signal: AbortSignal): Promise<
 async function requireMarks(session: SessionContext, current: Look, call: Call): Promise<Look> {
   const { terminal, record, unmarkable } = session;
   const { state, confidence, prompt, shellWaits } = current;
+  if (terminal.marks?.seen === true && (await changeSeenNumber(session, current, call.signal)) !== current)
+    return requireEmptyPrompt(session, call);
   if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
   if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
   if (terminal.marks !== undefined && shellWaits === undefined) {
@@ -181,9 +185,15 @@ function takesUnseen({ oracle, terminal, record }: SessionContext, pastedAtMs: n
   const askAtMs = pastedAtMs + unseenMs;
   if (record.integrated !== true || performance.now() < askAtMs) return false;
   const answer = oracle.answerAt(terminal.offset);
-  if (answer !== undefined && answer.atMs >= askAtMs) return answer.verdict === "prompt";
+  if (answer !== undefined && answer.atMs >= askAtMs) return takesLine(answer, terminal.marks);
   if (oracle.isAvailable) oracle.ask(terminal.offset);
   return false;
+}
+
+/** A shell that has told its prompt reads its next line, whatever way it reads. */
+function takesLine({ verdict, pids }: Judgement, marks: MarkTrack | undefined): boolean {
+  const isOwn = marks?.phase === "prompt" && marks.pid !== undefined && pids.includes(marks.pid);
+  return verdict === "prompt" || (isOwn && verdict !== "busy" && verdict !== "unclear");
 }
 
 /** Typing goes on to its end once it began, since half a command on the line helps nobody. */

@@ -6,6 +6,7 @@ import { classifyAwaiting } from "./awaiting.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { cursorPlace } from "./cursor-place.ts";
 import { hiddenText, isHiddenKind, secretSentTo } from "./hidden-prompt.ts";
+import { changeSeenNumber } from "./inner-shell.ts";
 import type { Input, InputStep } from "./input-keys.ts";
 import { isSamePlace, lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
@@ -36,7 +37,8 @@ export async function typeInput(
   call: Call,
 ): Promise<TypedInput> {
   await using _ = await lockInput(session, call.signal);
-  const current = await requireSamePlace(session, request, call);
+  const waiting = await requireSamePlace(session, request, call);
+  const current = await changeSeenNumber(session, waiting, call.signal);
   const asked = askedKind(session, current);
   if (asked === "host_key" && (input.prints || input.enters > 0)) throw humanOnly(session);
   const isHidden = isHiddenKind(asked);

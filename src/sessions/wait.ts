@@ -1,3 +1,4 @@
+import { delay } from "../platform/delay.ts";
 import { quietSteps } from "./derive-state.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Oracle } from "./oracle.ts";
@@ -8,6 +9,9 @@ export type WaitEnd<T> =
   | { readonly reason: "limit" | "cancelled"; readonly last: Look };
 
 const paneIntervalMs = 1_000;
+/** Of a flood each look takes in what has gathered meanwhile, which leaves the machine to those who carry it here. */
+const floodBytes = 4_096;
+const gatherMs = 10;
 
 /**
  * Looks at the session until `decide` gives a value, `deadlineMs` (performance.now) is reached, or `signal` aborts.
@@ -31,7 +35,9 @@ export async function waitUntil<T>(
       pane = await lookAtPane(session);
       paneAtMs = performance.now();
     }
+    const { offset } = session.terminal;
     const current = await look(session, pane);
+    const isFlood = session.terminal.offset - offset >= floodBytes;
     const pending = consult(session, current, startedAtMs);
     const heldMs = (pending?.holdUntilMs ?? 0) - performance.now();
     const value = decide(pending !== undefined && heldMs > 0 ? unsettled(current) : current);
@@ -41,6 +47,7 @@ export async function waitUntil<T>(
     if (leftMs <= 0) return { reason: "limit", last: current };
     const restMs = current.question === undefined ? Infinity : session.oracle.restMs || Infinity;
     const nextMs = Math.min(leftMs, heldMs > 0 ? heldMs : Infinity, restMs, untilQuietStep(current.quietMs));
+    if (isFlood) await delay(gatherMs, signal);
     await changes.next(
       Math.min(nextMs, paneIntervalMs),
       pending === undefined ? signals : [...signals, pending.ended],

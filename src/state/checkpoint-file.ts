@@ -33,6 +33,7 @@ const marksSchema = z.object({
   bracketed: z.boolean(),
   pid: z.number().int().optional(),
   replaces: z.array(z.string()).readonly().optional(),
+  seen: z.boolean().optional(),
   counter: offset,
   phase: z.enum(["unmarked", "ended", "prompt", "running", "continuation"]),
   since: offset,

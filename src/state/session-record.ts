@@ -32,6 +32,8 @@ export const sessionRecordSchema = z.object({
       pid: z.number().int().optional(),
     }),
   ),
+  /** Numbers of before, which the kept log may still hold, and which are shown to nobody either. */
+  retired: z.array(z.string().regex(/^[0-9a-f]{32}$/)).optional(),
 });
 
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;

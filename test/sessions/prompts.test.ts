@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
+import { installedShells } from "../support/shells.ts";
 
 const prompts = [
   { title: "PS1='$ '", shell: "/bin/bash", file: ".bash_profile", text: "PS1='$ '" },
@@ -138,6 +139,57 @@ describe("in bash", () => {
     expect((await session.run("echo dash")).fields).toMatchObject({ output: "dash" });
   }, 30_000);
 });
+
+const emptying: Readonly<Record<string, string>> = {
+  fish: "function fish_prompt; end",
+  tcsh: "set prompt=",
+};
+
+test.each(installedShells().map(({ name, argv }) => [name, argv] as const))(
+  "%s: with a prompt without any text each command's end is known, and typed text is a person's",
+  async (name, argv) => {
+    await using session = await ShellSession.open({
+      shell: argv.slice(0, -1).join(" "),
+      files: { ".zshrc": "" },
+    });
+    const { fields } = await session.run(emptying[name] ?? "PS1=");
+    expect(fields).toMatchObject({ ended_by: "command_ended", exit_code: 0, output: "" });
+    for (const [command, output, exit] of [
+      ["echo one", "one", 0],
+      ["sh -c 'echo a; exit 3'", "a", 3],
+      ["printf abc", "abc", 0],
+    ] as const) {
+      const { fields } = await session.run(command);
+      expect(fields).toMatchObject({ state: "idle", confidence: "exact", exit_code: exit, output });
+    }
+    session.humanTypes("-l", "half a line");
+    await until("it is shown", () => session.log().includes("line"));
+    expect((await session.run("echo two")).code).toBe("SESSION_BUSY");
+  },
+  40_000,
+);
+
+test.each(installedShells().map(({ name, argv }) => [name, argv] as const))(
+  "%s: after stty -echo no output is lost, nor is the next prompt",
+  async (_name, argv) => {
+    await using session = await ShellSession.open({
+      shell: argv.slice(0, -1).join(" "),
+      files: { ".zshrc": "" },
+    });
+    for (const [command, output, exit] of [
+      ["stty -echo", "", 0],
+      ["echo one; echo two", "one\ntwo", 0],
+      ["sh -c 'exit 3'", "", 3],
+      ["printf abc", "abc", 0],
+      ["stty echo", "", 0],
+      ["echo three", "three", 0],
+    ] as const) {
+      const { fields } = await session.run(command);
+      expect(fields).toMatchObject({ state: "idle", confidence: "exact", exit_code: exit, output });
+    }
+  },
+  60_000,
+);
 
 test("a program that leaves bracketed paste switched on does not hide dash's prompt", async () => {
   await using session = await ShellSession.open({ shell: "/bin/dash" });

@@ -1,4 +1,4 @@
-\builtin typeset -g +x __mcp_percent __mcp_user= __mcp_host=${HOST-} __mcp_pwd= __mcp_folder= __mcp_more=
+\builtin typeset -g +x __mcp_percent __mcp_user= __mcp_host=${HOST-} __mcp_pwd= __mcp_folder= __mcp_more= __mcp_ps2= __mcp_shown=
 \builtin typeset -gi +x __mcp_n=0
 __mcp_user=$(\command id -un 2>/dev/null)
 __mcp_user=${__mcp_user//[[:cntrl:];]/}
@@ -22,7 +22,12 @@ __mcp_ready() {
     fi
   fi
   PS2=${PS2#$__mcp_more}
-  if [[ ${(t)PS2} == *(readonly|export)* || -z $__mcp_percent ]]; then
+  # Before 5.1 the flags of what allexport exported do not say so.
+  if [[ "is $PS2" != "$__mcp_ps2" ]]; then
+    __mcp_ps2="is $PS2"
+    __mcp_shown=${(M)${(f)"$(\command env)"}:#PS2=*}
+  fi
+  if [[ ${(t)PS2} == *(readonly|export)* || -n $__mcp_shown || -z $__mcp_percent ]]; then
     __mcp_more=
   else
     __mcp_more=$'%{\e]7712;P;@AID@;'$__mcp_n$'\a%}'

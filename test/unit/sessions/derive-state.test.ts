@@ -23,6 +23,7 @@ function facts(before: string, more: Partial<StreamFacts> & { readonly after?: s
     bracketedPaste: false,
     addressing: [],
     cursorLines,
+    lineStart: 7,
     quietMs: 5_000,
     ...rest,
   };
