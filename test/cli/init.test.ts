@@ -82,6 +82,30 @@ test("Ctrl+C at each question leaves everything as it was", async () => {
   }
 });
 
+test("Ctrl+C while a host is tried, Ctrl+D at a question and a terminal that goes leave nothing behind", async () => {
+  await using place = await openSetUpPlace();
+  using silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const config = `Host lo\n  HostName 127.0.0.1\n  Port ${silent.port}\n`;
+  place.home.tempHome.write(".ssh/config", config);
+  const before = place.everything();
+  const trees = () => readdirSync("/tmp").filter((name) => name.startsWith("mcp-ssh-init-"));
+  const others = new Set(trees());
+  await using run = place.run(["add", "lo"]);
+  await addAlias(run);
+  await run.shows(/Testing lo/);
+  run.press("C-c");
+  expect(await run.ended()).toBe(130);
+  await using second = place.run(["add", "lo"]);
+  await second.shows(/Its name or address/);
+  second.press("C-d");
+  expect(await second.ended()).toBe(130);
+  const third = place.run(["add", "lo"]);
+  await third.shows(/Its name or address/);
+  await third[Symbol.asyncDispose]();
+  expect(place.everything()).toBe(before);
+  await until("the end of all", () => trees().every((name) => others.has(name)), 60_000);
+});
+
 test("Escape goes back through every question, and no answer is lost", async () => {
   await using place = await openSetUpPlace();
   await using run = place.run(init);

@@ -22,7 +22,7 @@ export class ScreenRun implements AsyncDisposable {
   ) {
     const ended = 'code=$?; echo; echo "[ended $code]"; exec sleep 1000000';
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const program = ["/bin/sh", "-c", `"$@"; ${ended}`, "sh", binary, ...args];
+    const program = ["/bin/sh", "-c", `trap : INT; "$@"; ${ended}`, "sh", binary, ...args];
     const start = `-f /dev/null new-session -d -x ${cols} -y ${rows} env -i`.split(" ");
     this.#tmux(...start, ...variables, "TERM=tmux-256color", "LANG=C.UTF-8", ...program);
   }
