@@ -104,6 +104,21 @@ test("on a terminal remove asks first", async () => {
   }
 });
 
+test("--no-color and NO_COLOR draw the questions without colour", async () => {
+  await using place = await openSetUpPlace();
+  const env = { ...place.home.env, TERM: "xterm" };
+  const escapes = async (args: readonly string[], more: Record<string, string>) => {
+    await using run = new TerminalRun(["init", ...args], { ...env, ...more });
+    await run.shows(/None now/);
+    run.type("\u0003");
+    expect(await run.ended()).toBe(130);
+    return run.output.includes("\u001b[36m") || run.output.includes("\u001b[2m");
+  };
+  expect(await escapes([], {})).toBe(true);
+  expect(await escapes(["--no-color"], {})).toBe(false);
+  expect(await escapes([], { NO_COLOR: "1" })).toBe(false);
+});
+
 test("in the shell of an agent whose server runs, no host key is trusted by the wizard", async () => {
   await using place = await openSetUpPlace();
   place.home.tempHome.write(config, "connections:\n  web: {host: b}\n");

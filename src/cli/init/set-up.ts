@@ -59,9 +59,7 @@ async function setUp(invocation: Invocation, name: string | undefined, stop: Abo
   const met = await meet(invocation, programs, new Date());
   if (name !== undefined) mustBe(nameProblem(name, met.taken));
   const hasHuman = isatty(0) && isatty(1) && !flags.has("--yes");
-  const voice = hasHuman
-    ? (await import("./human.ts")).createTerminalVoice()
-    : createPlainVoice(stdout, stderr);
+  const voice = hasHuman ? await terminalVoice(invocation) : createPlainVoice(stdout, stderr);
   const clients = lookForClients(surroundings, flags.has("--force"));
   await using trial = new Trial(programs, met.tree.locks);
   const setting: Setting = {
@@ -80,6 +78,13 @@ async function setUp(invocation: Invocation, name: string | undefined, stop: Abo
   if (draft === undefined) return leave(setting);
   if (!hasHuman) voice.say(renderPlan(planOf(setting, draft), met.tree, invocation.home));
   return await carryOut(setting, draft);
+}
+
+/** Clack looks for the variable alone, once, when it is loaded. */
+async function terminalVoice({ color }: Invocation): Promise<Voice> {
+  if (!color) process.env["NO_COLOR"] = "1";
+  const { createTerminalVoice } = await import("./human.ts");
+  return createTerminalVoice();
 }
 
 /** `add NAME` means the alias of that very name, where no other host is given. */
