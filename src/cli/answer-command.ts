@@ -1,45 +1,20 @@
-import { join } from "node:path";
-
-import { createConfigSource } from "../config/load-config.ts";
 import type { ControllingTerminal } from "../platform/controlling-terminal.ts";
-import { homeTree, openHomeTree } from "../platform/home-tree.ts";
 import { askConsent, requireHuman } from "../policy/human-presence.ts";
 import { answerHidden, type AnswerFate } from "../sessions/answer-hidden.ts";
 import { findHiddenQuestion, type HiddenQuestion } from "../sessions/hidden-question.ts";
 import type { SessionContext } from "../sessions/look.ts";
-import { StateFile } from "../state/state-file.ts";
 import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
-import { composeSessions } from "./compose-sessions.ts";
-import { findPrograms } from "./find-programs.ts";
+import { findSession } from "./find-session.ts";
 import { printable } from "./printable.ts";
+import { withSessions } from "./with-sessions.ts";
 
 /** Types what a human enters, unseen, into a session that asks for it. */
-export const answer: RunCommand = async (invocation) => {
-  const { words, root, home, stderr } = invocation;
-  const [name = ""] = words;
-  const tree = homeTree(root, process.getuid?.() ?? 0);
-  const config = createConfigSource({ path: tree.configFile, home, root });
-  const programs = findPrograms(invocation);
-  openHomeTree(tree);
-  process.chdir(root);
-  using terminal = await requireHuman(`mcp-ssh-interactive answer ${name}`, tree.locks);
-  const log = (line: string) => stderr(`mcp-ssh-interactive: ${printable(line)}\n`);
-  const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
-  const { sessions, close } = composeSessions({
-    tree,
-    home,
-    programs,
-    ownEnv: invocation.env,
-    config,
-    state,
-    log,
+export const answer: RunCommand = (invocation) => {
+  const [name = ""] = invocation.words;
+  return withSessions(invocation, async ({ sessions, tree }) => {
+    using terminal = await requireHuman(`mcp-ssh-interactive answer ${name}`, tree.locks);
+    return await askAndType(await findSession(sessions, name), terminal, invocation);
   });
-  try {
-    const { context } = await sessions.find(name);
-    return await askAndType(context, terminal, invocation);
-  } finally {
-    await close();
-  }
 };
 
 async function askAndType(

@@ -8,7 +8,7 @@ export type Invocation = {
   readonly home: string;
   readonly color: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: (text: string) => void;
+  readonly stdout: (text: string | Uint8Array) => void;
   readonly stderr: (text: string) => void;
 };
 

@@ -14,7 +14,7 @@ import { UsageError } from "./usage-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const stdout = (text: string) => print(1, text);
+const stdout = (text: string | Uint8Array) => print(1, text);
 const stderr = (text: string) => print(2, text);
 
 /** Runs the program with these arguments and resolves to its exit code. */

@@ -13,6 +13,8 @@ export type Fault = {
   readonly fix: string;
   readonly connection?: string;
   readonly file?: string;
+  /** What is wrong is that this file is open to others. */
+  readonly openFile?: string;
 };
 
 /** A place in the text, 1-based. */

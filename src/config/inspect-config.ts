@@ -1,3 +1,4 @@
+import { nearestName } from "../base/nearest-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { maskedFromLength } from "../base/word-mask.ts";
 import { quoted } from "./config-file.ts";
@@ -41,6 +42,11 @@ export function inspectConfig(
       );
     }
     faults.push(...infoFaults(read, parsed, reporter));
+    const now = loaded.connections.get(name);
+    const isBarred = "config" in read.entry && now !== undefined && "problem" in now;
+    if (isBarred && !loaded.faults.some(({ connection }) => connection === name))
+      faults.push(reporter("proxy_jump", now.problem, "mend that connection, or name another way"));
+    warnings.push(...jumpWarnings(read, parsed.reads.keys(), reporter));
     warnings.push(...infoWarnings(read, parsed));
   }
   if (parsed.barrier !== undefined) {
@@ -52,6 +58,7 @@ export function inspectConfig(
     };
     warnings.push(faultAt(parsed.context, place, words));
   }
+  warnings.push(...missingFolders(parsed));
   faults.push(...redactionFaults(parsed, patternFault));
   return { ...loaded, faults: faults.toSorted(byPlace), warnings: warnings.toSorted(byPlace) };
 }
@@ -104,7 +111,16 @@ function secretFaults(
     return [report(key, `the file of ${key} is not a regular file: ${path}`, "correct the path")];
   return (stats.mode & 0o077n) === 0n
     ? []
-    : [report(key, `the file of ${key} is open to others: ${path}`, `run \`chmod 600 ${quoted(path)}\``)];
+    : [
+        {
+          ...report(
+            key,
+            `the file of ${key} is open to others: ${path}`,
+            `run \`chmod 600 ${quoted(path)}\``,
+          ),
+          openFile: path,
+        },
+      ];
 }
 
 function secretWarnings(key: string, source: SecretSource, report: Reporter): Fault[] {
@@ -144,6 +160,30 @@ function infoWarnings(read: ReadConnection, parsed: ParsedConfig): Fault[] {
     if (error instanceof UserError) return [];
     throw error;
   }
+}
+
+/** A slip in a connection's name makes a host of it. */
+function jumpWarnings({ input }: ReadConnection, names: Iterable<string>, report: Reporter): Fault[] {
+  const known = [...names];
+  return (input?.proxy_jump?.split(",") ?? []).flatMap((hop) => {
+    const nearest = known.includes(hop) || /[@.:]/.test(hop) ? undefined : nearestName(hop, known);
+    if (nearest === undefined) return [];
+    const message = `no connection is named ${JSON.stringify(hop)}, so it is taken for a host`;
+    return [report("proxy_jump", message, `did you mean \`${nearest}\`?`)];
+  });
+}
+
+function missingFolders({ settings, context, transfersPlace }: ParsedConfig): Fault[] {
+  if (transfersPlace === undefined) return [];
+  return settings.transferDirs
+    .filter((folder) => fileStatus(folder)?.isDirectory() !== true)
+    .map((folder) =>
+      faultAt(context, transfersPlace, {
+        message: `the folder ${folder} of transfer_dirs does not exist`,
+        expected: guideFor("transfer_dirs").expected,
+        fix: `run \`mkdir -p -m 700 ${quoted(folder)}\``,
+      }),
+    );
 }
 
 function readInfo({ infoFile }: ReadConnection, { plainSecrets }: ParsedConfig) {

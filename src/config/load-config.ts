@@ -83,9 +83,11 @@ function withKeyFiles({
     if (!("config" in entry) || entry.config.keyPath === undefined) continue;
     const wrong = keyFileProblem(entry.config.keyPath);
     if (wrong === undefined) continue;
-    const { message, fix, blocks } = wrong;
+    const { message, fix, blocks, openFile } = wrong;
     const place = placeOf("key_path");
-    found.push(faultAt(context, place, { message, expected: guideFor("key_path").expected, fix }, name));
+    const words = { message, expected: guideFor("key_path").expected, fix };
+    const fault = faultAt(context, place, words, name);
+    found.push(openFile === undefined ? fault : { ...fault, openFile });
     if (blocks)
       entries.set(name, { problem: `${message} (line ${place.line})`, shown: shownOfConfig(entry.config) });
   }
@@ -94,7 +96,9 @@ function withKeyFiles({
 }
 
 /** ssh itself says on opening when a key that is there cannot be used, so only a missing one blocks. */
-function keyFileProblem(path: string): { message: string; fix: string; blocks: boolean } | undefined {
+function keyFileProblem(
+  path: string,
+): { message: string; fix: string; blocks: boolean; openFile?: string } | undefined {
   const stats = fileStatus(path);
   if (stats === undefined)
     return {
@@ -113,5 +117,6 @@ function keyFileProblem(path: string): { message: string; fix: string; blocks: b
     message: `the key file ${path} is open to others (mode ${renderMode(stats.mode)})`,
     fix: `run \`chmod 600 ${quoted(path)}\``,
     blocks: false,
+    openFile: path,
   };
 }

@@ -19,6 +19,8 @@ export type ParsedConfig = {
   readonly context: FaultContext;
   readonly barrier: string | undefined;
   readonly settingsPlace: Place;
+  /** Where transfer_dirs stands. */
+  readonly transfersPlace: Place | undefined;
 };
 
 const topKeys = ["connections", "settings"];
@@ -65,7 +67,12 @@ export function parseConfig(text: string, path: string, folders: Folders): Parse
     context,
     barrier: settings.barrier,
     settingsPlace: top.root.entries.get("settings")?.keyPlace ?? start,
+    transfersPlace: placeIn(top.root.entries.get("settings")?.value, "transfer_dirs"),
   };
+}
+
+function placeIn(node: YamlNode | undefined, key: string): Place | undefined {
+  return node?.kind === "map" ? node.entries.get(key)?.value.place : undefined;
 }
 
 /** CONFIG_INVALID of the whole file; `faults` are also in `details`. */

@@ -14,8 +14,8 @@ export class FolderWatch {
     this.#folder = folder;
   }
 
-  /** Subscribe first, then look at the file, then wait: a change in between is not missed. */
-  subscribe(fileName: string): FileSubscription {
+  /** Of every file without a name. Subscribe first, then look at the file, then wait: a change in between is not missed. */
+  subscribe(fileName?: string): FileSubscription {
     const subscription = new FileSubscription(fileName, () => {
       this.#subscriptions.delete(subscription);
       if (this.#subscriptions.size === 0) this.#stop();
@@ -36,7 +36,8 @@ export class FolderWatch {
 
   #announce(fileName: string | null): void {
     for (const subscription of this.#subscriptions) {
-      if (fileName === null || fileName === subscription.fileName) subscription.announce();
+      const isWanted = subscription.fileName === undefined || fileName === subscription.fileName;
+      if (fileName === null || isWanted) subscription.announce();
     }
   }
 
@@ -55,12 +56,12 @@ export class FolderWatch {
 
 /** What came of one file since the last `next`. */
 export class FileSubscription implements Disposable {
-  readonly fileName: string;
+  readonly fileName: string | undefined;
   readonly #end: () => void;
   #changed = false;
   #wake: (() => void) | undefined;
 
-  constructor(fileName: string, end: () => void) {
+  constructor(fileName: string | undefined, end: () => void) {
     this.fileName = fileName;
     this.#end = end;
   }

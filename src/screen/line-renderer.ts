@@ -71,7 +71,8 @@ export class LineRenderer {
     }
   }
 
-  read(): RenderedLines {
+  /** Of the lines only the newest `most`, or what fills the page. */
+  read(most = this.maxLines): RenderedLines {
     const { terminal, scrollback } = this;
     const { page } = terminal;
     const { x, y } = terminal.mainCursor;
@@ -96,7 +97,7 @@ export class LineRenderer {
       line = new LongLine();
       isCursorLine = false;
     }
-    const kept = scrollback.last(this.maxLines - lines.length);
+    const kept = scrollback.last(Math.min(most, this.maxLines) - lines.length);
     return {
       lines: [...kept, ...lines],
       droppedLines: scrollback.dropped + scrollback.length - kept.length,

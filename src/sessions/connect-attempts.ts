@@ -1,8 +1,10 @@
 import { randomInt } from "node:crypto";
 
+import type { Check } from "../base/check.ts";
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { delay } from "../platform/delay.ts";
+import { checkAttempt, withChecks } from "../ssh/attempt-checks.ts";
 import { explainFailure } from "../ssh/failure.ts";
 import type { PreparedSsh } from "../ssh/prepare.ts";
 import type { Questions } from "../ssh/questions.ts";
@@ -39,6 +41,7 @@ export type Opened = {
   readonly context: SessionContext;
   readonly promptStart: number | undefined;
   readonly awaiting?: Awaiting | undefined;
+  readonly checks: readonly Check[];
 };
 
 const firstBackOffMs = 500;
@@ -85,10 +88,10 @@ export class ConnectAttempts {
       if (timedOut && watch.isAuthenticated()) return this.#finish(context, { kind: "ready" });
       const exitStatus = context.terminal.end?.status;
       const failure = await explainFailure(this.#prepared, { exitStatus, timedOut });
-      if (failure === undefined) throw await this.#endedAtOnce(context);
+      if (failure === undefined) throw this.#withChecks(await this.#endedAtOnce(context));
       // A secret that may have been refused is not offered again: that is how accounts are locked.
-      const isFinal = !failure.retryable || this.#questions.anyAnswered;
-      if (isFinal || performance.now() + backOffMs >= deadlineMs) throw failure.error;
+      const isFinal = !failure.retryable || this.#questions.anyAnswered || this.#plan.request.once === true;
+      if (isFinal || performance.now() + backOffMs >= deadlineMs) throw this.#withChecks(failure.error);
       await delay(backOffMs, call.signal);
       call.signal.throwIfAborted();
     }
@@ -172,19 +175,25 @@ export class ConnectAttempts {
   async #leaveToHuman(context: SessionContext, watch: LoginWatch, { awaiting }: Asks): Promise<Opened> {
     const place = this.#place;
     this.#questions.leaveToHuman();
+    const checks = checkAttempt(this.#prepared);
     const opened = await recordOpen(place, context, { levels: [] });
     void awaitLogin(place, this.#login(opened), watch)
       .catch((error: unknown) =>
         place.warn(`the login of ${context.record.session_name} was not followed: ${String(error)}`),
       )
       .finally(() => this.#questions[Symbol.dispose]());
-    return { context: opened, promptStart: undefined, awaiting };
+    return { context: opened, promptStart: undefined, awaiting, checks };
   }
 
   async #finish(context: SessionContext, readiness: ReadySession): Promise<Opened> {
     this.#questions[Symbol.dispose]();
+    const checks = checkAttempt(this.#prepared);
     const opened = await finishLogin(this.#place, this.#login(context), readiness);
-    return { context: opened, promptStart: readiness.promptStart };
+    return { context: opened, promptStart: readiness.promptStart, checks };
+  }
+
+  #withChecks(error: UserError): UserError {
+    return withChecks(error, checkAttempt(this.#prepared, error));
   }
 
   #login(context: SessionContext): Login {

@@ -1,6 +1,7 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 
 import { sessionKey } from "../base/session-name.ts";
+import { shellWord } from "../base/shell-word.ts";
 import { readCheckpoint, writeCheckpoint } from "../state/checkpoint-file.ts";
 import { Ledger } from "../state/ledger.ts";
 import { LogStore } from "../state/log-store.ts";
@@ -50,9 +51,16 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     transferRules: () => ({ folders: place.config().settings.transferDirs, home: place.home }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
+    attachCommand: attachCommand(place, record.session_name),
     unmarkable: new Set(),
     rememberLevel: (level) => addLevel(place, record, level),
   };
+}
+
+function attachCommand({ tree, home }: Workplace, sessionName: string): string {
+  const command = `mcp-ssh-interactive attach ${sessionName}`;
+  const isUsual = tree.root === join(home, ".mcp-ssh-interactive");
+  return isUsual ? command : `${command} --home ${shellWord(tree.root)}`;
 }
 
 function checkpointOf(record: SessionRecord, path: string, log: LogStore): TerminalCheckpoint | undefined {

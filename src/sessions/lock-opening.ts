@@ -8,7 +8,7 @@ const lockTimeoutMs = 5_000;
 
 /** Held while a session is opened or closed, so that two callers of one name never do so at once. */
 export async function lockOpening(
-  place: Workplace,
+  place: Pick<Workplace, "tree">,
   sessionName: string,
   signal: AbortSignal,
 ): Promise<FileLock> {

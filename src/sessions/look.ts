@@ -46,6 +46,8 @@ export type SessionContext = {
   readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;
+  /** With which a human takes part in the terminal. */
+  readonly attachCommand: string;
   /** Prompts of what did not take our marks. */
   readonly unmarkable: Set<string>;
   /** Notes for all processes that one more shell carries our marks. */

@@ -1,4 +1,6 @@
 import { sessionKey } from "../base/session-name.ts";
+import { UserError } from "../base/user-error.ts";
+import { checkPreparation, withChecks } from "../ssh/attempt-checks.ts";
 import type { Secrets, SshConnection } from "../ssh/connection.ts";
 import { prepareSsh, type PreparedSsh } from "../ssh/prepare.ts";
 import { Questions } from "../ssh/questions.ts";
@@ -18,7 +20,9 @@ export async function openSession(place: Workplace, plan: OpenPlan, call: Call):
   const tmux = await place.tmux();
   const version = await place.ssh.version();
   const questions = new Questions(version);
-  const prepared = await prepare(place, plan, version, questions);
+  const prepared = await prepare(place, plan, version, questions).catch((error: unknown) => {
+    throw error instanceof UserError ? withChecks(error, checkPreparation(error)) : error;
+  });
   try {
     return await place.slots.run(prepared.info, { signal: call.signal, deadlineMs }, () =>
       new ConnectAttempts(place, tmux, plan, prepared, questions).untilOpen(deadlineMs, call),

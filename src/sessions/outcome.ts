@@ -1,3 +1,4 @@
+import type { Check } from "../base/check.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 
@@ -118,6 +119,8 @@ export type OpenOutcome = TerminalFacts & {
   readonly openedInMs: number;
   readonly reconnected: boolean;
   readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
+  /** How the login went, step by step. */
+  readonly checks: readonly Check[];
 };
 
 export type CloseOutcome = {
@@ -173,6 +176,8 @@ export type OpenRequest = {
   readonly connectionConfigName: string;
   readonly sessionName: string;
   readonly timeoutSeconds: number;
+  /** A failure that may pass is told at once, not tried again. */
+  readonly once?: true;
   readonly cols: number;
   readonly rows: number;
 };

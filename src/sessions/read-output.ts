@@ -111,7 +111,7 @@ function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, pr
  * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors. Where nothing
  * was shown of what was typed, as after stty -echo, Enter is not either.
  */
-export function outputStart(session: SessionContext, offset: number): number {
+export function outputStart(session: Pick<SessionContext, "log" | "ledger">, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
   const firstNewline = bytes.indexOf(0x0a);
   const { events } = scanStream(initialStreamState(offset), bytes, new Set());
@@ -126,7 +126,7 @@ export function outputStart(session: SessionContext, offset: number): number {
   return nextNewline < 0 ? left.end : offset + nextNewline + 1;
 }
 
-function wasUnseen({ ledger }: SessionContext, offset: number): boolean {
+function wasUnseen({ ledger }: Pick<SessionContext, "ledger">, offset: number): boolean {
   return ledger.find((record) => record.step === "typed" && record.offset <= offset)?.offset === offset;
 }
 

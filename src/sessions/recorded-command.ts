@@ -1,9 +1,10 @@
 import { UserError } from "../base/user-error.ts";
-import type { EndedRecord, LedgerRecord } from "../state/ledger.ts";
+import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { outputStart } from "./read-output.ts";
 import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import type { Terminal } from "./terminal.ts";
 
 const lineSearchBytes = 65_536;
 const lineFeed = 0x0a;
@@ -46,16 +47,26 @@ export function noteLastEnd(session: SessionContext): void {
 
 /** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */
 export function findCommand(session: SessionContext, id: string): RecordedCommand {
+  const found = findRecord(session.ledger, id);
+  if (found === undefined) throw unknownCommand(session.record.session_name, id);
+  return { sent: found.sent, end: found.end ?? toldRecord(session, found.sent) };
+}
+
+/** As the ledger alone has it. */
+export function findRecord(ledger: Ledger, id: string): RecordedCommand | undefined {
   let sent: LedgerRecord | undefined;
   let end: EndedRecord | undefined;
-  for (const record of session.ledger.all(id)) {
+  for (const record of ledger.all(id)) {
     if (record.step === "sent") sent = record;
     if (record.step === "ended") end ??= record;
   }
-  if (sent !== undefined) return { sent, end: end ?? toldRecord(session, sent) };
-  throw new UserError(
+  return sent && { sent, end };
+}
+
+export function unknownCommand(sessionName: string, id: string): UserError {
+  return new UserError(
     "COMMAND_NOT_FOUND",
-    `${session.record.session_name} knows no command ${JSON.stringify(id.slice(0, 40))}`,
+    `${sessionName} knows no command ${JSON.stringify(id.slice(0, 40))}`,
     "Use the command_id of an earlier result of this session, or leave it out for the last lines.",
   );
 }
@@ -74,21 +85,24 @@ function toldRecord(session: SessionContext, sent: LedgerRecord): EndedRecord | 
   return session.ledger.findEnd(sent.id);
 }
 
+/** `terminal` is missing of a session that was closed. */
+type RecordedOutput = Pick<SessionContext, "ledger" | "log"> & { readonly terminal?: Terminal };
+
 /**
  * Where the output of a command stands in the log. One whose end was never noted goes on to the prompt of the next one,
  * or to where ssh ended, or to the end of what there is.
  */
 export function outputRange(
-  session: SessionContext,
+  session: RecordedOutput,
   { sent, end }: RecordedCommand,
 ): { readonly start: number; readonly end: number } {
   const { terminal, log } = session;
   const start = end?.start ?? outputStart(session, sent.offset);
-  const last = end?.end ?? nextPrompt(session, sent) ?? terminal.end?.offset ?? terminal.offset;
+  const last = end?.end ?? nextPrompt(session, sent) ?? terminal?.end?.offset ?? terminal?.offset ?? Infinity;
   return { start, end: Math.max(start, Math.min(last, log.extent().end)) };
 }
 
-function nextPrompt({ ledger, log }: SessionContext, { offset }: LedgerRecord): number | undefined {
+function nextPrompt({ ledger, log }: RecordedOutput, { offset }: LedgerRecord): number | undefined {
   for (const record of ledger.all()) {
     if (record.step !== "typed" || record.offset < offset) continue;
     const { start, bytes } = log.read(Math.max(offset, record.offset - lineSearchBytes), record.offset);

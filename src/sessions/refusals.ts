@@ -3,7 +3,6 @@ import { captureScreen } from "../tmux/screen-capture.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Where } from "./outcome.ts";
 import { lastSentCommand } from "./sent-command.ts";
-import { attachCommand } from "./summary.ts";
 
 /** `by` are our own words for what keeps the terminal. */
 export function busy(session: SessionContext, by: string, current?: Look): UserError {
@@ -61,12 +60,11 @@ export function promptGone(session: SessionContext, { awaiting }: Look, where: W
 
 /** For the question whether to trust a host key. */
 export function humanOnly(session: SessionContext): UserError {
-  const tree = { tmuxSocket: session.tmux.socketPath };
   return new UserError(
     "HUMAN_ONLY",
     `${session.record.session_name} asks whether to trust a host key, which is for the user to answer; nothing was typed`,
     "Show the user the fingerprint and details.command_for_user, or give the command up with interrupt_command.",
-    { details: { command_for_user: attachCommand(tree, session.record) } },
+    { details: { command_for_user: session.attachCommand } },
   );
 }
 

@@ -28,7 +28,7 @@ import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { lastSentCommand } from "./sent-command.ts";
 import { Session } from "./session.ts";
-import { attachCommand, summarise } from "./summary.ts";
+import { summarise } from "./summary.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
 import { usableConfig } from "./usable-config.ts";
@@ -71,7 +71,7 @@ export class Sessions implements SessionService {
     const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
-    const { context, promptStart, awaiting } = await openSession(
+    const { context, promptStart, awaiting, checks } = await openSession(
       this.#place,
       { request, config, previous, paneLeft },
       call,
@@ -81,17 +81,20 @@ export class Sessions implements SessionService {
     const { host, user, port, log_file: logFile, epoch_start } = context.record;
     const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
     const serverInfo = this.#inlineInfo(config);
+    const shell = context.record.levels[0]?.shell;
     return {
       ...terminalFacts(context, current),
       ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
       connectionInfo: { host, user, port },
+      ...(shell === undefined ? {} : { shell }),
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),
       banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
       logFile,
-      attachCommand: attachCommand(this.#place.tree, context.record),
+      attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
+      checks,
       ...(lost === undefined ? {} : { lost }),
     };
   }
@@ -102,9 +105,7 @@ export class Sessions implements SessionService {
     const panes = new Map((await listPanes(tmux)).map((pane) => [pane.name, pane]));
     const records = openedOnes(this.#place.state.read());
     return Promise.all(
-      records.map((record) =>
-        summarise(this.#place.tree, this.#context(tmux, record), panes.get(record.session_name)),
-      ),
+      records.map((record) => summarise(this.#context(tmux, record), panes.get(record.session_name))),
     );
   }
 

@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 
 import { UserError } from "../base/user-error.ts";
-import { runProcess } from "../platform/run-process.ts";
 import type { FailedHost } from "./failure.ts";
-import { keyFault, keyUnusable } from "./key-check.ts";
-import { expandHome, sshKeygen } from "./known-hosts.ts";
+import { keyFault, keyState, keyUnusable } from "./key-check.ts";
+import { expandHome } from "./known-hosts.ts";
 import { shellQuote } from "./shell-quote.ts";
-
-const checkTimeoutMs = 5_000;
 
 /** KEY_UNUSABLE when a key of this attempt is at fault, else AUTH_FAILED. */
 export async function authenticationFailure(host: FailedHost): Promise<UserError> {
@@ -86,8 +83,7 @@ async function keyError({ log, way, title }: FailedHost, path: string): Promise<
   const isAccepted = log.keysAccepted.includes(path);
   if (path !== way.keyPath && !isAccepted && log.keysOffered.length > 0) return undefined;
   const fault = keyFault(path);
-  if (fault !== undefined)
-    return keyUnusable(`private key ${path} for ${title} ${fault.fact}`, fault.hint, [fault.check]);
+  if (fault !== undefined) return keyUnusable(`private key ${path} for ${title} ${fault.fact}`, fault.hint);
   if (isOffered && !isAccepted) return undefined;
   const state = await keyState(way.resolution.ssh, path, way.resolution.env);
   if (state === "encrypted") {
@@ -96,33 +92,13 @@ async function keyError({ log, way, title }: FailedHost, path: string): Promise<
         ? `private key ${path} for ${title} is encrypted and no agent holds it`
         : `private key ${path} for ${title} is encrypted, and the passphrase of ${way.label} does not open it`,
       `A human must add it to the agent: ssh-add ${shellQuote(path)}; or correct passphrase of ${way.label} in config.yml`,
-      [
-        "exists: yes",
-        "private: yes",
-        "encrypted: yes",
-        `accepted by the host: ${isAccepted ? "yes" : "not known"}`,
-      ],
     );
   }
   if (state === "unreadable") {
     return keyUnusable(
       `${path} for ${title} is not a private key that ssh can read`,
       `Look at it: ssh-keygen -y -f ${shellQuote(path)}`,
-      ["exists: yes", "private: yes", "format: not recognised"],
     );
   }
   return undefined;
-}
-
-async function keyState(
-  ssh: string,
-  path: string,
-  env: Readonly<Record<string, string>>,
-): Promise<"good" | "encrypted" | "unreadable"> {
-  const { exitCode, stderr } = await runProcess([sshKeygen(ssh), "-y", "-P", "", "-f", path], {
-    env,
-    timeoutMs: checkTimeoutMs,
-  });
-  if (exitCode === 0) return "good";
-  return /incorrect passphrase supplied/.test(stderr) ? "encrypted" : "unreadable";
 }

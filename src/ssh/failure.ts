@@ -113,7 +113,7 @@ function connectFailure(host: FailedHost, fault: "refused" | "unreachable" | "ti
   const error = new UserError(
     "CONNECTION_REFUSED",
     `${address} port ${port} (${host.title}) refused the connection`,
-    "Check the port, and that sshd runs there.",
+    `Check \`port\` of ${host.way.label}, and that sshd runs there; on the host: sudo systemctl start ssh`,
   );
   return { error, retryable: true };
 }

@@ -1,20 +1,24 @@
 import { accessSync, constants, statSync } from "node:fs";
 
 import { UserError } from "../base/user-error.ts";
+import { runProcess } from "../platform/run-process.ts";
+import { sshKeygen } from "./known-hosts.ts";
 import { shellQuote } from "./shell-quote.ts";
+
+const checkTimeoutMs = 5_000;
 
 /** Throws KEY_UNUSABLE where ssh would pass over the configured key without a word in its log: missing, no file, or not private. */
 export function checkKey(path: string | undefined): void {
   if (path === undefined) return;
   const fault = keyFault(path);
-  if (fault !== undefined) throw keyUnusable(`private key ${path} ${fault.fact}`, fault.hint, [fault.check]);
+  if (fault !== undefined) throw keyUnusable(`private key ${path} ${fault.fact}`, fault.hint);
 }
 
-export function keyUnusable(message: string, hint: string, checks: readonly string[]): UserError {
-  return new UserError("KEY_UNUSABLE", message, hint, { details: { checks } });
+export function keyUnusable(message: string, hint: string): UserError {
+  return new UserError("KEY_UNUSABLE", message, hint);
 }
 
-export type KeyFault = { readonly fact: string; readonly hint: string; readonly check: string };
+export type KeyFault = { readonly fact: string; readonly hint: string };
 
 export function keyFault(path: string): KeyFault | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -22,19 +26,16 @@ export function keyFault(path: string): KeyFault | undefined {
     return {
       fact: "does not exist",
       hint: `Set key_path to the file of a private key; ls ${shellQuote(path)}`,
-      check: "exists: no",
     };
   if (!found.isFile())
     return {
       fact: "is not a file",
       hint: "Set key_path to the file of a private key.",
-      check: "is a file: no",
     };
   if (!canRead(path))
     return {
       fact: "is not readable",
       hint: `Make it readable for you alone: chmod 600 ${shellQuote(path)}`,
-      check: "readable: no",
     };
   const mode = found.mode & 0o777;
   // ssh itself asks this only of files that are the user's own.
@@ -42,7 +43,6 @@ export function keyFault(path: string): KeyFault | undefined {
     return {
       fact: `has mode ${mode.toString(8)}, open to others`,
       hint: `Run: chmod 600 ${shellQuote(path)}`,
-      check: `private: no, mode ${mode.toString(8)}`,
     };
   }
   return undefined;
@@ -55,4 +55,18 @@ function canRead(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `ssh` is the absolute path of the program that is to use the key. */
+export async function keyState(
+  ssh: string,
+  path: string,
+  env: Readonly<Record<string, string>>,
+): Promise<"good" | "encrypted" | "unreadable"> {
+  const { exitCode, stderr } = await runProcess([sshKeygen(ssh), "-y", "-P", "", "-f", path], {
+    env,
+    timeoutMs: checkTimeoutMs,
+  });
+  if (exitCode === 0) return "good";
+  return /incorrect passphrase supplied/.test(stderr) ? "encrypted" : "unreadable";
 }

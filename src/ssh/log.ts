@@ -18,6 +18,10 @@ export type HostKeyFault = "unknown" | "changed" | "revoked" | "unverified";
 export type SshLog = {
   /** ssh began to connect: its configuration was read without complaint. */
   readonly started: boolean;
+  /** Of the last address that was tried. */
+  readonly address: string | undefined;
+  /** A command makes the connection, so that `connected` says only that it was started. */
+  readonly proxied: boolean;
   /** A line of ssh's that ended it before it connected. */
   readonly complaint: string | undefined;
   readonly nameFailure: "unknown" | "temporary" | undefined;
@@ -40,6 +44,7 @@ export type SshLog = {
   readonly timedOut: boolean;
   readonly closed: "closed" | "reset" | undefined;
   readonly authenticated: boolean;
+  readonly loginMethod: string | undefined;
   /** A hop could not open the way to the next host. */
   readonly forwardFault: ForwardFault | undefined;
 };
@@ -77,7 +82,10 @@ export function parseSshLog(text: string): SshLog {
   };
 }
 
-type LocalFacts = Pick<SshLog, "started" | "complaint" | "nameFailure" | "connectFault">;
+type LocalFacts = Pick<
+  SshLog,
+  "started" | "address" | "proxied" | "complaint" | "nameFailure" | "connectFault"
+>;
 
 function readLocal(lines: readonly string[]): LocalFacts {
   const name = firstMatch(lines, /^ssh: Could not resolve hostname [^\s:]\S*: (.+)$/);
@@ -86,6 +94,8 @@ function readLocal(lines: readonly string[]): LocalFacts {
   const other = lines.filter((line) => line !== "" && !line.startsWith("debug") && !line.startsWith("ssh: "));
   return {
     started: has(lines, /^debug1: (?:Connecting to |Executing proxy command: )/),
+    address: allMatches(lines, /^debug1: Connecting to \S+ \[([0-9a-fA-F.:%\w]+)\] port \d+\.$/).at(-1),
+    proxied: has(lines, /^debug1: Executing proxy command: /),
     complaint: other.at(-1),
     nameFailure: name === undefined ? undefined : isTemporaryNameFault(name) ? "temporary" : "unknown",
     connectFault: reason === undefined ? undefined : tellingFault([...earlier, reason].map(connectFault)),
@@ -146,7 +156,11 @@ type AuthenticationFacts = Pick<
   | "denied"
   | "tooManyFailures"
   | "authenticated"
+  | "loginMethod"
 >;
+
+const loggedIn =
+  /^(?:debug1: )?Authenticat(?:ed to \S+ \((?:\[\S+\]:\d+|via proxy)\)(?: using "[a-z-]+")?\.|ion succeeded \([a-z-]+\)\.)$/;
 
 function readAuthentication(
   lines: readonly string[],
@@ -159,6 +173,7 @@ function readAuthentication(
     ...allMatches(lines, denial),
   ];
   const keys = readKeysTried(lines);
+  const login = lines.find((line) => loggedIn.test(line));
   return {
     methodsOffered: knownMethods((offered.at(-1) ?? "").split(",")),
     methodsTried: knownMethods(allMatches(lines, /^debug1: Next authentication method: ([a-z-]+)$/)),
@@ -168,10 +183,8 @@ function readAuthentication(
     tooManyFailures:
       farewell.endsWith(":2: Too many authentication failures") ||
       /^Disconnecting(?: \S+)*: Too many authentication failures$/.test(lastWords),
-    authenticated: has(
-      lines,
-      /^(?:debug1: )?Authenticat(?:ed to \S+ \((?:\[\S+\]:\d+|via proxy)\)(?: using "[a-z-]+")?\.|ion succeeded \([a-z-]+\)\.)$/,
-    ),
+    authenticated: login !== undefined,
+    loginMethod: methodNames.find((name) => login?.includes(`"${name}"`) || login?.includes(`(${name})`)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { humanKeys } from "./human-client.ts";
+import type { TmuxVersion } from "./version.ts";
 import { command, type TmuxCommand } from "./words.ts";
 
 /** Holds the server up; its only program sleeps. No session of a user can have this name. */
@@ -31,20 +33,13 @@ const options: readonly (readonly [name: string, value: string])[] = [
 
 const keyTables = ["prefix", "root"];
 
-/** What a human who attaches may press after C-b: leave, scroll back, send C-b itself. */
-const keptKeys: readonly TmuxCommand[] = [
-  command("bind-key", "-T", "prefix", "d", "detach-client"),
-  command("bind-key", "-T", "prefix", "[", "copy-mode"),
-  command("bind-key", "-T", "prefix", "C-b", "send-prefix"),
-];
-
 /** The commands of the one invocation that starts a server of ours; it fails at its end where a hub exists already. */
-export function startingCommands(): TmuxCommand[] {
+export function startingCommands(version: TmuxVersion): TmuxCommand[] {
   return [
     command("start-server"),
     ...options.map(([name, value]) => command("set-option", "-gq", name, value)),
     ...keyTables.map((table) => command("unbind-key", "-a", "-T", table)),
-    ...keptKeys,
+    ...humanKeys(version),
     command("new-session", "-d", "-s", hubName, "-x", "80", "-y", "24", "sleep", "2147483647"),
   ];
 }

@@ -49,6 +49,17 @@ export async function connectTmux(options: ConnectOptions): Promise<TmuxServer> 
   return refuse(options, version, failure);
 }
 
+/** Of the server at our socket, which is not started for this. Throws TMUX_UNAVAILABLE when it is there and cannot be used. */
+export async function findServer(options: ConnectOptions): Promise<"present" | "absent"> {
+  const run = (...args: string[]) => runTmux(options, args);
+  const version = requireSupportedVersion((await run("-V")).stdout, options.program);
+  const { exitCode, stderr, timedOut } = await run("-u", "-S", options.socketPath, "list-sessions");
+  if (timedOut) return refuse(options, version, "it does not answer");
+  if (exitCode === 0) return "present";
+  if (/no server running|No such file|Connection refused/.test(stderr)) return "absent";
+  return refuse(options, version, stderr.trim());
+}
+
 /** Our tmux server, as long as `lost` is not aborted. Disposing it leaves the server and its sessions running. */
 export class TmuxServer implements AsyncDisposable {
   readonly version: TmuxVersion;
@@ -95,7 +106,7 @@ async function askForHub(
 
 /** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
 async function startServer({ socketPath }: ConnectOptions, version: TmuxVersion, run: Run): Promise<string> {
-  const commands = renderArguments(startingCommands());
+  const commands = renderArguments(startingCommands(version));
   const { exitCode, stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
   if (exitCode === 0) writeFileAtomically(versionFile(socketPath), `${version.text}\n`);
   return stderr.trim();

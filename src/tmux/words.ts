@@ -19,6 +19,7 @@ type CommandName =
   | "set-option"
   | "set-window-option"
   | "start-server"
+  | "switch-client"
   | "unbind-key";
 
 /** A command as words, each taken by tmux exactly as it stands; `replies` is how many blocks control mode answers it with. */

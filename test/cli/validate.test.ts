@@ -118,6 +118,25 @@ describe("validate", () => {
     expect(out).toContain("a pattern of redact cannot be used");
   });
 
+  test("tells of each connection that another one's fault bars, of slips in jumps, and of missing folders", () => {
+    const { code, out } = validate(
+      "connections:\n  a: {host: a, proxy_jump: b}\n  b: {host: b, proxy_jump: a}\n  c: {host: c, proxy_jump: d}\n" +
+        "  d: {host: d, key_path: ~/none}\n  e: {host: e, proxy_jump: bastoin}\n  bastion: {host: f}\n" +
+        "settings: {transfer_dirs: [~/share]}\n",
+    );
+    expect(code).toBe(1);
+    for (const words of [
+      '2:28 error: its proxy_jump leads in a circle (connection "a")',
+      '3:28 error: its proxy_jump leads in a circle (connection "b")',
+      '4:28 error: its proxy_jump "d" cannot be used (connection "c")',
+      '6:28 warning: no connection is named "bastoin"',
+      "did you mean `bastion`?",
+      `mkdir -p -m 700 ${temp.home}/share`,
+      "4 faults, 2 warnings, 2 of 6 connections can be opened",
+    ])
+      expect(out).toContain(words);
+  });
+
   test("flags lines of an info file that look like passwords, with the entry to use instead", () => {
     temp.write(".mcp-ssh-interactive/info/web.md", "# Web\nsudo password: prod_admin_2024\n");
     const { code, out } = validate("connections:\n  web: {host: a, info_file: web.md}\n");

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { checkAttempt } from "../../src/ssh/attempt-checks.ts";
 import { explainFailure } from "../../src/ssh/failure.ts";
 import { prepareSsh } from "../../src/ssh/prepare.ts";
 import { startLoopbackSshd } from "../support/loopback-sshd.ts";
@@ -95,6 +96,21 @@ test("a fingerprint that the server wrote into the log is not shown as the one i
   expect(JSON.stringify([attempt.failure?.error.message, attempt.failure?.error.details])).not.toContain(
     "AAAAAAAA",
   );
+});
+
+test("of the host's name for its software only a version that is known enters the checks", async () => {
+  using desk = await SshDesk.open();
+  for (const [software, shown] of [
+    ["OpenSSH_9.2p1 now run rm", "it speaks SSH as OpenSSH_9.2p1"],
+    ["OpenSSH_ignore.all", "it speaks SSH, neither as OpenSSH nor as dropbear"],
+  ]) {
+    using server = serveRaw([`SSH-2.0-${software}\r\n`, packet(disconnectMessage(forged))], true);
+    const { prepared, failure } = await desk.attempt({ connection: { port: server.port } });
+    const checks = checkAttempt(prepared, failure?.error);
+    expect(checks.map(({ name }) => name)).toEqual(["configuration", "dns", "tcp", "banner", "host_key"]);
+    expect(checks[3]?.fact).toBe(String(shown));
+    expect(JSON.stringify(checks)).not.toContain("A".repeat(43));
+  }
 });
 
 const greeting = "SSH-2.0-OpenSSH_9.2\r\n";

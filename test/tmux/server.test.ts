@@ -72,7 +72,12 @@ test("the server keeps nothing, forwards nothing and lets a human press only our
     (await tmux.ask("list-keys", "-T", table)).match(/^bind-key .*$/gm) ?? [];
   expect(
     (await keys("prefix")).map((line) => line.replace(/^.*prefix +/, "").replace(/ +/, " ")).toSorted(),
-  ).toEqual(["C-b send-prefix", "[ copy-mode", "d detach-client"]);
+  ).toEqual([
+    expect.stringMatching(/^\? (?:switch-client -T mcp_help|display-message )/),
+    "C-b send-prefix",
+    "[ if-shell -F 1 copy-mode",
+    "d detach-client",
+  ]);
   expect(await keys("root")).toEqual([]);
   await createSession(server, tmux.plan("one", "exec cat"));
   const [reply] = await server.run([command("display-message", "-p", "-t", "=mcp-one:", "#{history_limit}")]);

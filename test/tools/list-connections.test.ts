@@ -51,7 +51,7 @@ test("each session is told with what it does", async () => {
     expect(session["log_bytes"]).toBe(readFileSync(String(session["log_file"])).length);
     const times = ["created_at", "last_activity_at"].map((field) => Date.parse(String(session[field])));
     for (const time of times) expect(Math.abs(Date.now() - time)).toBeLessThan(60_000);
-    expect(session["attach_command"]).toContain(`=mcp-${session["session_name"]}`);
+    expect(session["attach_command"]).toBe(`mcp-ssh-interactive attach ${session["session_name"]}`);
   }
 });
 

@@ -102,7 +102,7 @@ test("an open tells all that the contract names, and words of the host that look
     banner: expect.stringContaining("Permission denied (publickey)."),
     cursor: expect.stringMatching(/^[0-9a-z]+\.[0-9a-z]+$/),
     log_file: join(home.root, "logs/facts.log"),
-    attach_command: `tmux -S ${home.root}/tmux.sock attach -t '=mcp-facts'`,
+    attach_command: "mcp-ssh-interactive attach facts",
     reconnected: false,
   });
   expect(fields["lost"]).toBeUndefined();
@@ -163,6 +163,32 @@ test("a refused login names the methods of both sides, a changed host key both f
   const changed = JSON.stringify((await open("changed-host", "changed")).fields);
   expect(changed).toContain(sshd.hostKey.fingerprint);
   expect(new Set(changed.match(/SHA256:[\w+/]{43}/g)).size).toBe(2);
+});
+
+test("a failure carries the steps of its own attempt, the last of which is at fault, without a second connection", async () => {
+  const connections = () => sshd.log().match(/^Connection from /gm)?.length ?? 0;
+  const before = connections();
+  const passed = ["configuration", "dns", "tcp", "banner"].map((name) => ({ name, verdict: "ok" }));
+  expect((await open("changed-host", "steps")).fields["error"]).toMatchObject({
+    details: {
+      checks: [
+        ...passed,
+        {
+          name: "host_key",
+          verdict: "fail",
+          fact: expect.stringContaining("has changed"),
+          fix: expect.stringContaining("mcp-ssh-interactive trust changed-host"),
+        },
+      ],
+    },
+  });
+  expect((await open("open-key", "no-steps")).fields["error"]).toMatchObject({
+    details: { checks: [{ name: "key", verdict: "fail", fix: expect.stringContaining("chmod 600") }] },
+  });
+  expect((await open("stranger", "login")).fields["error"]).toMatchObject({
+    details: { checks: [...passed, { name: "host_key", verdict: "ok" }, { name: "authentication" }] },
+  });
+  expect(connections()).toBe(before + 2);
 });
 
 test("CONFIG_NOT_FOUND names the connections that there are", async () => {

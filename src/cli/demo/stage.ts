@@ -2,8 +2,8 @@ import { createColors } from "picocolors";
 
 import type { ToolAnswer } from "../../server/mcp-client.ts";
 import { printable } from "../printable.ts";
+import { renderTable } from "../render-table.ts";
 import { wrapWords } from "../wrap-words.ts";
-import { renderTable } from "./render-table.ts";
 import type { Step } from "./steps.ts";
 
 export type PlayedStep = {

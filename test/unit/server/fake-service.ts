@@ -74,6 +74,7 @@ export function opened(extra: Partial<OpenOutcome> = {}): OpenOutcome {
     logFile: "logs/web.log",
     attachCommand: "tmux attach -t =web:",
     openedInMs: 812.4,
+    checks: [],
     reconnected: false,
     ...extra,
   };

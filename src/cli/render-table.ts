@@ -1,4 +1,4 @@
-import { printable } from "../printable.ts";
+import { printable } from "./printable.ts";
 
 /** A heading and one line for each record, with the named fields as columns. */
 export function renderTable(records: readonly unknown[], names: readonly string[]): string[] {

@@ -1,0 +1,65 @@
+import { homeTree } from "../platform/home-tree.ts";
+import { renderDuration } from "../server/duration.ts";
+import { commandHistory, type PastCommand } from "../sessions/command-history.ts";
+import { findLogged } from "../sessions/logged-session.ts";
+import { sessionPaths } from "../sessions/session-files.ts";
+import { keptLogs } from "../state/kept-logs.ts";
+import { Ledger } from "../state/ledger.ts";
+import { exitCodes, type RunCommand } from "./command.ts";
+import { renderTable } from "./render-table.ts";
+import { shortCommand } from "./session-words.ts";
+
+/** Shows the commands that agents ran, by the ledgers alone. */
+export const history: RunCommand = async ({ words, flags, root, stdout }) => {
+  const tree = homeTree(root, process.getuid?.() ?? 0);
+  const [name] = words;
+  const names =
+    name === undefined
+      ? keptLogs(tree.logs).map((log) => log.name)
+      : [findLogged(tree, new Map(), name).name];
+  const commands = names
+    .flatMap((each) => commandHistory(each, new Ledger(sessionPaths(tree, each).ledger)))
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  stdout(flags.has("--json") ? renderJson(commands) : renderText(commands, name === undefined));
+  return exitCodes.done;
+};
+
+function renderText(commands: readonly PastCommand[], ofAll: boolean): string {
+  if (commands.length === 0) return "No command was run yet.\n";
+  const rows = commands.map((each) => ({
+    session: each.sessionName,
+    id: each.id,
+    when: localTime(each.at),
+    who: each.client,
+    exit: each.exitCode ?? (each.endedAt === undefined ? "not seen" : "unknown"),
+    took: each.durationMs === undefined ? "" : renderDuration(each.durationMs),
+    folder: each.folder,
+    command: shortCommand(each.command),
+  }));
+  const columns = ["id", "when", "who", "exit", "took", "folder", "command"];
+  return `${renderTable(rows, ofAll ? ["session", ...columns] : columns).join("\n")}\n`;
+}
+
+function renderJson(commands: readonly PastCommand[]): string {
+  const facts = commands.map((each) => ({
+    session_name: each.sessionName,
+    command_id: each.id,
+    at: each.at,
+    client: each.client,
+    command: each.command,
+    exit_code: each.exitCode,
+    ended_at: each.endedAt,
+    duration_ms: each.durationMs,
+    user: each.user,
+    host: each.host,
+    cwd: each.folder,
+  }));
+  return `${JSON.stringify({ commands: facts, total: facts.length }, undefined, 2)}\n`;
+}
+
+function localTime(at: string): string {
+  const time = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
+}

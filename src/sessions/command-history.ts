@@ -1,0 +1,45 @@
+import type { Ledger } from "../state/ledger.ts";
+
+/** One command whose Enter was pressed. Without `endedAt` nobody saw its end; `exitCode` only where the shell told it. */
+export type PastCommand = {
+  readonly sessionName: string;
+  readonly id: string;
+  readonly at: string;
+  readonly client: string;
+  readonly command: string;
+  readonly folder?: string;
+  readonly user?: string;
+  readonly host?: string;
+  readonly endedAt?: string;
+  readonly exitCode?: number;
+  readonly durationMs?: number;
+};
+
+/** All commands of a session's ledger, the oldest first. */
+export function commandHistory(sessionName: string, ledger: Ledger): readonly PastCommand[] {
+  const byId = new Map<string, PastCommand>();
+  for (const record of ledger.all()) {
+    const known = byId.get(record.id);
+    if (record.step === "sent") {
+      const { id, at, client, command, where } = record;
+      byId.set(id, {
+        sessionName,
+        id,
+        at,
+        client,
+        command,
+        ...(where?.cwd === undefined ? {} : { folder: where.cwd }),
+        ...(where?.user === undefined ? {} : { user: where.user }),
+        ...(where?.host === undefined ? {} : { host: where.host }),
+      });
+    } else if (record.step === "ended" && known !== undefined && known.endedAt === undefined) {
+      byId.set(record.id, {
+        ...known,
+        endedAt: record.at,
+        durationMs: Math.max(0, Date.parse(record.at) - Date.parse(known.at)),
+        ...(record.exit === undefined ? {} : { exitCode: record.exit }),
+      });
+    }
+  }
+  return [...byId.values()];
+}

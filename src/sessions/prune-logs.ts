@@ -1,0 +1,37 @@
+import { sessionKey } from "../base/session-name.ts";
+import type { HomeTree } from "../platform/home-tree.ts";
+import { dropFiles, filesToDrop, keptLogs } from "../state/kept-logs.ts";
+import type { StateFile } from "../state/state-file.ts";
+import { lockOpening } from "./lock-opening.ts";
+
+/** `oldestMs`: since 1970; a log that nothing was written to since then goes. `maxBytes` is for each of the others. */
+export type Retention = { readonly oldestMs: number; readonly maxBytes: number };
+
+/** What was dropped (or would be) of one session; `whole`: nothing of it is left. */
+export type Dropped = {
+  readonly sessionName: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly whole: boolean;
+};
+
+/** Drops old logs with their records of commands; never those of a session that is open, or just being opened. */
+export async function pruneLogs(
+  { tree, state }: { readonly tree: HomeTree; readonly state: StateFile },
+  retention: Retention,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly Dropped[]> {
+  const dropped: Dropped[] = [];
+  for (const { name } of keptLogs(tree.logs)) {
+    if (state.get(name) !== undefined) continue;
+    await using _ = await lockOpening({ tree }, name, new AbortController().signal);
+    const log = keptLogs(tree.logs).find((each) => each.name === name);
+    if (log === undefined || state.read().has(sessionKey(name))) continue;
+    const files = filesToDrop(log, retention);
+    if (files.length === 0) continue;
+    if (!dryRun) dropFiles(files);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    dropped.push({ sessionName: name, files: files.length, bytes, whole: files.length === log.files.length });
+  }
+  return dropped;
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+import { binary } from "../binary/binary.ts";
+
+const check = z.object({
+  connection: z.string().optional(),
+  name: z.string(),
+  host: z.string().optional(),
+  verdict: z.enum(["ok", "warn", "fail"]),
+  fact: z.string(),
+  fix: z.string().optional(),
+});
+const report = z.object({ healthy: z.boolean(), mended: z.array(z.string()), checks: z.array(check) });
+
+export type Check = z.infer<typeof check>;
+
+export type DoctorReport = z.infer<typeof report> & { readonly exitCode: number; readonly stderr: string };
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs `doctor … --json` of the executable to its end. */
+export async function runDoctor(env: Environment, ...args: readonly string[]): Promise<DoctorReport> {
+  const child = Bun.spawn([binary, "doctor", "--json", ...args], {
+    env: { ...env },
+    cwd: "/",
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { ...report.parse(JSON.parse(stdout)), exitCode, stderr };
+}
+
+/** What is not as it should be, of one check or of all. */
+export function faultsOf({ checks }: DoctorReport, name?: string): Check[] {
+  return checks.filter((each) => each.verdict !== "ok" && (name === undefined || each.name === name));
+}
+
+/** Runs a fix as a human would paste it into a shell; throws with its complaint. */
+export function paste(command: string, env: Environment): void {
+  const { exitCode, stderr } = Bun.spawnSync(["/bin/sh", "-c", command], {
+    env: { ...env, PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
+    cwd: "/",
+  });
+  if (exitCode !== 0) throw new Error(`${command}: ${stderr.toString()}`);
+}
