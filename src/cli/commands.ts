@@ -19,8 +19,50 @@ const changeFlags = {
   "--json": "print what is found and done as JSON; without --yes nothing is changed",
 };
 
+const hostFlags: Readonly<Record<string, string>> = {
+  "--host HOST": "a name, an address, or an alias of ~/.ssh/config",
+  "--user USER": "the user there; without it ssh decides",
+  "--port PORT": "without it ssh decides",
+  "--key PATH": "a private key; without it ssh and the agent decide",
+  "--no-notes": "begin no notes about the host",
+  "--no-test": "write it without a login first",
+  "--yes": "ask nothing: the flags say it all",
+};
+
 /** The subcommands, in the order of the help. */
 export const commands: readonly Command[] = [
+  {
+    name: "init",
+    usage: "mcp-ssh-interactive init [--yes] [FLAGS]",
+    summary: "Set everything up: hosts, notes, MCP clients, and a first call",
+    flags: {
+      "--from-ssh-config A,B": "add these hosts of ~/.ssh/config",
+      "--name NAME": "what agents call the host of --host",
+      "--client A,B": "register with these MCP clients; all: with those that are found",
+      "--force": "register a program that is in a temporary folder all the same",
+      ...hostFlags,
+    },
+    maxWords: 0,
+    load: async () => (await import("./init/set-up.ts")).init,
+  },
+  {
+    name: "add",
+    usage: "mcp-ssh-interactive add NAME [--host HOST] [FLAGS]",
+    summary: "Add one connection to config.yml, after a test",
+    flags: hostFlags,
+    minWords: 1,
+    maxWords: 1,
+    load: async () => (await import("./init/set-up.ts")).add,
+  },
+  {
+    name: "remove",
+    usage: "mcp-ssh-interactive remove NAME [--yes]",
+    summary: "Take one connection out of config.yml",
+    flags: { "--yes": "ask nothing" },
+    minWords: 1,
+    maxWords: 1,
+    load: async () => (await import("./init/remove-command.ts")).remove,
+  },
   {
     name: "validate",
     usage: "mcp-ssh-interactive validate [FILE]",

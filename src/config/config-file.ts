@@ -53,7 +53,7 @@ function openConfig(path: string): number {
     if (code === "ENOENT")
       throw refusal(
         `there is no configuration at ${path}`,
-        "create it (mode 600) with `connections:` as in the README",
+        "run `mcp-ssh-interactive init`, or create it (mode 600) with `connections:` as in the README",
         error,
       );
     if (code === "ENOTDIR")

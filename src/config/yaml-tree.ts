@@ -191,3 +191,10 @@ function placeOf(node: unknown, { lines }: Build): Place {
   const { line, col } = lines.linePos(range?.[0] ?? 0);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
+
+/** Without places, for comparing. */
+export function plainValue(node: YamlNode): unknown {
+  if (node.kind === "scalar") return { text: node.text };
+  if (node.kind === "list") return node.items.map(plainValue);
+  return [...node.entries].map(([key, { value }]) => [key, plainValue(value)]);
+}

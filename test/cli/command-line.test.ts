@@ -27,6 +27,9 @@ test.each([
   ["validate", "--json"],
   ["demo", "--keep"],
   ["trust", "--json"],
+  ["init", "--from-ssh-config"],
+  ["add", "--host"],
+  ["remove", "--yes"],
   ["install", "--print"],
 ])("help %s shows its usage and its flags", async (name, flag) => {
   const help = await runBinary(["help", name], bare);
@@ -47,6 +50,10 @@ test.each([
   [["validate", "--keep"], "unknown flag --keep"],
   [["validate", "a", "b"], `unexpected "b"`],
   [["trust"], "trust needs a name"],
+  [["add"], "add needs a name"],
+  [["add", "web", "--host"], "--host needs a value"],
+  [["init", "--host", "web", "--from-ssh-config", "web"], "do not go together"],
+  [["init", "--user", "deploy"], "--user needs --host"],
   [["--home"], "--home needs a folder"],
   [["--home="], "--home needs a folder"],
   [["demo", "--keep=yes"], "--keep takes no value"],

@@ -110,7 +110,7 @@ function whenAborted(signal: AbortSignal): Promise<undefined> {
 
 const nextWords = [
   "That was all of it, and nothing of it stays on this machine.",
-  "Next: write ~/.mcp-ssh-interactive/config.yml and register this program in your MCP client; the README shows both.",
+  "Next: mcp-ssh-interactive init sets it up with your own hosts, and registers it with your MCP client.",
 ];
 
 function keptWords({ folder, pid }: ThrowawaySshd, root: string, tmux: string): string[] {
