@@ -85,7 +85,10 @@ test("a forced menu is started once only", async () => {
 
 test("a session that ends during a question does not linger with it", async () => {
   await using session = await ShellSession.open(bash);
-  const { fields } = await session.run("read -t 0.31 x; exit 3", { wait_seconds: 10 });
-  expect(fields).toMatchObject({ state: "disconnected" });
-  expect(fields["duration_ms"]).toBeLessThan(1_500);
+  const startedAtMs = performance.now();
+  const { fields } = await session.run("read -t 0.26 x; exit 3", { wait_seconds: 10 });
+  // The host may have been quick enough to tell that it waited.
+  const told = fields["state"] === "awaiting_input" ? await session.read({ wait_seconds: 10 }) : { fields };
+  expect(told.fields).toMatchObject({ state: "disconnected" });
+  expect(performance.now() - startedAtMs).toBeLessThan(2_000);
 });
