@@ -48,6 +48,12 @@ describe("validate", () => {
     expect(out).toContain("2 faults, 0 warnings, 0 of 1 connection can be opened");
   });
 
+  test("shows no password that stands in an address", () => {
+    const { out } = validate("connections:\n  web:\n    host: root:hunter22@web\n");
+    expect(out).toContain("  |     host: •••\n");
+    expect(out).not.toContain("hunter22");
+  });
+
   test("of a file of which nothing can be used exits 3 and speaks on stderr", () => {
     const { code, out, err } = validate("connections:\n\tweb: {host: a}\n");
     expect({ code, out }).toEqual({ code: 3, out: "" });
