@@ -53,7 +53,7 @@ function maskMatch(match: FoundLine, contextLines: number, mask: TextMask): Foun
   const lines = maskLines([...before, text, ...after], mask);
   const at = before.length;
   return {
-    ...maskWithin(match, mask),
+    ...match,
     before: lines.slice(Math.max(0, at - contextLines), at),
     text: lines[at] ?? "",
     after: lines.slice(at + 1, at + 1 + contextLines),

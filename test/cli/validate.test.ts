@@ -103,13 +103,14 @@ describe("validate", () => {
 
   test("advises against plain passwords, flags short ones, and tells what this version does not open", () => {
     const { code, out } = validate(
-      "connections:\n  a: {host: a, password: abc12}\n  b: {host: b, secrets: {db: hunter22}}\n  c: {host: c, policy: {mode: read-only}}\n",
+      "connections:\n  a: {host: a, password: abc12}\n  b: {host: b, user: vagrant, password: vagrant, secrets: {db: hunter22}}\n  c: {host: c, policy: {mode: read-only}}\n",
     );
     expect(code).toBe(0);
     for (const words of [
       "password stands in the file as text",
       "password is shorter than 6 characters",
       "secrets.db stands in the file as text",
+      "password is also a part of the connection's name",
       "`policy` is set",
       "2 of 3 connections",
     ]) {
