@@ -25,7 +25,7 @@ test("README.md lists the commands that --help lists", () => {
 
 test("the files and folders that README.md points to exist", () => {
   const paths = Array.from(
-    readFile("README.md").matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g),
+    readFile("README.md").matchAll(/[`(]((?:src|test|scripts)\/[\w./-]+)[`)]/g),
     ([, path]) => path ?? "",
   );
   const missing = paths.filter((path) => !existsSync(join(checkout, path)));
