@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, isAbsolute, join, normalize, relative, sep } from "node:path";
 
 import { UserError } from "../../base/user-error.ts";
@@ -33,10 +33,7 @@ export function openLocalPlace(rules: TransferRules, localPath: string): LocalPl
     const steps = stepsInside(allowed, path) ?? stepsInside(top.path, path);
     if (steps === undefined) continue;
     const folder = descend(top, steps.slice(0, -1), rules);
-    if (isOwn(rules, top, folder)) {
-      folder[Symbol.dispose]();
-      continue;
-    }
+    if (folder === undefined) continue;
     const name = basename(path);
     return { folder, name, path: join(folder.path, name), [Symbol.dispose]: () => folder[Symbol.dispose]() };
   }
@@ -84,19 +81,16 @@ function stepsInside(folder: string, path: string): string[] | undefined {
   return way === "" || way.split(sep)[0] === ".." ? undefined : way.split(sep);
 }
 
-/** An allowed folder that is itself inside one of ours was meant. */
-function isOwn({ own }: TransferRules, allowed: HeldFolder, folder: HeldFolder): boolean {
-  return own.filter(existsSync).some((path) => {
-    const real = realpathSync(path);
-    const isMeant = stepsInside(real, allowed.path) !== undefined;
-    return !isMeant && (folder.path === real || stepsInside(real, folder.path) !== undefined);
-  });
-}
-
-/** A folder of its own, which is to be disposed of. */
-function descend(top: HeldFolder, steps: readonly string[], rules: TransferRules): HeldFolder {
+/** A folder of its own, which is to be disposed of; undefined where the way leads into one of ours. */
+function descend(top: HeldFolder, steps: readonly string[], rules: TransferRules): HeldFolder | undefined {
+  const own = rules.own.flatMap((path) => statSync(path, { throwIfNoEntry: false }) ?? []);
+  const isOwn = () => {
+    const status = folder.status(".");
+    return own.some(({ dev, ino }) => dev === status?.dev && ino === status.ino);
+  };
   let folder = top.enter(".");
   for (const step of steps) {
+    if (isOwn()) break;
     const outer = folder;
     try {
       folder = outer.enter(step);
@@ -110,5 +104,7 @@ function descend(top: HeldFolder, steps: readonly string[], rules: TransferRules
       outer[Symbol.dispose]();
     }
   }
-  return folder;
+  if (!isOwn()) return folder;
+  folder[Symbol.dispose]();
+  return undefined;
 }

@@ -42,7 +42,5 @@ test("a password that is also the name of its connection or user leaves those na
     "connections:\n  vagrant-1: {host: a, password: vagrant}\n  web: {host: b, user: raspberry, password: raspberry, passphrase: pass-for-web}\n",
   );
   const mask = await bookOf(home).mask([]);
-  expect(mask("vagrant-1 raspberry@b:/srv/raspberry pass-for-web")).toBe(
-    "vagrant-1 raspberry@b:/srv/raspberry •••",
-  );
+  expect(mask("vagrant-1 raspberry@b:~raspberry pass-for-web")).toBe("vagrant-1 raspberry@b:~raspberry •••");
 });
