@@ -56,7 +56,7 @@ async function askTerminal(shell: "bash" | "zsh", line: string, script: string, 
   const args = shell === "zsh" ? ["-d", "-i"] : ["--noprofile", "--rcfile", startFile, "-i"];
   const env = { ...environment(home), ZDOTDIR: home.home, TERM: "dumb" };
   await using run = new TerminalRun(args, env, [programOf(shell)]);
-  await run.shows(/\$ $/);
+  await run.shows(/\$ (?:\u001b\[\?2004h)?$/);
   run.type(`${line}${insertAll}${lineStart}said \n`);
   const [output = ""] = await run.shows(/<mcp-ssh-interactive>.*<end>/);
   if (/command not found|unbound|parameter not set|no completion/.test(run.output))
