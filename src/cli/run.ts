@@ -6,7 +6,9 @@ import { version } from "../../package.json" with { type: "json" };
 import { UserError } from "../base/user-error.ts";
 import { askpassVariable } from "../ssh/askpass-variable.ts";
 import { exitCodes, type Invocation } from "./command.ts";
+import { commands } from "./commands.ts";
 import { renderCommandHelp, renderHelp } from "./help.ts";
+import { hintForHuman } from "./hint-for-human.ts";
 import { parseArguments, type ParsedArguments } from "./parse-arguments.ts";
 import { print } from "./print.ts";
 import { printable } from "./printable.ts";
@@ -33,7 +35,7 @@ export async function run(args: readonly string[], env: Environment): Promise<nu
     stdout(await renderAsked(parsed));
     return exitCodes.done;
   } catch (error) {
-    return report(error);
+    return report(error, args);
   }
 }
 
@@ -78,18 +80,24 @@ function given(value: string | undefined): string | undefined {
   return value === "" ? undefined : value;
 }
 
-function report(error: unknown): number {
+function report(error: unknown, args: readonly string[]): number {
   if (error instanceof UsageError) {
-    stderr(`mcp-ssh-interactive: ${printable(error.message)}\nTry: mcp-ssh-interactive --help\n`);
+    stderr(`mcp-ssh-interactive: ${printable(error.message)}\nTry: mcp-ssh-interactive ${helpOn(args)}\n`);
     return exitCodes.usage;
   }
   if (error instanceof UserError) {
-    stderr(`mcp-ssh-interactive: ${printable(error.message)}\n  ${printable(error.hint)}\n`);
+    stderr(`mcp-ssh-interactive: ${printable(error.message)}\n  ${printable(hintForHuman(error))}\n`);
     return exitCodeOf(error);
   }
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr(`mcp-ssh-interactive: internal error: ${words}\n`);
   return exitCodes.failed;
+}
+
+/** What asks for the help on the command that was meant. */
+function helpOn(args: readonly string[]): string {
+  const name = args.find((word) => commands.some((command) => command.name === word));
+  return name === undefined ? "--help" : `help ${name}`;
 }
 
 function exitCodeOf({ code }: UserError): number {

@@ -16,8 +16,8 @@ export async function requireHuman(words: string, locks: string): Promise<Contro
   if (agent !== undefined) {
     throw new UserError(
       "HUMAN_ONLY",
-      `${words} was started by ${agent.name} (process ${agent.pid}), which also started a server for an agent`,
-      "A human must run it in a terminal that this program did not open.",
+      `this was started by ${agent.name} (process ${agent.pid}), which also started a server for an agent`,
+      `In a terminal that this program did not open, a human runs: ${words}`,
       { details: { command_for_user: words } },
     );
   }
@@ -25,7 +25,7 @@ export async function requireHuman(words: string, locks: string): Promise<Contro
   if (terminal !== undefined) return terminal;
   throw new UserError(
     "HUMAN_ONLY",
-    `${words} needs a terminal and a human at it`,
+    "this needs a terminal and a human at it",
     `Open a terminal and run there: ${words}`,
     {
       details: { command_for_user: words },

@@ -61,7 +61,27 @@ test.each([
   const { exitCode, stdout, stderr } = await runBinary(args, bare);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
   expect(stderr).toContain(said);
-  expect(stderr).toContain("--help");
+  expect(stderr).toMatch(/\nTry: mcp-ssh-interactive (--help|help [a-z]+)\n$/);
+});
+
+test.each([
+  [["statsu"], "--help"],
+  [["add", "web", "--host"], "help add"],
+  [["install", "nobody"], "help install"],
+])("after %j the usage of the command that was meant is named", async (args, help) => {
+  const { stderr } = await runBinary(args, bare);
+  expect(stderr).toEndWith(`\nTry: mcp-ssh-interactive ${help}\n`);
+});
+
+test("a connection that does not exist is answered with those that do", async () => {
+  await using temp = new TempHome();
+  const env = { HOME: temp.home, PATH: process.env["PATH"] ?? "" };
+  temp.writeConfig("connections:\n  web: {host: 127.0.0.1, port: 9}\n");
+  const trust = await runBinary(["trust", "wbe"], { env });
+  expect(trust.exitCode).toBe(3);
+  expect(trust.stderr).toContain(`"wbe"\n  There are: web. Add it: mcp-ssh-interactive add NAME\n`);
+  const { stdout } = await runBinary(["doctor", "wbe"], { env });
+  expect(stdout).toContain("fix: There are: web. Add it: mcp-ssh-interactive add NAME\n");
 });
 
 test("-- ends the flags", async () => {

@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { connectionShape, settingsShape } from "../../src/config/schema.ts";
 import { countLines } from "./file-faults.ts";
-import { differences, readHelp, readTable } from "./readme-faults.ts";
-import { checkout, readFile } from "./tree.ts";
+import { differences, readHelp, readTable, readTroubles } from "./readme-faults.ts";
+import { checkout, readFile, readTree } from "./tree.ts";
 
 test("README.md has at most 400 lines", () => {
   expect(countLines(readFile("README.md"))).toBeLessThanOrEqual(400);
@@ -23,9 +24,23 @@ test("README.md lists the commands that --help lists", () => {
   expect(differences(documented, readHelp(result.stdout.toString()))).toEqual([]);
 });
 
+test("README.md tells what each key of the configuration means", () => {
+  const keys = [...Object.keys(connectionShape), ...Object.keys(settingsShape)];
+  expect(differences(readTable(readFile("README.md"), "Configuration"), keys)).toEqual([]);
+});
+
+test("the troubles in README.md name checks of doctor and error codes that there are", () => {
+  const { checks, codes } = readTroubles(readFile("README.md"));
+  const checkers = [...readTree("src/cli/doctor").values(), readFile("src/ssh/attempt-checks.ts")].join();
+  expect(checks.length).toBeGreaterThan(10);
+  expect(checks.filter((name) => !checkers.includes(`"${name}"`))).toEqual([]);
+  expect(codes.length).toBeGreaterThan(5);
+  expect(codes.filter((code) => !readFile("src/base/user-error.ts").includes(`"${code}"`))).toEqual([]);
+});
+
 test("the files and folders that README.md points to exist", () => {
   const paths = Array.from(
-    readFile("README.md").matchAll(/`((?:src|test|scripts)\/[\w./-]+)`/g),
+    readFile("README.md").matchAll(/[`(]((?:src|test|scripts)\/[\w./-]+)[`)]/g),
     ([, path]) => path ?? "",
   );
   const missing = paths.filter((path) => !existsSync(join(checkout, path)));
@@ -39,6 +54,12 @@ describe("the check itself", () => {
   test("reads the first column of the table under a heading", () => {
     expect(readTable(readme, "Tools")).toEqual(["one_a"]);
     expect(readTable(readme, "Commands")).toEqual(["--help", "--version", "validate"]);
+  });
+
+  test("reads error codes on the left of a trouble, checks on its right", () => {
+    const troubles =
+      "## Troubleshooting\n\n| symptom | check |\n| `TWO_A`, odd | `doctor NAME`: `three_b`, `four` |\n";
+    expect(readTroubles(troubles)).toEqual({ codes: ["TWO_A"], checks: ["three_b", "four"] });
   });
 
   test("reads the commands from the help text", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
 
 /** Commands after which the shell carries our marks no more, told by their words or not. */
@@ -113,9 +114,15 @@ test.each([
     expect(fields["state"]).not.toBe("idle");
     expect((await session.run("echo busy")).code).toBe("SESSION_BUSY");
     session.humanTypes("word", "Enter");
-    const seen = await session.read({ view: "command", wait_seconds: 10 });
-    expect(seen.fields).toMatchObject({ exit_code: 0 });
-    expect(seen.fields["output"]).toEndWith("got word");
+    const output = await until(
+      "the command's end",
+      async () => {
+        const { fields } = await session.read({ view: "command", wait_seconds: 2 });
+        return fields["exit_code"] === 0 && String(fields["output"]);
+      },
+      15_000,
+    );
+    expect(output).toEndWith("got word");
   },
   40_000,
 );

@@ -39,6 +39,11 @@ export class OuterTerminal implements Disposable {
     return this.#tmux("capture-pane", "-p", "-t", "o").trimEnd();
   }
 
+  /** With the escape sequences that colour it. */
+  get colouredScreen(): string {
+    return this.#tmux("capture-pane", "-e", "-p", "-t", "o").trimEnd();
+  }
+
   get lines(): string[] {
     return this.screen.split("\n");
   }

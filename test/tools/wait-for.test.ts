@@ -100,11 +100,10 @@ test.each([
   ["x[z-a]", 'invalid character class range: "z-a" at character 3'],
   ["foo(?=bar)", "at character 4"],
 ])("%s is refused with its place, and nothing is typed", async (pattern, place) => {
-  const before = session.log().length;
   const { code, text } = await session.run("echo typed", { wait_for: pattern });
   expect(code).toBe("PATTERN_INVALID");
   expect(text).toContain(place);
-  expect(session.log().length).toBe(before);
+  expect(session.log()).not.toContain("echo typed");
 });
 
 test("a pattern that makes other engines hang does not keep the server from serving", async () => {

@@ -7,6 +7,7 @@ import { UserError } from "../../base/user-error.ts";
 import type { HomeTree } from "../../platform/home-tree.ts";
 import type { OpenOutcome } from "../../sessions/outcome.ts";
 import type { Sessions } from "../../sessions/sessions.ts";
+import { hintForHuman } from "../hint-for-human.ts";
 
 const timeoutSeconds = 15;
 
@@ -77,10 +78,10 @@ function shellChecks({ state, shell, confidence }: OpenOutcome, integration: str
 }
 
 /** What came before ssh was asked for has no steps. */
-function checksOf({ message, hint, details }: UserError): readonly Check[] {
-  const checks: unknown = details?.["checks"];
+function checksOf(error: UserError): readonly Check[] {
+  const checks: unknown = error.details?.["checks"];
   if (isChecks(checks)) return checks;
-  return [{ name: "connection", verdict: "fail", fact: message, fix: hint }];
+  return [{ name: "connection", verdict: "fail", fact: error.message, fix: hintForHuman(error) }];
 }
 
 function isChecks(value: unknown): value is readonly Check[] {
