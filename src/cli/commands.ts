@@ -212,7 +212,10 @@ export const commands: readonly Command[] = [
     minWords: 1,
     maxWords: 1,
     words: "shell",
-    load: async () => (await import("./completions/completions-command.ts")).completions,
+    load: async () => {
+      const { completionsOf } = await import("./completions/completions-command.ts");
+      return completionsOf({ entries: [...commands, helpEntry], commonFlags });
+    },
   },
 ];
 

@@ -1,9 +1,13 @@
 import { shellWord } from "../../base/shell-word.ts";
 import type { CommandEntry } from "../command.ts";
-import { commands, commonFlags, helpEntry } from "../commands.ts";
 import bash from "./bash.bash" with { type: "text" };
 import fish from "./fish.fish" with { type: "text" };
 import zsh from "./zsh.zsh" with { type: "text" };
+
+export type CommandTable = {
+  readonly entries: readonly CommandEntry[];
+  readonly commonFlags: Readonly<Record<string, string>>;
+};
 
 type Flag = {
   readonly name: string;
@@ -12,34 +16,43 @@ type Flag = {
 };
 
 /** `program` is what starts this program, as words of a shell. */
-export function renderBash(program: string): string {
-  const rows = caseRows((flags) => `flags=${ansiWord(flags.map(({ name }) => name))}`);
-  return fill(bash, { PROGRAM: program, TABLE: rows, COMMANDS: ansiWord(entries.map(({ name }) => name)) });
+export function renderBash(table: CommandTable, program: string): string {
+  const { entries } = table;
+  const rows = caseRows(table, (flags) => `flags=${ansiWord(flags.map(({ name }) => name))}`);
+  return fill(bash, table, {
+    PROGRAM: program,
+    TABLE: rows,
+    COMMANDS: ansiWord(entries.map(({ name }) => name)),
+  });
 }
 
 /** As renderBash. */
-export function renderZsh(program: string): string {
-  const rows = caseRows((flags) => `flags=(${flags.map(described).join(" ")})`);
+export function renderZsh(table: CommandTable, program: string): string {
+  const { entries } = table;
+  const rows = caseRows(table, (flags) => `flags=(${flags.map(described).join(" ")})`);
   const names = entries.map(({ name, summary }) => described({ name, meaning: summary }));
-  return fill(zsh, { PROGRAM: program, TABLE: rows, COMMANDS: names.join(" ") });
+  return fill(zsh, table, { PROGRAM: program, TABLE: rows, COMMANDS: names.join(" ") });
 }
 
 /** As renderBash. */
-export function renderFish(program: string): string {
+export function renderFish(table: CommandTable, program: string): string {
+  const { entries, commonFlags } = table;
   const rows = [
     ...flagsOf(commonFlags).map((flag) => fishRow(fishFlag(flag))),
     ...entries.flatMap((entry) => [
       fishRow(`-n '__mcp_ssh_interactive_at ""' -a ${entry.name} -d ${fishWord(entry.summary)}`),
       ...flagsOf(entry.flags).map((flag) => fishRow(`${fishAt(entry.name)} ${fishFlag(flag)}`)),
-      ...fishWords(entry),
+      ...fishWords(entry, entries),
     ]),
   ];
-  return fill(fish, { PROGRAM: program, TABLE: rows.join("\n") });
+  return fill(fish, table, { PROGRAM: program, TABLE: rows.join("\n") });
 }
 
-const entries: readonly CommandEntry[] = [...commands, helpEntry];
-
-function fill(script: string, values: Readonly<Record<string, string>>): string {
+function fill(
+  script: string,
+  { entries, commonFlags }: CommandTable,
+  values: Readonly<Record<string, string>>,
+): string {
   const flags = [commonFlags, ...entries.map((entry) => entry.flags)].flatMap(flagsOf);
   const alternatives = (kinds: readonly Flag["value"][], separator: string) => {
     const names = flags.filter(({ value }) => kinds.includes(value)).map(({ name }) => name);
@@ -56,7 +69,10 @@ function fill(script: string, values: Readonly<Record<string, string>>): string 
 }
 
 /** The rows of a `case` over the command, which is empty before it is given. */
-function caseRows(assignFlags: (flags: readonly Flag[]) => string): string {
+function caseRows(
+  { entries, commonFlags }: CommandTable,
+  assignFlags: (flags: readonly Flag[]) => string,
+): string {
   const row = (name: string, flags: readonly Flag[], kind: string, most: number) =>
     `      ${name}) ${assignFlags(flags)} kind=${kind} most=${Number.isFinite(most) ? most : 9999} ;;`;
   const common = flagsOf(commonFlags);
@@ -113,7 +129,7 @@ function fishAt(name: string, maxWords = ""): string {
   return `-n '__mcp_ssh_interactive_at ${name} ${maxWords}'`;
 }
 
-function fishWords({ name, words, maxWords }: CommandEntry): string[] {
+function fishWords({ name, words, maxWords }: CommandEntry, entries: readonly CommandEntry[]): string[] {
   if (words === undefined) return [];
   const at = fishAt(name, Number.isFinite(maxWords) ? String(maxWords) : "");
   switch (words) {
