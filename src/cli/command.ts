@@ -15,16 +15,22 @@ export type Invocation = {
 /** Resolves to the process's exit code; UserErrors may be thrown. */
 export type RunCommand = (invocation: Invocation) => Promise<number>;
 
-/** `load` imports what only this command needs. `flags` are its own, besides the common ones; `--since TIME` takes a word. */
-export type Command = {
+/** What the operands of a command name, for completion; a `log` is a session, open or closed. */
+export type WordKind = "session" | "log" | "connection" | "client" | "file" | "shell" | "command";
+
+/** What is told of a command. `flags` are its own, besides the common ones; `--since TIME` takes a word. */
+export type CommandEntry = {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
   readonly flags: Readonly<Record<string, string>>;
   readonly minWords?: number;
   readonly maxWords: number;
-  readonly load: () => Promise<RunCommand>;
+  readonly words?: WordKind;
 };
+
+/** `load` imports what only this command needs. */
+export type Command = CommandEntry & { readonly load: () => Promise<RunCommand> };
 
 export const exitCodes = {
   done: 0,
@@ -34,3 +40,13 @@ export const exitCodes = {
   programs: 4,
   interrupted: 130,
 } as const;
+
+/** What each exit code says, for the help. */
+export const exitMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.done, "done"],
+  [exitCodes.failed, "found faults or failed"],
+  [exitCodes.usage, "wrong usage"],
+  [exitCodes.configuration, "configuration missing or invalid"],
+  [exitCodes.programs, "tmux or ssh missing or too old"],
+  [exitCodes.interrupted, "interrupted"],
+];

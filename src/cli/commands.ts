@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command, CommandEntry } from "./command.ts";
 
 export const serveCommand: Command = {
   name: "serve",
@@ -61,6 +61,7 @@ export const commands: readonly Command[] = [
     flags: { "--yes": "ask nothing" },
     minWords: 1,
     maxWords: 1,
+    words: "connection",
     load: async () => (await import("./init/remove-command.ts")).remove,
   },
   {
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
     summary: "Show every fault of the configuration, with its line and the fix",
     flags: { "--json": "print the faults as JSON" },
     maxWords: 1,
+    words: "file",
     load: async () => (await import("./validate-command.ts")).validate,
   },
   {
@@ -81,6 +83,7 @@ export const commands: readonly Command[] = [
       "--json": "print the findings as JSON",
     },
     maxWords: Number.POSITIVE_INFINITY,
+    words: "connection",
     load: async () => (await import("./doctor/doctor.ts")).doctor,
   },
   {
@@ -90,6 +93,7 @@ export const commands: readonly Command[] = [
     flags: { "--json": "print what is offered and on record as JSON, and change nothing" },
     minWords: 1,
     maxWords: 1,
+    words: "connection",
     load: async () => (await import("./trust-command.ts")).trust,
   },
   {
@@ -107,6 +111,7 @@ export const commands: readonly Command[] = [
     flags: { "--read-only": "only look on" },
     minWords: 1,
     maxWords: 1,
+    words: "session",
     load: async () => (await import("./attach/attach-command.ts")).attach,
   },
   {
@@ -129,6 +134,7 @@ export const commands: readonly Command[] = [
     },
     minWords: 1,
     maxWords: 1,
+    words: "log",
     load: async () => (await import("./log/log-command.ts")).log,
   },
   {
@@ -137,6 +143,7 @@ export const commands: readonly Command[] = [
     summary: "Show the commands that agents ran: when, who, exit code, duration, folder",
     flags: { "--json": "print the facts as JSON" },
     maxWords: 1,
+    words: "log",
     load: async () => (await import("./history-command.ts")).history,
   },
   {
@@ -146,6 +153,7 @@ export const commands: readonly Command[] = [
     flags: { "--force": "also while something runs in it", "--json": "print the facts as JSON" },
     minWords: 1,
     maxWords: 1,
+    words: "session",
     load: async () => (await import("./close-command.ts")).close,
   },
   {
@@ -163,6 +171,7 @@ export const commands: readonly Command[] = [
     flags: {},
     minWords: 1,
     maxWords: 1,
+    words: "session",
     load: async () => (await import("./answer-command.ts")).answer,
   },
   {
@@ -175,6 +184,7 @@ export const commands: readonly Command[] = [
       "--force": "also where this program is in a folder that is emptied from time to time",
     },
     maxWords: Infinity,
+    words: "client",
     load: async () => (await import("./install/install-command.ts")).install,
   },
   {
@@ -183,6 +193,7 @@ export const commands: readonly Command[] = [
     summary: "Take this server out of the MCP clients named, or out of all",
     flags: changeFlags,
     maxWords: Infinity,
+    words: "client",
     load: async () => (await import("./install/install-command.ts")).uninstall,
   },
   {
@@ -193,7 +204,29 @@ export const commands: readonly Command[] = [
     maxWords: 0,
     load: async () => (await import("./demo/demo.ts")).demo,
   },
+  {
+    name: "completions",
+    usage: "mcp-ssh-interactive completions bash|zsh|fish",
+    summary: "Print what makes a shell complete commands, flags and names",
+    flags: {},
+    minWords: 1,
+    maxWords: 1,
+    words: "shell",
+    load: async () => {
+      const { completionsOf } = await import("./completions/completions-command.ts");
+      return completionsOf({ entries: [...commands, helpEntry], commonFlags });
+    },
+  },
 ];
+
+export const helpEntry: CommandEntry = {
+  name: "help",
+  usage: "mcp-ssh-interactive help [COMMAND] [--man]",
+  summary: "Show the usage of one command, or of all",
+  flags: { "--man": "print the manual page, in roff" },
+  maxWords: 1,
+  words: "command",
+};
 
 export const commonFlags: Readonly<Record<string, string>> = {
   "--home DIR": "use this folder instead of ~/.mcp-ssh-interactive (or set MCP_SSH_INTERACTIVE_HOME)",

@@ -1,12 +1,13 @@
-import type { Command } from "./command.ts";
-import { commands, commonFlags } from "./commands.ts";
+import { exitMeanings, type CommandEntry } from "./command.ts";
+import { commands, commonFlags, helpEntry } from "./commands.ts";
 import { wrapWords } from "./wrap-words.ts";
 
 const leftColumns = 16;
 const maxColumns = 80;
 
 export function renderHelp(): string {
-  const summaries = commands.map(({ name, summary }) => [name, summary] as const);
+  const exitCodeWords = exitMeanings.map(([code, meaning]) => `${code} ${meaning}`);
+  const summaries = [...commands, helpEntry].map(({ name, summary }) => [name, summary] as const);
   return [
     "Real interactive SSH sessions for AI agents, over MCP.",
     "",
@@ -14,18 +15,17 @@ export function renderHelp(): string {
     "       mcp-ssh-interactive COMMAND …",
     "",
     "Commands:",
-    ...renderTable([...summaries, ["help COMMAND", "Show the usage of one command"]]),
+    ...renderTable(summaries),
     "",
     "Flags:",
     ...renderTable(Object.entries(commonFlags)),
     "",
-    "Exit codes: 0 done, 1 found faults or failed, 2 wrong usage, 3 configuration",
-    "missing or invalid, 4 tmux or ssh missing or too old, 130 interrupted.",
+    ...wrapWords(`Exit codes: ${exitCodeWords.join(", ")}.`, maxColumns),
     "",
   ].join("\n");
 }
 
-export function renderCommandHelp({ usage, summary, flags }: Command): string {
+export function renderCommandHelp({ usage, summary, flags }: CommandEntry): string {
   const rows = [...Object.entries(flags), ...Object.entries(commonFlags)];
   return [`${summary}.`, "", `Usage: ${usage}`, "", "Flags:", ...renderTable(rows), ""].join("\n");
 }

@@ -1,12 +1,13 @@
 import { nearestName } from "../base/nearest-name.ts";
-import type { Command } from "./command.ts";
-import { commands, serveCommand } from "./commands.ts";
+import type { Command, CommandEntry } from "./command.ts";
+import { commands, helpEntry, serveCommand } from "./commands.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** `root` is the operand of --home as it was given. `help` without a command is the program's own. */
 export type ParsedArguments =
   | { readonly kind: "version" }
-  | { readonly kind: "help"; readonly command: Command | undefined }
+  | { readonly kind: "manual" }
+  | { readonly kind: "help"; readonly command: CommandEntry | undefined }
   | {
       readonly kind: "run";
       readonly command: Command;
@@ -24,8 +25,10 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   const [name, ...rest] = words;
   if (flags.has("--version")) return { kind: "version" };
   if (name === "help") {
-    requireAtMost(1, rest, "mcp-ssh-interactive help [COMMAND]");
-    return { kind: "help", command: rest[0] === undefined ? undefined : findCommand(rest[0]) };
+    requireKnown([...flags, ...values.keys()], helpEntry);
+    requireAtMost(flags.has("--man") ? 0 : helpEntry.maxWords, rest, helpEntry.usage);
+    if (flags.has("--man")) return { kind: "manual" };
+    return { kind: "help", command: findEntry(rest[0]) };
   }
   const command = name === undefined ? serveCommand : findCommand(name);
   if (flags.has("--help")) return { kind: "help", command: name === undefined ? undefined : command };
@@ -80,7 +83,7 @@ function requireValue(flag: string, value: string | undefined): string {
   return value;
 }
 
-function requireKnown(flags: readonly string[], command: Command): void {
+function requireKnown(flags: readonly string[], command: CommandEntry): void {
   const known = [...commonFlagNames, ...Object.keys(command.flags).map(flagName)];
   const unknown = flags.find((flag) => !known.includes(flag));
   if (unknown === undefined) return;
@@ -92,11 +95,18 @@ function requireAtMost(count: number, words: readonly string[], usage: string): 
     throw new UsageError(`unexpected ${JSON.stringify(words[count])}; usage: ${usage}`);
 }
 
+function findEntry(name: string | undefined): CommandEntry | undefined {
+  if (name === undefined) return undefined;
+  return name === helpEntry.name ? helpEntry : findCommand(name);
+}
+
 function findCommand(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
   const names = commands.map((candidate) => candidate.name);
-  throw new UsageError(`unknown command ${JSON.stringify(name)}${suggestion(name, [...names, "help"])}`);
+  throw new UsageError(
+    `unknown command ${JSON.stringify(name)}${suggestion(name, [...names, helpEntry.name])}`,
+  );
 }
 
 function suggestion(word: string, candidates: readonly string[]): string {

@@ -32,15 +32,23 @@ export async function run(args: readonly string[], env: Environment): Promise<nu
       const runCommand = await parsed.command.load();
       return await runCommand(invocation(parsed, env));
     }
-    stdout(parsed.kind === "version" ? `mcp-ssh-interactive ${version}\n` : renderAsked(parsed));
+    stdout(await renderAsked(parsed));
     return exitCodes.done;
   } catch (error) {
     return report(error, args);
   }
 }
 
-function renderAsked({ command }: Extract<ParsedArguments, { kind: "help" }>): string {
-  return command === undefined ? renderHelp() : renderCommandHelp(command);
+async function renderAsked(parsed: Exclude<ParsedArguments, { kind: "run" }>): Promise<string> {
+  switch (parsed.kind) {
+    case "version":
+      return `mcp-ssh-interactive ${version}
+`;
+    case "manual":
+      return (await import("./manual-page.ts")).renderManualPage(version);
+    case "help":
+      return parsed.command === undefined ? renderHelp() : renderCommandHelp(parsed.command);
+  }
 }
 
 function invocation(
