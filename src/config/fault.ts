@@ -38,7 +38,7 @@ export function excerptOf(line: string, mask: (text: string) => string): string 
   const [, indent = "", quote = "", key = "", separator = "", value = ""] = keyed;
   if (value === "" || value.startsWith("#"))
     return `${indent}${quote}${key}${quote}${separator}${value}`.trimEnd();
-  const shown = shownKeys.has(key) && !/pass|secret|token/iu.test(value);
+  const shown = shownKeys.has(key) && !/pass|secret|token|:[^@]*@/iu.test(value);
   const name = separator.includes(":") || shownKeys.has(key) ? `${quote}${key}${quote}${separator}` : "";
   return `${indent}${name}${shown ? value : secretMask}`;
 }

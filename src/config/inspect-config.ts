@@ -31,6 +31,7 @@ export function inspectConfig(
     for (const [key, { source }] of secretsOf(read)) {
       faults.push(...secretFaults(key, source, folders, reporter));
       warnings.push(...secretWarnings(key, source, reporter));
+      if (isInName(source, read)) warnings.push(reporter(key, `${key} ${inName}`, "choose another one"));
     }
     for (const key of read.input === undefined ? [] : keysNotBuiltYet(read.input)) {
       warnings.push(
@@ -94,6 +95,14 @@ function secretsOf({ input }: ReadConnection): [key: string, secret: { source: S
   if (input?.passphrase !== undefined) result.push(["passphrase", input.passphrase]);
   for (const [name, secret] of Object.entries(input?.secrets ?? {})) result.push([`secrets.${name}`, secret]);
   return result;
+}
+
+const inName = "is also a part of the connection's name, host or user, so it is not masked in results";
+
+function isInName(source: SecretSource, { entry }: ReadConnection): boolean {
+  if (source.kind !== "plain" || !("config" in entry)) return false;
+  const { name, host, user = "" } = entry.config;
+  return [name, host, user].some((text) => text.includes(source.text));
 }
 
 function secretFaults(

@@ -41,6 +41,13 @@ export function maskWithin(value: unknown, mask: TextMask): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, maskWithin(item, mask)]));
 }
 
+/** Lines of one text, masked also where a value is broken over several of them. */
+export function maskLines(lines: readonly string[], mask: TextMask): string[] {
+  const masked = mask(lines.join("\n")).split("\n");
+  // A pattern of the configuration may take ends of lines with it.
+  return masked.length === lines.length ? masked : lines.map(mask);
+}
+
 function compileRedaction(pattern: string): RE2JS {
   const fault = redactionFault(pattern);
   if (fault === undefined) return RE2JS.compile(pattern, RE2JS.MULTILINE);

@@ -44,7 +44,9 @@ export class SecretBook {
     );
     const found = await Promise.all(readable.map((source) => this.#read(source)));
     const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
-    const values = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched, ...others];
+    const secrets = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched, ...others];
+    const names = publicNames(connections);
+    const values = secrets.filter((value) => !names.some((name) => name.includes(value)));
     const patterns = settings?.redact ?? [];
     const key = JSON.stringify([values, patterns]);
     if (this.#last?.key !== key) this.#last = { key, mask: createMask(values, patterns) };
@@ -73,6 +75,13 @@ export class SecretBook {
 }
 
 const emptyMap: LoadedConfig["connections"] = new Map();
+/** What results must show for a client to go on, though a password may be the same. */
+function publicNames(connections: LoadedConfig["connections"]): string[] {
+  return [...connections].flatMap(([name, entry]) =>
+    "config" in entry ? [name, entry.config.host, entry.config.user ?? ""] : [name],
+  );
+}
+
 const anyUse = { connection: "", key: "", signal: new AbortController().signal };
 
 function readableSources({ password, passphrase, secrets }: ConnectionConfig): SecretSource[] {

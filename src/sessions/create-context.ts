@@ -48,7 +48,11 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     oracle: new Oracle(mux, link),
     mux,
     secrets: sessionSecrets(place, record),
-    transferRules: () => ({ folders: place.config().settings.transferDirs, home: place.home }),
+    transferRules: () => ({
+      folders: place.config().settings.transferDirs,
+      own: [place.tree.root, place.tree.runtime],
+      home: place.home,
+    }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
     attachCommand: attachCommand(place, record.session_name),

@@ -1,6 +1,10 @@
 import { UserError } from "../base/user-error.ts";
-import { maskWithin, type TextMask } from "../policy/mask.ts";
+import { maskLines, maskWithin, type TextMask } from "../policy/mask.ts";
 import type { SessionHandle, SessionService } from "./outcome.ts";
+import type { FoundLine } from "./search-outcome.ts";
+
+/** Over so many lines more than are shown, a value that is broken into lines is still seen: 1,000 bytes in base64. */
+const linesBeyond = 20;
 
 /** The one door through which text leaves for a client: outcomes and errors of `inner` without the secrets known then. */
 export function maskSessions(inner: SessionService, currentMask: () => Promise<TextMask>): SessionService {
@@ -14,16 +18,17 @@ export function maskSessions(inner: SessionService, currentMask: () => Promise<T
     close: (request, call) => masked(() => inner.close(request, call)),
     find: async (name) => {
       const session = await maskedErrors(() => inner.find(name), currentMask);
-      return maskSession(session, masked, await currentMask());
+      return maskSession(session, currentMask, await currentMask());
     },
   };
 }
 
 function maskSession(
   inner: SessionHandle,
-  masked: <T>(work: () => Promise<T>) => Promise<T>,
+  currentMask: () => Promise<TextMask>,
   mask: TextMask,
 ): SessionHandle {
+  const masked = <T>(work: () => Promise<T>) => withoutSecrets(work, currentMask);
   return {
     name: inner.name,
     execute: (request, call) => masked(() => inner.execute(request, call)),
@@ -31,9 +36,27 @@ function maskSession(
     input: (request, call) => masked(() => inner.input(request, call)),
     sendSecret: (request, call) => masked(() => inner.sendSecret(request, call)),
     interrupt: (request, call) => masked(() => inner.interrupt(request, call)),
-    search: (request, call) => masked(() => inner.search(request, call)),
+    search: async (request, call) => {
+      const contextLines = request.contextLines + linesBeyond;
+      const found = await maskedErrors(() => inner.search({ ...request, contextLines }, call), currentMask);
+      const now = await currentMask();
+      const matches = found.matches.map((match) => maskMatch(match, request.contextLines, now));
+      return { ...maskWithin({ ...found, matches: [] }, now), matches };
+    },
     transfer: (request, call) => masked(() => inner.transfer(request, call)),
     humans: (from, to) => maskWithin(inner.humans(from, to), mask),
+  };
+}
+
+function maskMatch(match: FoundLine, contextLines: number, mask: TextMask): FoundLine {
+  const { before, text, after } = match;
+  const lines = maskLines([...before, text, ...after], mask);
+  const at = before.length;
+  return {
+    ...match,
+    before: lines.slice(Math.max(0, at - contextLines), at),
+    text: lines[at] ?? "",
+    after: lines.slice(at + 1, at + 1 + contextLines),
   };
 }
 

@@ -48,6 +48,12 @@ describe("validate", () => {
     expect(out).toContain("2 faults, 0 warnings, 0 of 1 connection can be opened");
   });
 
+  test("shows no password that stands in an address", () => {
+    const { out } = validate("connections:\n  web:\n    host: root:hunter22@web\n");
+    expect(out).toContain("  |     host: •••\n");
+    expect(out).not.toContain("hunter22");
+  });
+
   test("of a file of which nothing can be used exits 3 and speaks on stderr", () => {
     const { code, out, err } = validate("connections:\n\tweb: {host: a}\n");
     expect({ code, out }).toEqual({ code: 3, out: "" });
@@ -97,13 +103,14 @@ describe("validate", () => {
 
   test("advises against plain passwords, flags short ones, and tells what this version does not open", () => {
     const { code, out } = validate(
-      "connections:\n  a: {host: a, password: abc12}\n  b: {host: b, secrets: {db: hunter22}}\n  c: {host: c, policy: {mode: read-only}}\n",
+      "connections:\n  a: {host: a, password: abc12}\n  b: {host: b, user: vagrant, password: vagrant, secrets: {db: hunter22}}\n  c: {host: c, policy: {mode: read-only}}\n",
     );
     expect(code).toBe(0);
     for (const words of [
       "password stands in the file as text",
       "password is shorter than 6 characters",
       "secrets.db stands in the file as text",
+      "password is also a part of the connection's name",
       "`policy` is set",
       "2 of 3 connections",
     ]) {

@@ -168,3 +168,20 @@ test("a known secret that a program prints is shown as ••• in every spelli
   }
   expect(String(printed.fields["output"]).match(/•••/g)?.length).toBe(spellings.length);
 });
+
+test.each([0, 1, 5])("a search with %d lines around shows no part of a broken secret", async (around) => {
+  const pieces = login.match(/.{1,6}/gs) ?? [];
+  account.write("broken", `before\n${pieces.join("\n")}\nafter\n`);
+  await call("open_connection", { connection_config_name: "login", session_name: "d" });
+  await call("execute_command", { session_name: "d", command: "cat broken", wait_seconds: 10 });
+  const found = await call("search_output", {
+    session_name: "d",
+    pattern: pieces.map((piece) => `^${RegExp.escape(piece)}`).join("|"),
+    context_lines: around,
+  });
+  expect(Number(found.fields["total_matches"])).toBeGreaterThanOrEqual(pieces.length);
+  const all = `${found.text}${JSON.stringify(found.fields["matches"])}`;
+  for (const piece of pieces.filter(({ length }) => length === 6)) expect(all).not.toContain(piece);
+  const shownAround = found.text.match(/^\d+- (?:before|after)$/gm)?.length ?? 0;
+  expect(shownAround > 0).toBe(around > 0);
+});

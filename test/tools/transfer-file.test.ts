@@ -221,3 +221,19 @@ test("a transfer runs beside a command, and needs an open session", async () => 
   const without = { session_name: "none", direction: "upload", local_path: "beside", remote_path: "x" };
   expect((await server.call("transfer_file", without)).code).toBe("SESSION_NOT_FOUND");
 });
+
+test("an allowed folder around this program's own leaves out its configuration, logs and state", async () => {
+  const before = readFileSync(home.tempHome.configFile, "utf8");
+  home.tempHome.write("beside", "beside");
+  writeFileSync(there("new-config"), "connections: {}\n");
+  home.tempHome.writeConfig(`${before}settings:\n  transfer_dirs: [~, ${home.root}, ${folder}]\n`);
+  for (const name of ["config.yml", "logs/s.log", "mux/s.conf", "logs/../state.json"])
+    expect(await upload(join(home.root, name), "stolen")).toMatchObject({ code: "TRANSFER_REFUSED" });
+  const replaced = await download("new-config", home.tempHome.configFile, { overwrite: true });
+  expect(replaced.code).toBe("TRANSFER_REFUSED");
+  expect(readFileSync(home.tempHome.configFile, "utf8")).toContain(before);
+  expect((await upload("~/beside", "beside")).fields).toMatchObject({ success: true });
+  writeFileSync(here("within"), "within");
+  expect((await upload(here("within"), "within")).fields).toMatchObject({ success: true });
+  home.tempHome.writeConfig(before);
+});

@@ -1,10 +1,18 @@
+import { existsSync, realpathSync } from "node:fs";
 import { basename, isAbsolute, join, normalize, relative, sep } from "node:path";
 
 import { UserError } from "../../base/user-error.ts";
 import { HeldFolder } from "../../platform/held-folder.ts";
 
-/** Absolute paths of the folders inside which files may be read and written; `home` is what `~` stands for. */
-export type TransferRules = { readonly folders: readonly string[]; readonly home: string };
+/**
+ * Absolute paths of the folders inside which files may be read and written, but not of those in `own` where one is
+ * around it, as they hold secrets and the configuration; `home` is what `~` stands for.
+ */
+export type TransferRules = {
+  readonly folders: readonly string[];
+  readonly own: readonly string[];
+  readonly home: string;
+};
 
 /** A name in a folder that is inside an allowed one. */
 export type LocalPlace = Disposable & {
@@ -25,11 +33,15 @@ export function openLocalPlace(rules: TransferRules, localPath: string): LocalPl
     const steps = stepsInside(allowed, path) ?? stepsInside(top.path, path);
     if (steps === undefined) continue;
     const folder = descend(top, steps.slice(0, -1), rules);
+    if (isOwn(rules, top, folder)) {
+      folder[Symbol.dispose]();
+      continue;
+    }
     const name = basename(path);
     return { folder, name, path: join(folder.path, name), [Symbol.dispose]: () => folder[Symbol.dispose]() };
   }
   throw refused(
-    `${JSON.stringify(path)} is outside the folders that files may be transferred from and to`,
+    `${JSON.stringify(path)} is outside the folders that files may be transferred from and to, or one of this program's own files`,
     rules,
   );
 }
@@ -70,6 +82,15 @@ function openAllowed(folder: string): HeldFolder | undefined {
 function stepsInside(folder: string, path: string): string[] | undefined {
   const way = relative(folder, path);
   return way === "" || way.split(sep)[0] === ".." ? undefined : way.split(sep);
+}
+
+/** An allowed folder that is itself inside one of ours was meant. */
+function isOwn({ own }: TransferRules, allowed: HeldFolder, folder: HeldFolder): boolean {
+  return own.filter(existsSync).some((path) => {
+    const real = realpathSync(path);
+    const isMeant = stepsInside(real, allowed.path) !== undefined;
+    return !isMeant && (folder.path === real || stepsInside(real, folder.path) !== undefined);
+  });
 }
 
 /** A folder of its own, which is to be disposed of. */

@@ -35,3 +35,14 @@ test("a configuration that became unusable hides what it hid before", async () =
   home.writeConfig("connections: [\n");
   expect((await book.mask([]))("in-plain-text")).toBe("•••");
 });
+
+test("a password that is also the name of its connection or user leaves those names readable", async () => {
+  await using home = new TempHome();
+  home.writeConfig(
+    "connections:\n  vagrant-1: {host: a, password: vagrant}\n  web: {host: b, user: raspberry, password: raspberry, passphrase: pass-for-web}\n",
+  );
+  const mask = await bookOf(home).mask([]);
+  expect(mask("vagrant-1 raspberry@b:/srv/raspberry pass-for-web")).toBe(
+    "vagrant-1 raspberry@b:/srv/raspberry •••",
+  );
+});
