@@ -89,9 +89,22 @@ function report(error: unknown, args: readonly string[]): number {
     stderr(`mcp-ssh-interactive: ${printable(error.message)}\n  ${printable(hintForHuman(error))}\n`);
     return exitCodeOf(error);
   }
+  const file = fileAtFault(error);
+  if (file !== undefined) {
+    stderr(
+      `mcp-ssh-interactive: ${printable(file)}\n  See what is wrong with it: mcp-ssh-interactive doctor\n`,
+    );
+    return exitCodes.failed;
+  }
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr(`mcp-ssh-interactive: internal error: ${words}\n`);
   return exitCodes.failed;
+}
+
+/** What the system refused to do with a file, as one that another account owns. */
+function fileAtFault(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error) || !("path" in error)) return undefined;
+  return error.message;
 }
 
 /** What asks for the help on the command that was meant. */

@@ -23,7 +23,8 @@ export function renderOffer(title: string, { status, resolved, shown, stale, pic
     "",
     `It would go into ${printable(writtenFile(resolved))} as ${name}${resolved.hashKnownHosts ? ", hashed" : ""}${
       stale.length === 0 ? "" : ", in the place of the one on record"
-    }; the file is kept as it was with .old behind its name.`,
+    }.`,
+    "The file is kept as it was with .old behind its name.",
     "",
   ].join("\n");
 }

@@ -38,7 +38,7 @@ export type Consent = "given" | "refused" | "interrupted";
 /** Asks for a code that only this terminal shows, which no program that merely presses keys can know. */
 export async function askConsent(terminal: ControllingTerminal, question: string): Promise<Consent> {
   const code = String(randomInt(10 ** codeDigits)).padStart(codeDigits, "0");
-  const prompt = `${question}, type ${code} and Enter; anything else means no: `;
+  const prompt = `${question},\ntype ${code} and Enter; anything else means no: `;
   const typed = await terminal.readLine(prompt, { hidden: false });
   if (typed.kind === "interrupted") return "interrupted";
   return typed.kind === "line" && typed.text.trim() === code ? "given" : "refused";

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { rmdirSync } from "node:fs";
+import { join } from "node:path";
 
 import { version } from "../../package.json";
 import { binary } from "../binary/binary.ts";
@@ -71,6 +73,15 @@ test.each([
 ])("after %j the usage of the command that was meant is named", async (args, help) => {
   const { stderr } = await runBinary(args, bare);
   expect(stderr).toEndWith(`\nTry: mcp-ssh-interactive ${help}\n`);
+});
+
+test("a file that the system does not give is named, with what tells more", async () => {
+  await using temp = new TempHome();
+  rmdirSync(join(temp.root, "logs"));
+  temp.write(".mcp-ssh-interactive/logs", "");
+  const { exitCode, stderr } = await runBinary(["log", "s"], { env: { HOME: temp.home } });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/ENOTDIR.+logs'\n {2}See what is wrong with it: mcp-ssh-interactive doctor\n$/);
 });
 
 test("a connection that does not exist is answered with those that do", async () => {
