@@ -42,9 +42,9 @@ for (const shell of shells) {
     });
 
     test("a program that does not exist is reported on the screen", async () => {
-      const name = await start(shell, "", ["/no/such/program"]);
+      const name = await start(shell, "", ["/nonexistent/program"]);
       await until("the mark", () => log(name).endsWith(mark(127)));
-      expect(log(name)).toContain("/no/such/program");
+      expect(log(name)).toContain("/nonexistent/program");
     });
 
     test("Ctrl+C ends a program that does not handle it", async () => {
