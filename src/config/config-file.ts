@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
 
+import { shellWord } from "../base/shell-word.ts";
 import { UserError } from "../base/user-error.ts";
 import { fileStatus, renderMode } from "./file-status.ts";
 
@@ -31,18 +32,13 @@ export function checkFolder(path: string): void {
   const stats = fileStatus(path);
   if (stats === undefined) return;
   if (!stats.isDirectory())
-    throw refusal(`${path} is not a folder`, `move it away and run \`mkdir -m 700 ${quoted(path)}\``);
+    throw refusal(`${path} is not a folder`, `move it away and run \`mkdir -m 700 ${shellWord(path)}\``);
   checkOwner(path, stats);
   if ((stats.mode & 0o077n) === 0n) return;
   throw refusal(
     `${path} is open to others (mode ${renderMode(stats.mode)})`,
-    `run \`chmod 700 ${quoted(path)}\``,
+    `run \`chmod 700 ${shellWord(path)}\``,
   );
-}
-
-/** The path as one word of a shell. */
-export function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function openConfig(path: string): number {
@@ -61,7 +57,7 @@ function openConfig(path: string): number {
     if (code === "EACCES")
       throw refusal(
         `${path} may not be read by this user`,
-        `run \`chmod 600 ${quoted(path)}\` as its owner`,
+        `run \`chmod 600 ${shellWord(path)}\` as its owner`,
         error,
       );
     throw refusal(`${path} cannot be opened (${code})`, "it must be a regular file", error);
@@ -75,7 +71,10 @@ function checkFile(path: string, stats: BigIntStats): void {
   checkOwner(path, stats);
   const mode = stats.mode & 0o7777n;
   if (mode !== 0o600n && mode !== 0o400n)
-    throw refusal(`${path} has mode ${renderMode(stats.mode)}, not 600`, `run \`chmod 600 ${quoted(path)}\``);
+    throw refusal(
+      `${path} has mode ${renderMode(stats.mode)}, not 600`,
+      `run \`chmod 600 ${shellWord(path)}\``,
+    );
   if (stats.size > BigInt(maxBytes)) throw tooLarge(path);
 }
 
@@ -84,7 +83,7 @@ function checkOwner(path: string, stats: BigIntStats): void {
   if (self === undefined || stats.uid === BigInt(self)) return;
   throw refusal(
     `${path} belongs to another user (uid ${stats.uid})`,
-    `run \`chown ${self} ${quoted(path)}\` as root, or use a file of your own`,
+    `run \`chown ${self} ${shellWord(path)}\` as root, or use a file of your own`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { nearestName } from "../base/nearest-name.ts";
+import { shellWord } from "../base/shell-word.ts";
 import { UserError } from "../base/user-error.ts";
 import { maskedFromLength } from "../base/word-mask.ts";
-import { quoted } from "./config-file.ts";
 import type { SecretSource } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
 import { fileStatus } from "./file-status.ts";
@@ -125,7 +125,7 @@ function secretFaults(
           ...report(
             key,
             `the file of ${key} is open to others: ${path}`,
-            `run \`chmod 600 ${quoted(path)}\``,
+            `run \`chmod 600 ${shellWord(path)}\``,
           ),
           openFile: path,
         },
@@ -190,7 +190,7 @@ function missingFolders({ settings, context, transfersPlace }: ParsedConfig): Fa
       faultAt(context, transfersPlace, {
         message: `the folder ${folder} of transfer_dirs does not exist`,
         expected: guideFor("transfer_dirs").expected,
-        fix: `run \`mkdir -p -m 700 ${quoted(folder)}\``,
+        fix: `run \`mkdir -p -m 700 ${shellWord(folder)}\``,
       }),
     );
 }

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 
-import { checkFolder, configFileVersion, quoted, readConfigFile } from "./config-file.ts";
+import { shellWord } from "../base/shell-word.ts";
+import { checkFolder, configFileVersion, readConfigFile } from "./config-file.ts";
 import type { Settings } from "./connection-config.ts";
 import type { Fault } from "./fault.ts";
 import { fileStatus, renderMode } from "./file-status.ts";
@@ -115,7 +116,7 @@ function keyFileProblem(
   if ((stats.mode & 0o077n) === 0n) return undefined;
   return {
     message: `the key file ${path} is open to others (mode ${renderMode(stats.mode)})`,
-    fix: `run \`chmod 600 ${quoted(path)}\``,
+    fix: `run \`chmod 600 ${shellWord(path)}\``,
     blocks: false,
     openFile: path,
   };
