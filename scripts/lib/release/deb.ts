@@ -14,8 +14,8 @@ function isForDebian({ target: { libc, cpu, baseline } }: Build): boolean {
   return libc === "glibc" && (cpu === "arm64" || baseline === true);
 }
 
-function writePackage({ identity, folder }: Release, { target, folder: built }: Build): string {
-  const { name, version, description, repository, time } = identity;
+function writePackage({ identity, folder, packing }: Release, { target, folder: built }: Build): string {
+  const { name, version, description, repository } = identity;
   const architecture = target.cpu === "x64" ? "amd64" : "arm64";
   const root = join(dirname(built), "deb");
   const files: readonly (readonly [path: string, from: string])[] = [
@@ -43,7 +43,10 @@ function writePackage({ identity, folder }: Release, { target, folder: built }: 
   ];
   writeFileSync(join(root, "DEBIAN/control"), `${control.join("\n")}\n`);
   const file = join(folder, `${name}_${version}_${architecture}.deb`);
-  const epoch = ["env", `SOURCE_DATE_EPOCH=${time}`];
-  runTool([...epoch, "dpkg-deb", "-Zgzip", "-z6", "--root-owner-group", "--build", root, file], folder);
+  const epoch = ["env", `SOURCE_DATE_EPOCH=${packing.time}`];
+  runTool(
+    [...epoch, "dpkg-deb", "-Zgzip", `-z${packing.level}`, "--root-owner-group", "--build", root, file],
+    folder,
+  );
   return file;
 }

@@ -14,8 +14,8 @@ export function writeBundle(release: Release): string[] {
   return wanted.map((build) => writeOne(release, build));
 }
 
-function writeOne({ identity, folder }: Release, { target, folder: built }: Build): string {
-  const { name, version, description, licence, repository, time } = identity;
+function writeOne({ identity, folder, packing }: Release, { target, folder: built }: Build): string {
+  const { name, version, description, licence, repository } = identity;
   const root = join(dirname(built), "mcpb");
   const program = `server/${name}`;
   copyInto(join(root, program), join(built, name));
@@ -42,6 +42,6 @@ function writeOne({ identity, folder }: Release, { target, folder: built }: Buil
   copyInto(join(root, "LICENSE"), join(built, "LICENSE"));
   copyInto(join(root, "THIRD-PARTY-LICENSES.txt"), join(built, "THIRD-PARTY-LICENSES.txt"));
   const file = join(folder, `${name}-${target.os}-${target.cpu}.mcpb`);
-  writeZip(root, ["manifest.json", program, "LICENSE", "THIRD-PARTY-LICENSES.txt"], file, time);
+  writeZip(root, ["manifest.json", program, "LICENSE", "THIRD-PARTY-LICENSES.txt"], file, packing);
   return file;
 }

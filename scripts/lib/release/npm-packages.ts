@@ -1,7 +1,7 @@
 import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { writeTarball } from "./archive.ts";
+import { writeTarball, type Packing } from "./archive.ts";
 import { copyInto } from "./copy-into.ts";
 import type { Build, Release } from "./release.ts";
 import { registryName } from "./server-json.ts";
@@ -20,7 +20,7 @@ function platformName(name: string, { target: { os, cpu, libc } }: Build): strin
   return `${name}-${os}-${cpu}${libc === "musl" ? "-musl" : ""}`;
 }
 
-function writePlatform({ identity, folder }: Release, build: Build): string {
+function writePlatform({ identity, folder, packing }: Release, build: Build): string {
   const { target, folder: built } = build;
   const name = platformName(identity.name, build);
   const root = join(dirname(built), "npm", "package");
@@ -35,14 +35,14 @@ function writePlatform({ identity, folder }: Release, build: Build): string {
   };
   const files = [`bin/${identity.name}`, "THIRD-PARTY-LICENSES.txt"];
   writePackageJson(root, { ...common({ identity }), name, ...what, files, preferUnplugged: true });
-  return pack(root, join(folder, `${name}-${identity.version}.tgz`), identity.time);
+  return pack(root, join(folder, `${name}-${identity.version}.tgz`), packing);
 }
 
-function writeMain({ identity, folder }: Release, carried: readonly Build[]): string {
-  const { name, version, repository, time } = identity;
+function writeMain({ identity, folder, packing }: Release, carried: readonly Build[]): string {
+  const { name, version, repository } = identity;
   const root = join(folder, ".work", "npm-main", "package");
-  copyInto(join(root, "bin", `${name}.cjs`), join(import.meta.dir, "npm-launcher.cjs"));
-  chmodSync(join(root, "bin", `${name}.cjs`), 0o755);
+  copyInto(join(root, "bin", `${name}.mjs`), join(import.meta.dir, "npm-launcher.mjs"));
+  chmodSync(join(root, "bin", `${name}.mjs`), 0o755);
   for (const text of ["README.md", "LICENSE"])
     copyInto(join(root, text), join(import.meta.dir, "../../..", text));
   writePackageJson(root, {
@@ -50,12 +50,12 @@ function writeMain({ identity, folder }: Release, carried: readonly Build[]): st
     name,
     mcpName: registryName(repository),
     keywords: ["mcp", "ssh", "tmux", "agent"],
-    bin: { [name]: `bin/${name}.cjs` },
-    files: [`bin/${name}.cjs`],
+    bin: { [name]: `bin/${name}.mjs` },
+    files: [`bin/${name}.mjs`],
     engines: { node: ">=18" },
     optionalDependencies: Object.fromEntries(carried.map((build) => [platformName(name, build), version])),
   });
-  return pack(root, join(folder, `${name}-${version}.tgz`), time);
+  return pack(root, join(folder, `${name}-${version}.tgz`), packing);
 }
 
 function common({ identity }: Pick<Release, "identity">) {
@@ -68,8 +68,8 @@ function writePackageJson(root: string, content: Readonly<Record<string, unknown
   writeFileSync(join(root, "package.json"), `${JSON.stringify({ name, ...rest }, null, 2)}\n`);
 }
 
-function pack(root: string, file: string, time: number): string {
-  writeTarball(root, `${file}.part`, time);
+function pack(root: string, file: string, packing: Packing): string {
+  writeTarball(root, `${file}.part`, packing);
   renameSync(`${file}.part`, file);
   return file;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
 import { compile } from "../compile.ts";
-import { writeTarball } from "./archive.ts";
+import { writeTarball, type Packing } from "./archive.ts";
 import { writeDeb } from "./deb.ts";
 import { renderFormula } from "./homebrew.ts";
 import { readIdentity, type Identity } from "./identity.ts";
@@ -19,6 +19,9 @@ import { renderServerJson } from "./server-json.ts";
 import { targets, type Target } from "./targets.ts";
 
 const checkout = resolve(import.meta.dir, "../../..");
+const usualLevel = 6;
+/** For tests, which need everything of a release but its small size. */
+const quickLevel = 1;
 
 /** One target of a release: `folder` holds the executable under the program's own name, and its texts. */
 export type Build = { readonly target: Target; readonly folder: string };
@@ -27,6 +30,7 @@ export type Build = { readonly target: Target; readonly folder: string };
 export type Release = {
   readonly identity: Identity;
   readonly folder: string;
+  readonly packing: Packing;
   readonly builds: readonly Build[];
   /** Hexadecimal SHA-256 by file name. */
   readonly sums: ReadonlyMap<string, string>;
@@ -36,7 +40,7 @@ if (import.meta.main) {
   const words = Bun.argv.slice(2);
   const out = words.indexOf("--out");
   const folder = resolve(out < 0 ? join(checkout, "dist/release") : (words[out + 1] ?? ""));
-  release(chosenTargets(words), folder);
+  release(chosenTargets(words), folder, words.includes("--quick") ? quickLevel : usualLevel);
 }
 
 function chosenTargets(words: readonly string[]): readonly Target[] {
@@ -56,8 +60,9 @@ function chosenTargets(words: readonly string[]): readonly Target[] {
 }
 
 /** Everything of a release of these targets, in `folder`, which is emptied first. */
-function release(chosen: readonly Target[], folder: string): void {
+function release(chosen: readonly Target[], folder: string, level: number): void {
   const identity = readIdentity(checkout);
+  const packing = { time: identity.time, level };
   const work = join(folder, ".work");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
@@ -72,10 +77,10 @@ function release(chosen: readonly Target[], folder: string): void {
   const note = (path: string) => sums.set(basename(path), sumOf(path));
   for (const { target, folder: built } of builds) {
     const archive = join(folder, `${identity.name}-${target.name}.tar.gz`);
-    writeTarball(built, archive, identity.time);
+    writeTarball(built, archive, packing);
     note(archive);
   }
-  const release: Release = { identity, folder, builds, sums };
+  const release: Release = { identity, folder, packing, builds, sums };
   for (const path of [...writeDeb(release), ...writeBundle(release), ...writeNpmPackages(release)])
     note(path);
   const texts = {
