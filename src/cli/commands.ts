@@ -205,6 +205,18 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./demo/demo.ts")).demo,
   },
   {
+    name: "self-update",
+    usage: "mcp-ssh-interactive self-update --check [--json]",
+    summary: "Tell whether a newer release is out; nothing is changed",
+    flags: {
+      "--check": "ask for the newest release",
+      "--from URL": "ask there instead of at GitHub",
+      "--json": "print both versions as JSON",
+    },
+    maxWords: 0,
+    load: async () => (await import("./self-update-command.ts")).selfUpdate,
+  },
+  {
     name: "completions",
     usage: "mcp-ssh-interactive completions bash|zsh|fish",
     summary: "Print what makes a shell complete commands, flags and names",

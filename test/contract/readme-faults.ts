@@ -26,7 +26,7 @@ function readSection(readme: string, heading: string): string {
 
 /** The commands that `--help` lists: the first word of each line that is set in by two blanks. */
 export function readHelp(help: string): string[] {
-  return Array.from(help.matchAll(/^ {2}([a-z]+)\b/gm), ([, word]) => word ?? "");
+  return Array.from(help.matchAll(/^ {2}([a-z][a-z-]*)\b/gm), ([, word]) => word ?? "");
 }
 
 export function differences(documented: readonly string[], real: readonly string[]): string[] {

@@ -54,7 +54,7 @@ function readIntegrities(lock: string): ReadonlyMap<string, string> {
 /** The texts that belong to Bun, which is most of every executable. */
 export function runtimeNotices(): string {
   const folder = join(import.meta.dir, "licences");
-  const names = ["bun.txt", "LGPL-2.txt", "LGPL-2.1.txt"];
+  const names = ["bun.txt", "lgpl-2.txt", "lgpl-2-1.txt"];
   const missing = names.filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0) throw new Error(`missing in ${folder}: ${missing.join(", ")}`);
   return names
