@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
 import { compile } from "../compile.ts";
 import { writeTarball, type Packing } from "./archive.ts";
+import { copyInto } from "./copy-into.ts";
 import { writeDeb } from "./deb.ts";
 import { renderFormula } from "./homebrew.ts";
 import { readIdentity, type Identity } from "./identity.ts";
@@ -38,9 +39,16 @@ export type Release = {
 
 if (import.meta.main) {
   const words = Bun.argv.slice(2);
-  const out = words.indexOf("--out");
-  const folder = resolve(out < 0 ? join(checkout, "dist/release") : (words[out + 1] ?? ""));
-  release(chosenTargets(words), folder, words.includes("--quick") ? quickLevel : usualLevel);
+  release(chosenTargets(words), {
+    folder: resolve(checkout, wordAfter(words, "--out") ?? "dist/release"),
+    signed: wordAfter(words, "--signed"),
+    level: words.includes("--quick") ? quickLevel : usualLevel,
+  });
+}
+
+function wordAfter(words: readonly string[], flag: string): string | undefined {
+  const at = words.indexOf(flag);
+  return at < 0 ? undefined : words[at + 1];
 }
 
 function chosenTargets(words: readonly string[]): readonly Target[] {
@@ -59,15 +67,23 @@ function chosenTargets(words: readonly string[]): readonly Target[] {
   });
 }
 
-/** Everything of a release of these targets, in `folder`, which is emptied first. */
-function release(chosen: readonly Target[], folder: string, level: number): void {
+type ReleaseRequest = {
+  /** Emptied first. */
+  readonly folder: string;
+  /** Where `TARGET/mcp-ssh-interactive` stands of executables that were signed since; the others are compiled. */
+  readonly signed: string | undefined;
+  readonly level: number;
+};
+
+/** Everything of a release of these targets. */
+function release(chosen: readonly Target[], { folder, signed, level }: ReleaseRequest): void {
   const identity = readIdentity(checkout);
   const packing = { time: identity.time, level };
   const work = join(folder, ".work");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const metafile = join(work, "metafile.json");
-  const builds = chosen.map((target) => buildTarget(identity, target, { work, metafile }));
+  const builds = chosen.map((target) => buildTarget(identity, target, { work, metafile, signed }));
   const packages = packagesInside(checkout, metafile);
   const licences = renderLicences(packages);
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES.txt"), licences);
@@ -101,7 +117,11 @@ function release(chosen: readonly Target[], folder: string, level: number): void
 function buildTarget(
   { name, version, commit }: Identity,
   target: Target,
-  { work, metafile }: { readonly work: string; readonly metafile: string },
+  {
+    work,
+    metafile,
+    signed,
+  }: Pick<ReleaseRequest, "signed"> & { readonly work: string; readonly metafile: string },
 ): Build {
   const folder = join(work, target.name, `${name}-${version}-${target.name}`);
   mkdirSync(folder, { recursive: true });
@@ -111,6 +131,12 @@ function buildTarget(
     "--define",
     `BUILD_COMMIT=${JSON.stringify(commit)}`,
   ];
+  const ready = signed === undefined ? undefined : resolve(signed, target.name, name);
+  if (ready !== undefined && existsSync(ready)) {
+    copyInto(join(folder, name), ready);
+    chmodSync(join(folder, name), 0o755);
+    return { target, folder };
+  }
   const entry = join(checkout, "src/main.ts");
   if (!compile({ root: checkout, entry, outfile: join(folder, name), more })) process.exit(1);
   return { target, folder };
