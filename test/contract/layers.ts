@@ -37,6 +37,7 @@ export const architecture: Architecture = {
     "@clack/prompts": ["cli/init/"],
     picocolors: ["cli/"],
     re2js: ["sessions/", "policy/"],
+    unbash: ["policy/"],
     zod: ["server/", "config/", "state/"],
   },
   outside: { "package.json": ["main.ts", "cli/"] },
