@@ -26,6 +26,9 @@ export type InputPlace = "prompt" | "pager" | "repl" | "other";
 
 export type TypedInput = { readonly text?: string; readonly keys?: readonly string[] };
 
+/** Where all is allowed nothing is read, so that no parser stands between. */
+const unlooked: Verdict = { kind: "allow", class: "unclear", rule: "the policy is full" };
+
 const parsedShells: ReadonlySet<string> = new Set(["bash", "dash", "ash", "ksh93", "mksh"]);
 
 /**
@@ -33,6 +36,7 @@ const parsedShells: ReadonlySet<string> = new Set(["bash", "dash", "ash", "ksh93
  * none is known. Never throws.
  */
 export function judgeCommand(command: string, shell: string | undefined, policy: Policy): Verdict {
+  if (policy.mode === "full" && policy.deny.length === 0) return unlooked;
   const { plain, reading } = readLine(command, shell);
   const denied = ruleAgainst(policy.deny, reading.commands);
   if (denied?.answer === "yes") {
@@ -58,9 +62,7 @@ export function judgeCommand(command: string, shell: string | undefined, policy:
 
 /** The same for text and keys given to what waits at `place`; `shell` is wanted at a prompt. */
 export function judgeInput(input: TypedInput, place: InputPlace, policy: Policy, shell?: string): Verdict {
-  if (policy.mode === "full" && policy.deny.length === 0) {
-    return { kind: "allow", class: "unclear", rule: "the policy is full" };
-  }
+  if (policy.mode === "full" && policy.deny.length === 0) return unlooked;
   if (place === "prompt") return judgeAtPrompt(input, policy, shell);
   if (place === "pager" && isPagerInput(input)) {
     return { kind: "allow", class: "reads", rule: "keys that only move a pager or leave it" };
@@ -97,7 +99,7 @@ function judgeWords(text: string, deny: readonly string[]): Verdict {
     words.has(rule.trim().split(" ")[0]?.replace(/^.*\//, "").toLowerCase() ?? ""),
   );
   return rule === undefined
-    ? { kind: "allow", class: "unclear", rule: "the policy is full" }
+    ? unlooked
     : { kind: "deny", class: "unclear", rule: `denied by policy.deny: ${rule}` };
 }
 

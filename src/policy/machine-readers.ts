@@ -35,7 +35,7 @@ export const machineReaders: Readonly<Record<string, Reader>> = {
     flags: "uR",
     values: "dr",
     long: "utc universal iso-8601[=] rfc-3339= rfc-email date= reference=",
-    words: "I Iseconds Iminutes Ihours Idate Ins",
+    words: "I Is Iseconds Iminutes Ihours Idate Ins",
     operands: /^\+/,
     most: 1,
   },

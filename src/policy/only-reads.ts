@@ -105,7 +105,9 @@ class WordCheck {
     return opensDevice(text) || opensDevice(text.slice(text.indexOf("=") + 1));
   }
 
-  #refused({ text }: PlainWord): string {
+  #refused({ text, fixed, hasPattern }: PlainWord): string {
+    if (!fixed)
+      return `${hasPattern ? "a pattern" : "a variable"} could become an option or another word of ${this.#name}`;
     return `${nameWord(text)} is not among the words with which ${this.#name} only reads`;
   }
 
@@ -164,7 +166,7 @@ class WordCheck {
     if (optionsFirst === true) this.#optionsOver = true;
     const isTaken =
       operands === "files"
-        ? isFile(word)
+        ? isFile(word, this.#last)
         : operands === "words"
           ? word.fixed && !word.text.startsWith("+")
           : operands instanceof RegExp && word.fixed && operands.test(word.text);
@@ -172,9 +174,14 @@ class WordCheck {
   }
 }
 
-/** A pattern and a variable may become any word, so what stands before them must keep it from being an option. */
-function isFile({ text, fixed, splits }: PlainWord): boolean {
+/**
+ * A pattern and a variable may become any word, so what stands before them must keep it from being an option; and a
+ * variable may lead anywhere, so a file that is opened has none but the home and the folder.
+ */
+function isFile({ text, fixed, hasVariable, splits }: PlainWord, { opensNothing, words }: Reader): boolean {
   if (splits) return false;
-  if (fixed) return !/^[+(),!]/.test(text);
-  return /^(?:[A-Za-z0-9_/.]|~(?:\/|$)|\$(?:HOME|PWD)(?:\/|$))/.test(text);
+  if (fixed) return !(words === undefined ? /^\+/ : /^[+(),!]/).test(text);
+  const rest = text.replace(/^\$(?:HOME|PWD)(?=\/|$)/, "/");
+  if (hasVariable && rest.includes("$") && opensNothing !== true) return false;
+  return /^(?:[A-Za-z0-9_/.]|~(?:\/|$))/.test(rest);
 }

@@ -12,6 +12,7 @@ export const serviceReaders: Readonly<Record<string, Reader>> = {
     long:
       "no-pager unit= user-unit= lines= follow boot[=] dmesg priority= since= until= grep= case-sensitive[=] output= output-fields= reverse catalog all quiet " +
       "no-hostname utc identifier= facility= list-boots disk-usage no-full full no-tail system user merge show-cursor cursor= after-cursor= fields header namespace=",
+    numbers: true,
     needs: ["--no-pager"],
     operands: "words",
   },
@@ -40,7 +41,7 @@ export const serviceReaders: Readonly<Record<string, Reader>> = {
     },
   },
   docker: { verbs: dockerVerbs() },
-  kubectl: { verbs: kubectlVerbs() },
+  kubectl: { values: "n", long: "namespace= context=", verbs: kubectlVerbs() },
 };
 
 function dockerVerbs(): Readonly<Record<string, Reader>> {

@@ -23,13 +23,18 @@ const maxChars = 32_768;
 const maxDepth = 6;
 const maxCommands = 2_000;
 const maxTextWords = 40;
+const maxSubstitutions = 100;
 const steering =
   /^(?:PATH|IFS|ENV|BASH_ENV|BASH_CMDS|BASH_ALIASES|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|PS[0-4]|FPATH|FCEDIT|LD_.*|DYLD_.*)$/;
 
 /** Every simple command of a line for bash and its kin, also those that other commands of it would run. */
 export function findSimpleCommands(line: string, shell: string): SimpleCommands {
   const finder = new CommandFinder(shell);
-  finder.readLine(line, 0);
+  try {
+    finder.readLine(line, 0);
+  } catch {
+    return { commands: [], unclear: "the parser gave up on it" };
+  }
   return finder;
 }
 
@@ -51,6 +56,9 @@ class CommandFinder implements SimpleCommands {
     if (/[\p{C}\p{Z}]/u.test(line.replace(/[\n\t ]/g, "")))
       this.#give("a control character or an unusual blank");
     if (/^\s*\^|![^\s=]/m.test(line)) this.#give("what may stand for a line of the history");
+    // What is nested deeply takes the parser seconds.
+    if ((line.match(/[$<>]\(|`|\$\{/g) ?? []).length > maxSubstitutions)
+      return this.#give("more substitutions than are followed");
     const before = this.#depth;
     this.#depth = depth;
     this.#script(parse(line));
