@@ -125,7 +125,7 @@ class CommandFinder implements SimpleCommands {
     this.commands.push(words);
     const name = nameOf(words);
     if (name === undefined) return this.#give("a command whose name is known only when it runs");
-    if (!/^[!-~]*$/.test(name)) return this.#give("a command's name that is not plain ASCII");
+    if (!/^[ -~]*$/.test(name)) return this.#give("a command's name that is not plain ASCII");
     const reading = readingOf(name, words, isFed);
     if (reading === "code that is not read here") this.#give("code for a program, which is not read here");
     if (reading === "shell text in its words") this.#shellText(words.slice(1));
