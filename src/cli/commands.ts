@@ -1,3 +1,4 @@
+import { approvalCommands } from "./approve/commands.ts";
 import type { Command, CommandEntry } from "./command.ts";
 
 export const serveCommand: Command = {
@@ -96,6 +97,7 @@ export const commands: readonly Command[] = [
     words: "connection",
     load: async () => (await import("./trust-command.ts")).trust,
   },
+  ...approvalCommands,
   {
     name: "status",
     usage: "mcp-ssh-interactive status [--json]",

@@ -48,6 +48,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     oracle: new Oracle(mux, link),
     mux,
     secrets: sessionSecrets(place, record),
+    gatehouse: place.gatehouse,
     transferRules: () => ({
       folders: place.config().settings.transferDirs,
       own: [place.tree.root, place.tree.runtime],

@@ -1,4 +1,5 @@
 import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { MuxSession } from "../ssh/mux.ts";
 import type { Ledger } from "../state/ledger.ts";
 import type { LogStore } from "../state/log-store.ts";
@@ -40,6 +41,7 @@ export type SessionContext = {
   readonly terminal: Terminal;
   readonly oracle: Oracle;
   readonly secrets: SessionSecrets;
+  readonly gatehouse: Gatehouse;
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;

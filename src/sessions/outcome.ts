@@ -1,4 +1,5 @@
 import type { Check } from "../base/check.ts";
+import type { Approval } from "../policy/approval.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 
@@ -168,6 +169,8 @@ export type ConfigListing = {
 export type Call = {
   readonly signal: AbortSignal;
   readonly client: string;
+  /** Asks the client's user by a form, where the client can; missing where it cannot. */
+  readonly ask?: (approval: Approval) => Promise<"accept" | "decline" | "cancel">;
   /** Tells how far the call is, in bytes; as often as one likes. */
   readonly count?: (bytes: number, total: number) => void;
 };

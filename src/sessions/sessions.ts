@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
@@ -64,10 +65,14 @@ export class Sessions implements SessionService {
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
+    const { gatehouse } = this.#place;
+    gatehouse.pause.assertOff();
     const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
+    const about = { session: request.sessionName, connection: config.name, client: call.client };
+    await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
     const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
@@ -138,6 +143,8 @@ export class Sessions implements SessionService {
     const record = this.#place.state.get(sessionName);
     if (record === undefined) return { sessionName, wasRunning: false, existed: false };
     const outcome = await closeSession(this.#place, this.#context(tmux, record), force);
+    const { session_name: session, connection_config: connection } = record;
+    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
     return outcome;

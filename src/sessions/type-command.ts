@@ -1,9 +1,11 @@
 import { UserError } from "../base/user-error.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
+import { aboutCall, admitCommand } from "./gate.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
@@ -29,6 +31,8 @@ export type TypedCommand = {
   readonly offset: number;
   readonly atMs: number;
   readonly echoed: boolean;
+  /** A human has changed it before it was typed. */
+  readonly edited?: true;
   readonly prompt: LearnedPrompt | undefined;
   readonly prompts: readonly LearnedPrompt[];
   readonly aid: string | undefined;
@@ -44,12 +48,12 @@ const unmatchedQuietMs = 2_000;
 const tailQuietMs = 40;
 
 /**
- * Types `text` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
+ * Types `wanted` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
  * the line when the session is not at an empty prompt or its line editor did not take the text as written.
  */
 export async function typeCommand(
   session: SessionContext,
-  text: string,
+  wanted: string,
   expect: Where,
   call: Call,
 ): Promise<TypedCommand> {
@@ -59,16 +63,30 @@ export async function typeCommand(
   call.signal.throwIfAborted();
   const { terminal, record, ledger } = session;
   assertExpected(record.session_name, expect, whereNow(session, prompt));
+  const admitted = await admitCommand(session, wanted, prompt, call);
+  const { text } = admitted;
   assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
   const prompts = terminal.levels.known(record.prompt);
   if (prompt.state === "idle") noteLastEnd(session);
   const entry = { ...nextRecord(session, text, call), ...whereTyped(session, prompt) };
   const { aid, counter } = entry;
-  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter };
+  const edited = admitted.edited === undefined ? {} : { edited: admitted.edited };
+  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter, ...edited };
+  const { where } = entry;
+  const { approvedBy: approved } = admitted;
+  await recordAct(session.gatehouse, {
+    act: "command",
+    ...aboutCall(session, call),
+    id: entry.id,
+    command: text,
+    ...where,
+    approved,
+  });
   ledger.append(entry);
   if (!(await pasteAndSeeEcho(session, entry, prompt))) {
     return { ...typed, offset: entry.offset, atMs: performance.now(), echoed: false };
   }
+  if (session.gatehouse.pause.isOn) await takeBack(session, entry);
   const { offset } = terminal;
   ledger.append({ ...entry, step: "sent", offset });
   const atMs = performance.now();
@@ -78,6 +96,12 @@ export async function typeCommand(
     throw await notTyped(session, pressed);
   }
   return { ...typed, offset, atMs, echoed: true };
+}
+
+/** Nothing more is pressed after a human has said stop, but to clear what was typed. */
+async function takeBack(session: SessionContext, entry: LedgerRecord): Promise<void> {
+  await clearLine(session, entry, true, neverAborted);
+  session.gatehouse.pause.assertOff();
 }
 
 /** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */

@@ -1,10 +1,12 @@
 import { UserError } from "../base/user-error.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { classifyAwaiting } from "./awaiting.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { cursorPlace } from "./cursor-place.ts";
+import { aboutCall, admitInput } from "./gate.ts";
 import { hiddenText, isHiddenKind, secretSentTo } from "./hidden-prompt.ts";
 import { changeSeenNumber } from "./inner-shell.ts";
 import type { Input, InputStep } from "./input-keys.ts";
@@ -44,11 +46,16 @@ export async function typeInput(
   const isHidden = isHiddenKind(asked);
   if (isHidden && (input.prints || input.enters > 0)) await assertNoSecretFits(session, call.signal);
   call.signal.throwIfAborted();
+  const { approvedBy: approved } = await admitInput(session, request, current, call);
   const { offset } = session.terminal;
   const typed =
     current.state === "idle"
       ? beginLine(session, current, input, call)
       : continuedCommand(session, isHidden ? { text: hiddenText } : shownInput(request), call);
+  const { id, step, command, text, keys } = typed.record;
+  const shown = step === "sent" ? { command } : { text, keys };
+  const act = step === "sent" ? "command" : "input";
+  await recordAct(session.gatehouse, { act, ...aboutCall(session, call), id, ...shown, approved });
   session.ledger.append(typed.record);
   await press(session, typed.record, input.steps);
   return { offset, atMs: performance.now(), answered: typed.answered, follows: typed.follows };
@@ -171,6 +178,7 @@ async function press(
     record: { session_name: name },
   } = session;
   for (const [index, step] of steps.entries()) {
+    session.gatehouse.pause.assertOff();
     const pressed =
       step.kind === "text"
         ? await pasteText(tmux, name, step.text, { bracketed: false })
