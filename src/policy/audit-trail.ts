@@ -63,6 +63,12 @@ export class AuditTrail {
     this.#onHead = onHead;
   }
 
+  /** As it was noted beside the file; undefined where that note is gone. */
+  notedHead(): AuditHead | undefined {
+    const [count, hash = ""] = readText(this.#headPath).split(/[ \n]/);
+    return /^[0-9a-f]{64}$/.test(hash) ? { count: Number(count), hash } : undefined;
+  }
+
   /** Throws STORAGE_FAILED when it cannot be written; what it was to record must then not happen. */
   async append(facts: AuditFacts): Promise<void> {
     try {

@@ -9,6 +9,8 @@ export type AuditFault = { readonly file: string; readonly line: number; readonl
 export type AuditReport = {
   readonly head: AuditHead;
   readonly faults: readonly AuditFault[];
+  /** Lines of which only a part was written, as at a crash; what follows them shows whether a record is missing. */
+  readonly torn: readonly Pick<AuditFault, "file" | "line">[];
   /** The number of the oldest kept record. */
   readonly from: number;
 };
@@ -17,11 +19,11 @@ const maxFaults = 100;
 
 /**
  * Follows the chain from the oldest kept record. `noted` is the head as it was noted beside the file, undefined where
- * that is gone: with it a cut at the end is seen too. A record that was changed, left out, put in or moved is a fault;
- * one of which a crash left a part is named as such.
+ * that is gone: with it a cut at the end is seen too. A record that was changed, left out, put in or moved is a fault.
  */
 export async function verifyAudit(path: string, noted: AuditHead | undefined): Promise<AuditReport> {
   const faults: AuditFault[] = [];
+  const torn: Pick<AuditFault, "file" | "line">[] = [];
   let head: AuditHead | undefined;
   let from = 0;
   for (const file of auditFiles(path)) {
@@ -30,12 +32,12 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
       line++;
       const record = readRecord(text);
-      const what =
-        record === undefined
-          ? "this is no record: a crash cut it short, or it was changed"
-          : breakOf(record, head);
+      if (record === undefined) {
+        torn.push({ file, line });
+        continue;
+      }
+      const what = breakOf(record, head);
       if (what !== undefined && faults.length < maxFaults) faults.push({ file, line, what });
-      if (record === undefined) continue;
       if (head === undefined) from = record.n;
       head = { count: record.n, hash: hashOf(text) };
     }
@@ -45,7 +47,7 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
     const what = `record ${noted.count} was the newest, and ${last.count} is: the end was cut off or changed`;
     faults.push({ file: path, line: 0, what });
   }
-  return { head: last, faults, from };
+  return { head: last, faults, torn, from };
 }
 
 type ChainRecord = { readonly n: number; readonly prev: string };
