@@ -41,7 +41,7 @@ export function retainDaily(parts: Parts): Disposable {
 }
 
 /** The lock's file tells by its time when it was last done. */
-async function retain({ tree, state, config, log }: Parts): Promise<void> {
+export async function retain({ tree, state, config, log }: Parts): Promise<void> {
   const path = join(tree.locks, "retention");
   try {
     const lastMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
