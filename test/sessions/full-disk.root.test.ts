@@ -92,12 +92,15 @@ test("no command of the program leaves half a file on a full disk", async () => 
 });
 
 test("what the terminal shows meanwhile is a marked gap as soon as there is room, and all works again", async () => {
+  const { cursor } = (await server.call("get_terminal_output", { session_name: "s" })).fields;
   home.tmux("send-keys", "-t", "=mcp-s:", "seq 1 100000; touch flooded", "Enter");
   await until("the flood", () => existsSync(join(sshd.home, "flooded")));
   free();
   const log = () => readFileSync(place("logs/s.log"), "latin1");
   await until("the mark of the gap", () => /\x1b\]7711;gap;[0-9a-f]{32};\d{4,}\x1b/.test(log()));
   await server.call("interrupt_command", { session_name: "s", wait_seconds: 10 });
+  const news = await server.call("get_terminal_output", { session_name: "s", cursor });
+  expect(Number(news.fields["bytes_missed"])).toBeGreaterThan(1_000);
   expect((await run("touch marker; echo after")).fields).toMatchObject({ exit_code: 0, output: "after" });
   expect(existsSync(join(sshd.home, "marker"))).toBe(true);
   expect((await open("t")).fields).toMatchObject({ state: "idle", confidence: "exact" });
