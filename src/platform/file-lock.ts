@@ -2,6 +2,7 @@ import { FFIType, read, type Pointer } from "bun:ffi";
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   lstatSync,
@@ -76,10 +77,14 @@ function tryLock(path: string): number | undefined {
   return undefined;
 }
 
+/** To read alone where nothing can be written, so that a session can still be interrupted there. */
 function openLock(path: string): number {
+  const { O_RDWR, O_RDONLY, O_CREAT, O_NOFOLLOW } = constants;
   try {
-    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
   } catch (error) {
+    const isReadOnly = error instanceof Error && "code" in error && error.code === "EROFS";
+    if (isReadOnly && existsSync(path)) return openSync(path, O_RDONLY | O_NOFOLLOW);
     throw storageFailure(error, path) ?? error;
   }
 }

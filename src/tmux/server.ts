@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { runProcess, type ProcessResult } from "../platform/run-process.ts";
+import { startFailure } from "../platform/start-failure.ts";
 import { ControlClient, type Reply, type TmuxNotification } from "./control-client.ts";
 import { findServer, type Found, type RunTmux } from "./find-server.ts";
 import { hubName, startingCommands } from "./server-options.ts";
@@ -150,7 +151,8 @@ async function runTmux(options: ConnectOptions, args: readonly string[]): Promis
       timeoutMs: timeoutOf(options),
     });
   } catch (cause) {
-    throw new UserError("TMUX_UNAVAILABLE", `${options.program} cannot be started`, installHint, { cause });
+    const { message, hint } = startFailure(options.program, cause, installHint);
+    throw new UserError("TMUX_UNAVAILABLE", message, hint, { cause });
   }
 }
 
