@@ -154,7 +154,12 @@ function errnoPlace(): Pointer | null {
   return typeof place === "bigint" ? null : place;
 }
 
+/** Undefined too where the file cannot be read, or is gone. */
 function readHolder(path: string): number | undefined {
-  const holder = Number.parseInt(readFileSync(path, "utf8"), 10);
-  return Number.isSafeInteger(holder) ? holder : undefined;
+  try {
+    const holder = Number.parseInt(readFileSync(path, "utf8"), 10);
+    return Number.isSafeInteger(holder) ? holder : undefined;
+  } catch {
+    return undefined;
+  }
 }
