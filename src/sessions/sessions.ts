@@ -167,9 +167,16 @@ export class Sessions implements SessionService {
     const known = this.#contexts.get(key);
     const same = known?.record.incarnation === record.incarnation && known.record.epoch === record.epoch;
     const followsAll = same && record.levels.every(({ aid }) => known.terminal.follows(aid));
+    if (known === undefined) this.#forgetClosed();
     const context = followsAll ? { ...known, tmux, record } : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
+  }
+
+  /** What other processes have closed. */
+  #forgetClosed(): void {
+    const open = this.#place.state.read();
+    for (const key of this.#contexts.keys()) if (!open.has(key)) this.#contexts.delete(key);
   }
 
   /** The record of a session whose ssh has ended and which this open revives; what a dead process left half open is swept. */

@@ -1,4 +1,7 @@
+import { dirname } from "node:path";
+
 import { UserError } from "../base/user-error.ts";
+import { requireRoom } from "../platform/disk-room.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
@@ -61,7 +64,8 @@ export async function typeCommand(
   await endForeignExchange(session);
   const prompt = await requireMarks(session, await requireEmptyPrompt(session, call), call);
   call.signal.throwIfAborted();
-  const { terminal, record, ledger } = session;
+  const { terminal, record, ledger, log } = session;
+  requireRoom(dirname(log.path));
   assertExpected(record.session_name, expect, whereNow(session, prompt));
   const admitted = await admitCommand(session, wanted, prompt, call);
   const { text } = admitted;

@@ -1,4 +1,7 @@
+import { dirname } from "node:path";
+
 import { UserError } from "../base/user-error.ts";
+import { requireRoom } from "../platform/disk-room.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
@@ -47,6 +50,7 @@ export async function typeInput(
   if (isHidden && (input.prints || input.enters > 0)) await assertNoSecretFits(session, call.signal);
   call.signal.throwIfAborted();
   const { approvedBy: approved } = await admitInput(session, request, current, call);
+  if (input.prints) requireRoom(dirname(session.log.path));
   const { offset } = session.terminal;
   const typed =
     current.state === "idle"

@@ -125,7 +125,7 @@ test("confirm types nothing without a yes; with it the same call goes on, once",
   });
   expect(there("asked")).toBe(false);
   const waiting = run(session, "touch asked; echo done");
-  await yes(idOf(asked));
+  console.log(await yes(idOf(asked)), approvals.list());
   expect((await waiting).fields).toMatchObject({ exit_code: 0, output: "done" });
   expect(there("asked")).toBe(true);
   const again = await run(session, "touch asked; echo done");
