@@ -28,7 +28,7 @@ const steering =
   /^(?:PATH|IFS|ENV|BASH_ENV|BASH_CMDS|BASH_ALIASES|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|PS[0-4]|FPATH|FCEDIT|LD_.*|DYLD_.*)$/;
 
 /** Every simple command of a line for bash and its kin, also those that other commands of it would run. */
-export function findSimpleCommands(line: string, shell: string): SimpleCommands {
+export function findSimpleCommands(line: string, shell: string | undefined): SimpleCommands {
   const finder = new CommandFinder(shell);
   try {
     finder.readLine(line, 0);
@@ -43,10 +43,10 @@ type Node = Statement["command"];
 class CommandFinder implements SimpleCommands {
   readonly commands: SeenWords[] = [];
   unclear: string | undefined;
-  readonly #shell: string;
+  readonly #shell: string | undefined;
   #depth = 0;
 
-  constructor(shell: string) {
+  constructor(shell: string | undefined) {
     this.#shell = shell;
   }
 
