@@ -101,6 +101,7 @@ class LineReader {
 
   #readWord(): boolean {
     const start = this.#at;
+    if (this.#line[start] === "=") return false;
     let text = "";
     let hasPattern = false;
     let hasVariable = false;
@@ -116,7 +117,7 @@ class LineReader {
       splits ||= piece[0] === "$";
       text += plain ?? piece.replace(/^(['"])(.*)\1$/s, "$2");
     }
-    if (this.#at === start || this.#line[start] === "=") return false;
+    if (this.#at === start) return false;
     const fixed = !hasPattern && !hasVariable && this.#line[start] !== "~";
     this.#words.push({ text, fixed, hasPattern, hasVariable, splits, quoted });
     this.#afterWord = true;
@@ -135,7 +136,8 @@ class LineReader {
   }
 
   #nameOf(): string {
-    const sign = this.#line[this.#at] ?? "=";
+    const sign = this.#line[this.#at];
+    if (sign === undefined || sign === "\n") return "what is not whole";
     return this.#quotes ? `${sign} stands for more than a word` : `${sign} is not the same in all shells`;
   }
 }

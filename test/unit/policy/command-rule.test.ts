@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 
-import { commandRuleFault, denies } from "../../../src/policy/command-rule.ts";
+import { commandRuleFault } from "../../../src/base/command-rule.ts";
+import { denies } from "../../../src/policy/command-rule.ts";
 
 test.each([
   "rm",
@@ -15,15 +16,15 @@ test.each([
 });
 
 test.each([
-  ["", "not plain words"],
-  ["  ", "not plain words"],
-  ["*", "must be written out"],
-  ["r*", "must be written out"],
-  ["rm; ls", "not plain words"],
-  ["rm 'a b'", "not plain words"],
-  ["rm $X", "not plain words"],
-  ["rm\tx", "not plain words"],
-  ["rm é", "not plain words"],
+  ["", "more than plain words"],
+  ["  ", "more than plain words"],
+  ["*", "does not write out"],
+  ["r*", "does not write out"],
+  ["rm; ls", "more than plain words"],
+  ["rm 'a b'", "more than plain words"],
+  ["rm $X", "more than plain words"],
+  ["rm\tx", "more than plain words"],
+  ["rm é", "more than plain words"],
   [`rm ${"x".repeat(200)}`, "longer than 200"],
 ])("%j is none", (rule, fault) => {
   expect(commandRuleFault(rule)).toContain(fault);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { forEachChild, parse, type SyntaxNode } from "unbash";
 
 import {
@@ -146,7 +146,7 @@ function wordsByParser(line: string): string[][] {
   const found: string[][] = [];
   const visit = (node: SyntaxNode): void => {
     if (node.type === "Pipeline" && node.prefixes.length > 0) {
-      const keyword = node.prefixes.map((prefix) => line.slice(prefix.pos, prefix.end).split(/\s+/)).flat();
+      const keyword = node.prefixes.flatMap((prefix) => line.slice(prefix.pos, prefix.end).split(/\s+/));
       const [first, ...others] = node.commands;
       if (first?.type === "Command") found.push([...keyword, ...wordsOf(first)]);
       return others.forEach(visit);
