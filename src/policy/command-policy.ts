@@ -1,7 +1,7 @@
 import { allowsCommand, denies, type SeenWords } from "./command-rule.ts";
 import { whyItMayChange } from "./only-reads.ts";
 import { isPagerInput } from "./pager-keys.ts";
-import { readPlainLine, type PlainCommand } from "./plain-line.ts";
+import { quotesAsBash, readPlainLine, type PlainCommand } from "./plain-line.ts";
 import { findSimpleCommands } from "./simple-commands.ts";
 
 /** What a connection's configuration says about commands. */
@@ -28,8 +28,6 @@ export type TypedInput = { readonly text?: string; readonly keys?: readonly stri
 
 /** Where all is allowed nothing is read, so that no parser stands between. */
 const unlooked: Verdict = { kind: "allow", class: "unclear", rule: "the policy is full" };
-
-const parsedShells: ReadonlySet<string> = new Set(["bash", "dash", "ash", "ksh93", "mksh"]);
 
 /**
  * `command` is what would be typed, of one line or several; `shell` is its level's name in state.json, undefined where
@@ -80,15 +78,15 @@ function judgeAtPrompt(
   policy: Policy,
   shell: string | undefined,
 ): Verdict {
-  const isSignal =
-    text === ""
-      ? keys.length === 1 && /^C-[cd]$/i.test(keys[0] ?? "")
-      : keys.length === 0 && /^[\u0003\u0004]$/.test(text);
-  if (isSignal) return { kind: "allow", class: "reads", rule: "C-c and C-d run nothing" };
-  const isEnded =
-    keys.length === 0 ? /[\r\n]$/.test(text) : keys.length === 1 && /^(?:Enter|Return)$/.test(keys[0] ?? "");
-  const line = text.replaceAll("\r\n", "\n").replace(/[\r\n]$/, "");
-  if (isEnded && line.trim() !== "") return judgeCommand(line, shell, policy);
+  const [key, ...others] = keys;
+  const isAlone = others.length === 0 && (text === "" || key === undefined);
+  if (isAlone && /^(?:C-[cd]|[\u0003\u0004])$/.test(key ?? text)) {
+    return { kind: "allow", class: "reads", rule: "C-c and C-d run nothing" };
+  }
+  const [, line, end] = /^(.*?)(\r\n|\r|\n)?$/s.exec(text.replaceAll("\r\n", "\n")) ?? [];
+  const enters = [end, ...keys].filter((each) => each !== undefined);
+  const isWhole = enters.length === 1 && /^(?:\s|Enter|Return)$/.test(enters[0] ?? "");
+  if (isWhole && line !== undefined && line.trim() !== "") return judgeCommand(line, shell, policy);
   return refusal(policy, "unclear", "only whole lines with Enter, C-c and C-d are read at a prompt");
 }
 
@@ -115,24 +113,17 @@ function readLine(
   shell: string | undefined,
 ): { readonly plain: readonly PlainCommand[] | undefined; readonly reading: Reading } {
   const line = readPlainLine(command, shell);
+  if (line.kind === "more" && !quotesAsBash(shell)) {
+    return { plain: undefined, reading: { class: "unclear", rule: line.why, commands: [] } };
+  }
+  // A plain line is the same in all shells, so the parser for bash may read it.
+  const { commands, unclear } = findSimpleCommands(command, shell);
   const plain = line.kind === "plain" ? line.commands : undefined;
-  const change = plain?.map(whyItMayChange).find((why) => why !== undefined);
-  if (shell !== undefined && parsedShells.has(shell)) {
-    const { commands, unclear } = findSimpleCommands(command, shell);
-    if (plain !== undefined && change === undefined)
-      return { plain, reading: { class: "reads", rule: "", commands } };
-    const rule = unclear ?? change ?? (line.kind === "more" ? `it holds ${line.why}` : "");
-    return { plain, reading: { class: unclear === undefined ? "changes" : "unclear", rule, commands } };
-  }
-  if (plain === undefined) {
-    const rule = line.kind === "more" ? line.why : "";
-    return { plain, reading: { class: "unclear", rule, commands: [] } };
-  }
-  const commands = plain.map((words) => words.map(({ text, fixed }) => (fixed ? text : undefined)));
-  return {
-    plain,
-    reading: { class: change === undefined ? "reads" : "changes", rule: change ?? "", commands },
-  };
+  const change =
+    line.kind === "more" ? line.why : line.commands.map(whyItMayChange).find((why) => why !== undefined);
+  if (change === undefined) return { plain, reading: { class: "reads", rule: "", commands } };
+  const commandClass = unclear === undefined ? "changes" : "unclear";
+  return { plain, reading: { class: commandClass, rule: unclear ?? change, commands } };
 }
 
 function ruleAgainst(

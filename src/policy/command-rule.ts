@@ -1,17 +1,5 @@
+import { commandRuleFault, ruleWords } from "../base/command-rule.ts";
 import type { PlainCommand } from "./plain-line.ts";
-
-const sign = /^[A-Za-z0-9_./:@%+,=^~*?-]+$/;
-const maxRuleChars = 200;
-
-/** What is wrong with an entry of `allow` or `deny`, or undefined. */
-export function commandRuleFault(rule: string): string | undefined {
-  const [name = "", ...words] = wordsOf(rule);
-  if (rule.length > maxRuleChars) return `it is longer than ${maxRuleChars} characters`;
-  if (![name, ...words].every((word) => sign.test(word)))
-    return "it is not plain words with blanks between them";
-  if (/[*?]/.test(name)) return "its first word, the command's name, must be written out";
-  return undefined;
-}
 
 /**
  * Whether the rule is the whole command, word for word. A `*` alone is any word that is no option, at the end any
@@ -19,7 +7,7 @@ export function commandRuleFault(rule: string): string | undefined {
  */
 export function allowsCommand(rule: string, command: PlainCommand): boolean {
   if (commandRuleFault(rule) !== undefined) return false;
-  const wanted = wordsOf(rule);
+  const wanted = ruleWords(rule);
   const endless = wanted.length > 1 && wanted.at(-1) === "*";
   const head = endless ? wanted.slice(0, -1) : wanted;
   if (endless ? command.length < head.length : command.length !== head.length) return false;
@@ -38,7 +26,7 @@ export type SeenWords = readonly (string | undefined)[];
  * order, with anything between and after them. "maybe" where a word that is not known could make it so.
  */
 export function denies(rule: string, words: SeenWords): "yes" | "maybe" | "no" {
-  const [name = "", ...wanted] = wordsOf(rule);
+  const [name = "", ...wanted] = ruleWords(rule);
   const [first, ...given] = words;
   if (first === undefined) return "maybe";
   if (baseName(first) !== baseName(name)) return "no";
@@ -47,10 +35,6 @@ export function denies(rule: string, words: SeenWords): "yes" | "maybe" | "no" {
   const others = wanted.filter((word) => !word.startsWith("-") && word !== "*");
   if (options.every((option) => hasOption(option, known)) && areInOrder(others, known)) return "yes";
   return known.length === given.length ? "no" : "maybe";
-}
-
-function wordsOf(rule: string): string[] {
-  return rule.trim().split(/ +/);
 }
 
 /** A pattern within a word stands for no `/`, no `.` or `..` as a name, and nothing that begins an option. */

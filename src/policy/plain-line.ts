@@ -39,12 +39,15 @@ const double = /"(?:[ #%-[\]^_a-~]|\$[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_[(]))*"
  * zsh, fish and tcsh unquoted words and no redirection, so that all shells take it for the same.
  */
 export function readPlainLine(line: string, shell: string | undefined): PlainLine {
-  if (shell === undefined || !(quotingShells.has(shell) || bareShells.has(shell))) {
-    return more("the shell is not known");
-  }
+  if (!quotesAsBash(shell) && !bareShells.has(shell ?? "")) return more("the shell is not known");
   if (line.length > maxChars) return more(`it is longer than ${maxChars} characters`);
   if (/[^\n -~]/.test(line)) return more("a character that is not plain ASCII");
-  return new LineReader(line, quotingShells.has(shell)).read();
+  return new LineReader(line, quotesAsBash(shell)).read();
+}
+
+/** Whether quotes, redirections and what else bash and its kin share can be read in it. */
+export function quotesAsBash(shell: string | undefined): boolean {
+  return quotingShells.has(shell ?? "");
 }
 
 function more(why: string): PlainLine {
@@ -98,6 +101,7 @@ class LineReader {
 
   #readWord(): boolean {
     const start = this.#at;
+    if (this.#line[start] === "=") return false;
     let text = "";
     let hasPattern = false;
     let hasVariable = false;
@@ -113,7 +117,7 @@ class LineReader {
       splits ||= piece[0] === "$";
       text += plain ?? piece.replace(/^(['"])(.*)\1$/s, "$2");
     }
-    if (this.#at === start || this.#line[start] === "=") return false;
+    if (this.#at === start) return false;
     const fixed = !hasPattern && !hasVariable && this.#line[start] !== "~";
     this.#words.push({ text, fixed, hasPattern, hasVariable, splits, quoted });
     this.#afterWord = true;
@@ -132,7 +136,8 @@ class LineReader {
   }
 
   #nameOf(): string {
-    const sign = this.#line[this.#at] ?? "=";
+    const sign = this.#line[this.#at];
+    if (sign === undefined || sign === "\n") return "what is not whole";
     return this.#quotes ? `${sign} stands for more than a word` : `${sign} is not the same in all shells`;
   }
 }

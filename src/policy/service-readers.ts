@@ -86,8 +86,8 @@ function dockerVerbs(): Readonly<Record<string, Reader>> {
 function kubectlVerbs(): Readonly<Record<string, Reader>> {
   const common = "namespace= selector= output= context=";
   const shown: Reader = {
-    flags: "ALwR",
-    values: "nlo",
+    flags: "Aw",
+    values: "lLno",
     long: `${common} all-namespaces watch show-labels no-headers field-selector= sort-by= label-columns= show-events[=] ignore-not-found`,
     operands: "words",
   };

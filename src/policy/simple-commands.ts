@@ -23,12 +23,13 @@ const maxChars = 32_768;
 const maxDepth = 6;
 const maxCommands = 2_000;
 const maxTextWords = 40;
+const maxRunWords = 100;
 const maxSubstitutions = 100;
 const steering =
   /^(?:PATH|IFS|ENV|BASH_ENV|BASH_CMDS|BASH_ALIASES|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|PS[0-4]|FPATH|FCEDIT|LD_.*|DYLD_.*)$/;
 
 /** Every simple command of a line for bash and its kin, also those that other commands of it would run. */
-export function findSimpleCommands(line: string, shell: string): SimpleCommands {
+export function findSimpleCommands(line: string, shell: string | undefined): SimpleCommands {
   const finder = new CommandFinder(shell);
   try {
     finder.readLine(line, 0);
@@ -43,10 +44,10 @@ type Node = Statement["command"];
 class CommandFinder implements SimpleCommands {
   readonly commands: SeenWords[] = [];
   unclear: string | undefined;
-  readonly #shell: string;
+  readonly #shell: string | undefined;
   #depth = 0;
 
-  constructor(shell: string) {
+  constructor(shell: string | undefined) {
     this.#shell = shell;
   }
 
@@ -117,7 +118,9 @@ class CommandFinder implements SimpleCommands {
     this.#inspect(words, isFed || command.redirects.some(feeds));
     const from = runsFrom(nameOf(words) ?? "", words);
     if (from === undefined) return;
-    for (let at = from; at < words.length; at += 1) this.#inspect(words.slice(at), isFed);
+    if (words.length - from > maxRunWords) this.#give("a long line for a program that runs others");
+    for (let at = from; at < Math.min(words.length, from + maxRunWords); at += 1)
+      this.#inspect(words.slice(at), isFed);
   }
 
   #inspect(words: SeenWords, isFed: boolean): void {

@@ -3,6 +3,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { connectionShape, settingsShape } from "../../src/config/schema.ts";
+import { fileReaders } from "../../src/policy/file-readers.ts";
+import { machineReaders } from "../../src/policy/machine-readers.ts";
+import { serviceReaders } from "../../src/policy/service-readers.ts";
 import { countLines } from "./file-faults.ts";
 import { differences, readHelp, readTable, readTroubles } from "./readme-faults.ts";
 import { checkout, readFile, readTree } from "./tree.ts";
@@ -27,6 +30,13 @@ test("README.md lists the commands that --help lists", () => {
 test("README.md tells what each key of the configuration means", () => {
   const keys = [...Object.keys(connectionShape), ...Object.keys(settingsShape)];
   expect(differences(readTable(readFile("README.md"), "Configuration"), keys)).toEqual([]);
+});
+
+test("README.md lists the commands that only read", () => {
+  const names = Object.keys({ ...fileReaders, ...machineReaders, ...serviceReaders });
+  const listed =
+    /each command of it is one of these[^>]*> (.*)/.exec(readFile("README.md"))?.[1]?.split(" ") ?? [];
+  expect(differences(listed, names)).toEqual([]);
 });
 
 test("the troubles in README.md name checks of doctor and error codes that there are", () => {

@@ -27,7 +27,12 @@ const shellWords = {
 } as const;
 
 export type CanaryShell = keyof typeof shellWords;
-export const canaryShells: readonly CanaryShell[] = ["bash", "zsh", "fish", "tcsh"];
+
+/** Those of this machine. */
+export function canaryShells(): CanaryShell[] {
+  const names: readonly CanaryShell[] = ["bash", "zsh", "fish", "tcsh"];
+  return names.filter((name) => Bun.which(shellWords[name][0]) !== null);
+}
 
 /** Programs that speak to services: never the real ones. With a word that changes something they touch the canary. */
 const services =

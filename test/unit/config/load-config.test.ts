@@ -128,6 +128,18 @@ describe("faults", () => {
     ["policy: full", 4, 13, "policy is not a map of keys"],
     ["policy:", 4, 5, "policy is not a map of keys"],
     ["policy: {mod: full}", 4, 14, 'unknown key "mod"'],
+    [
+      "policy: {deny: [ls, rm; ls]}",
+      4,
+      25,
+      "policy.deny.1 is more than plain words with blanks between them",
+    ],
+    [
+      "policy: {allow: ['* x']}",
+      4,
+      22,
+      "policy.allow.0 does not write out its first word, the command's name",
+    ],
     ["host_key: accept", 4, 15, "host_key is none of"],
     ["ssh_options: {ProxyCommand: nc}", 4, 33, "ProxyCommand is not among the allowed ssh options"],
     ["ssh_options: {Compression: 'yes\\n'}", 4, 32, "is not a plain one-line value"],
