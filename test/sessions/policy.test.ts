@@ -117,19 +117,18 @@ test("confirm types nothing without a yes; with it the same call goes on, once",
   const session = await open("watched");
   expect((await run(session, "uname -s")).fields).toMatchObject({ exit_code: 0 });
   const asked = await run(session, "touch asked; echo done");
-  expect(asked.code).toBe("APPROVAL_PENDING");
-  expect(detailsOf(asked)).toMatchObject({
-    approval_id: expect.stringMatching(/^[a-z2-9]{8}$/),
-    expires_at: expect.any(String),
-    command_for_user: `mcp-ssh-interactive approve ${idOf(asked)}`,
-  });
+  const id = idOf(asked);
+  expect([asked.code, id]).toEqual(["APPROVAL_PENDING", expect.stringMatching(/^[a-z2-9]{8}$/)]);
+  const { expires_at: expiresAt, command_for_user: command } = detailsOf(asked);
+  expect(command).toBe(`mcp-ssh-interactive approve ${id}`);
+  expect(Date.parse(String(expiresAt))).toBeGreaterThan(Date.now());
   expect(there("asked")).toBe(false);
   const waiting = run(session, "touch asked; echo done");
-  console.log(await yes(idOf(asked)), approvals.list());
+  await yes(id);
   expect((await waiting).fields).toMatchObject({ exit_code: 0, output: "done" });
   expect(there("asked")).toBe(true);
   const again = await run(session, "touch asked; echo done");
-  expect([again.code, idOf(again) === idOf(asked)]).toEqual(["APPROVAL_PENDING", false]);
+  expect([again.code, idOf(again) === id]).toEqual(["APPROVAL_PENDING", false]);
 });
 
 test("an approval is void after any other input, in another folder, and for other bytes", async () => {
