@@ -16,7 +16,12 @@ const idleSeconds = Number(option("idle", "30"));
 const openedAtOnce = 20;
 const most = { perSessionMb: 3, serverMb: 150, idlePercent: 1, ratio: 2 };
 
-type Row = { readonly name: string; readonly values: number[]; readonly isCall: boolean; readonly note?: string };
+type Row = {
+  readonly name: string;
+  readonly values: number[];
+  readonly isCall: boolean;
+  readonly note?: string;
+};
 
 const rows = new Map<string, Row>();
 const faults: string[] = [];
@@ -54,7 +59,9 @@ async function openBatch(count: number): Promise<void> {
   await Promise.all(batch.map(open));
   const tookMs = performance.now() - startedAtMs;
   names.push(...batch);
-  await Promise.all(batch.map((session_name) => call("execute_command", { session_name, command: "true", wait_seconds: 30 })));
+  await Promise.all(
+    batch.map((session_name) => call("execute_command", { session_name, command: "true", wait_seconds: 30 })),
+  );
   if (count === openedAtOnce) note("20 opened at once, ms", tookMs);
 }
 
@@ -71,7 +78,11 @@ async function settlePlain(size: number): Promise<void> {
     const size = ["-x", "200", "-y", "50"];
     plainTmux("-f", "/dev/null", ...options, "new-session", "-d", ...size, "-s", `p${index}`, ...words);
   }
-  await until("the prompts", () => plainPanes().filter((command) => command === "ssh").length === size, 60_000);
+  await until(
+    "the prompts",
+    () => plainPanes().filter((command) => command === "ssh").length === size,
+    60_000,
+  );
 }
 
 function plainPanes(): string[] {
@@ -85,13 +96,18 @@ function plainTmux(...args: string[]): string {
 async function callTimes(): Promise<void> {
   const works: Record<string, (session_name: string) => Promise<unknown>> = {
     "execute_command true, with wait": async (session_name) => {
-      const { fields, text } = await call("execute_command", { session_name, command: "true", wait_seconds: 30 });
+      const { fields, text } = await call("execute_command", {
+        session_name,
+        command: "true",
+        wait_seconds: 30,
+      });
       if (fields["exit_code"] !== 0) throw new Error(text);
     },
     "execute_command, wait_for a match": (session_name) =>
       call("execute_command", { session_name, command: "echo here", wait_seconds: 30, wait_for: "^here" }),
     get_terminal_output: (session_name) => call("get_terminal_output", { session_name }),
-    "get_terminal_output, screen": (session_name) => call("get_terminal_output", { session_name, view: "screen" }),
+    "get_terminal_output, screen": (session_name) =>
+      call("get_terminal_output", { session_name, view: "screen" }),
     "send_input true, Enter": (session_name) => call("send_input", { session_name, text: "true\n" }),
     search_output: (session_name) => call("search_output", { session_name, pattern: "here" }),
     "interrupt_command at a prompt": (session_name) => call("interrupt_command", { session_name }),
@@ -142,7 +158,10 @@ function memory(size: number): void {
   note("ours: tmux, ssh, wrapper, recorder a session, MB", each);
   note(`  beside plain, MB more (at most ${most.perSessionMb})`, each - plainEach);
   // A single session bears what all share.
-  expect(size === 1 || each - plainEach <= most.perSessionMb, `${size} sessions: ${(each - plainEach).toFixed(1)} MB more each`);
+  expect(
+    size === 1 || each - plainEach <= most.perSessionMb,
+    `${size} sessions: ${(each - plainEach).toFixed(1)} MB more each`,
+  );
   expect(serverMb <= most.serverMb, `${size} sessions: our server has ${serverMb.toFixed(0)} MB`);
 }
 
@@ -154,7 +173,9 @@ async function idle(): Promise<void> {
   const before = [ours, theirs, own].map(used);
   await Bun.sleep(idleSeconds * 1_000);
   const after = [ours, theirs, own].map(used);
-  const [percent = 0, plainPercent = 0, ownPercent = 0] = after.map((value, index) => ((value - (before[index] ?? 0)) / idleSeconds) * 100);
+  const [percent = 0, plainPercent = 0, ownPercent = 0] = after.map(
+    (value, index) => ((value - (before[index] ?? 0)) / idleSeconds) * 100,
+  );
   note(`CPU of all of ours over ${idleSeconds} s idle, % (below ${most.idlePercent})`, percent);
   note("  of that our server, %", ownPercent);
   note("  of plain tmux and ssh, %", plainPercent);
@@ -188,11 +209,15 @@ function report(): void {
     const cells = sizes.map((_, index) => show(values[index]));
     const [first, last] = [values[0], values[sizes.length - 1]];
     const ratio = first === undefined || last === undefined ? undefined : last / first;
-    console.log(`| ${name} | ${cells.join(" | ")} | ${ratio === undefined || !isCall ? "" : `${ratio.toFixed(2)} ×`} |`);
+    console.log(
+      `| ${name} | ${cells.join(" | ")} | ${ratio === undefined || !isCall ? "" : `${ratio.toFixed(2)} ×`} |`,
+    );
     if (isCall && !name.startsWith("list_connections"))
       expect((ratio ?? 1) <= most.ratio, `${name}: ${(ratio ?? 1).toFixed(2)} × at ${sizes.at(-1)} sessions`);
   }
-  console.log(faults.length === 0 ? "all within their limits" : faults.map((fault) => `MISSED: ${fault}`).join("\n"));
+  console.log(
+    faults.length === 0 ? "all within their limits" : faults.map((fault) => `MISSED: ${fault}`).join("\n"),
+  );
 }
 
 function show(value: number | undefined): string {

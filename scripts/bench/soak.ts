@@ -14,7 +14,12 @@ const samples = 10;
 /** What the second half may add to the middle of the run. */
 const most = { serverMb: 12, tmuxMb: 4, files: 4 };
 
-type Sample = { readonly done: number; readonly serverMb: number; readonly tmuxMb: number; readonly files: number };
+type Sample = {
+  readonly done: number;
+  readonly serverMb: number;
+  readonly tmuxMb: number;
+  readonly files: number;
+};
 
 await using sshd = await startLoopbackSshd();
 await using home = new McpHome();
@@ -37,7 +42,9 @@ for (let part = 1; part <= samples; part++) {
   const eachMs = (performance.now() - startedAtMs) / Math.max(1, until - before);
   seen.push(await sample(until, eachMs));
 }
-console.log(`${commands} commands, each with its own exit code and output; ${reopened} sessions closed and opened anew`);
+console.log(
+  `${commands} commands, each with its own exit code and output; ${reopened} sessions closed and opened anew`,
+);
 process.exitCode = judge(seen) ? 0 : 1;
 
 async function work(name: string, until: number): Promise<void> {

@@ -28,7 +28,9 @@ export function ownMb(pid: number): number {
 
 /** Seconds of CPU that a process has used so far. */
 export function cpuSeconds(pid: number): number {
-  const fields = readOf(pid, "stat").replace(/^.*\) /s, "").split(" ");
+  const fields = readOf(pid, "stat")
+    .replace(/^.*\) /s, "")
+    .split(" ");
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
 }
 
