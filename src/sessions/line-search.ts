@@ -156,15 +156,12 @@ export class LineSearch {
   #lineFinder(body: Buffer): (from: number) => number {
     const find = this.#findLiteral;
     if (find === undefined || this.#isDense) return (from) => from;
-    const finders: readonly Finder[] = [find, escapeFrom, backspaceFrom];
-    const next = finders.map(() => -1);
+    let [literalAt, escapeAt, backspaceAt] = [-1, -1, -1];
     return (from) => {
-      let first = body.length;
-      for (const [index, each] of finders.entries()) {
-        let at = next[index] ?? -1;
-        if (at < from) next[index] = at = placeFrom(each, body, from);
-        if (at < first) first = at;
-      }
+      if (literalAt < from) literalAt = placeFrom(find, body, from);
+      if (escapeAt < from) escapeAt = placeFrom(escapeFrom, body, from);
+      if (backspaceAt < from) backspaceAt = placeFrom(backspaceFrom, body, from);
+      const first = Math.min(literalAt, escapeAt, backspaceAt);
       return first >= body.length || first === from ? first : startOfLine(body, first, from);
     };
   }
