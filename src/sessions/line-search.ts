@@ -41,6 +41,7 @@ export class LineSearch {
   #lines = 0;
   /** In the last piece most lines held the literal part, so that looking for it saves nothing. */
   #isDense = false;
+  #lineEnd = 0;
 
   constructor(pattern: Pattern, start: number, width: Width) {
     this.#pattern = pattern;
@@ -93,7 +94,8 @@ export class LineSearch {
         return { count, newest };
       }
       if (tried >= lookAtClockEvery) tried = 0;
-      const { end, hit } = this.#try(body, start, alternate);
+      const hit = this.#try(body, start, alternate);
+      const end = this.#lineEnd;
       tried += 1 + ((end - start) >> 6);
       triedBytes += end - start;
       if (hit !== undefined) {
@@ -128,16 +130,19 @@ export class LineSearch {
     return matches;
   }
 
-  #try(body: Buffer, start: number, alternate: boolean): { readonly end: number; readonly hit?: Hit } {
+  /** Sets where the line ended: an object for each line that does not match would cost as much as trying it. */
+  #try(body: Buffer, start: number, alternate: boolean): Hit | undefined {
     const { automaton } = this.#pattern;
-    const verdict = alternate ? undefined : automaton?.tryLine(body, start, maxTriedBytes);
-    const tried = automaton?.end ?? start;
-    if (verdict === "miss") return { end: tried };
-    if (verdict === "hit") return { end: tried, hit: { start, end: tried, alternate } };
+    const verdict =
+      alternate || automaton === undefined ? "unsure" : automaton.tryLine(body, start, maxTriedBytes);
+    if (verdict !== "unsure") {
+      const end = (this.#lineEnd = automaton?.end ?? start);
+      return verdict === "hit" ? { start, end, alternate } : undefined;
+    }
     const feed = body.indexOf(lineFeed, start);
-    const end = feed < 0 ? body.length : feed;
+    const end = (this.#lineEnd = feed < 0 ? body.length : feed);
     const text = this.#matchingText(body.subarray(start, end), alternate);
-    return text === undefined ? { end } : { end, hit: { start, end, text, alternate } };
+    return text === undefined ? undefined : { start, end, text, alternate };
   }
 
   #matchingText(line: Buffer, alternate: boolean): string | undefined {
