@@ -43,6 +43,7 @@ export class Sessions implements SessionService {
   readonly #contexts = new Map<string, SessionContext>();
   #recovering: Promise<void> | undefined;
   #recoveredWith: TmuxServer | undefined;
+  #hidden: { readonly of: StateSnapshot; readonly words: readonly string[] } | undefined;
 
   constructor(place: Workplace) {
     this.#place = place;
@@ -116,8 +117,10 @@ export class Sessions implements SessionService {
 
   /** The numbers that make our marks ours: hexadecimal digits, to be shown to nobody. */
   hiddenWords(): readonly string[] {
-    const records = [...this.#place.state.read().values()];
-    return records.flatMap(numbersOf);
+    const sessions = this.#place.state.read();
+    if (this.#hidden?.of !== sessions)
+      this.#hidden = { of: sessions, words: [...sessions.values()].flatMap(numbersOf) };
+    return this.#hidden.words;
   }
 
   async find(sessionName: string): Promise<Session> {
