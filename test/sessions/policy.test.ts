@@ -25,7 +25,7 @@ const policies = {
 };
 
 beforeAll(async () => {
-  sshd = await startLoopbackSshd({ shell: "/bin/bash" });
+  sshd = await startLoopbackSshd();
   home = new McpHome();
   writePolicies(policies);
   server = await home.start();
@@ -95,11 +95,11 @@ test("read-only takes no upload, and a download", async () => {
 test("a shell that a human has begun inside is held to the same, a program is not typed into", async () => {
   const session = await open("fixed");
   human(session, "PS1='inner$ ' bash --norc", "Enter");
-  await until("the inner shell", async () => /inner\$ $/m.test((await lookAt(session)).text));
+  await until("the inner shell", async () => /inner\$ /.test((await lookAt(session)).text), 20_000);
   expect((await run(session, "touch no")).code).toBe("POLICY_DENIED");
   expect((await run(session, "uname -s")).fields).toMatchObject({ output: "Linux" });
   human(session, "cat", "Enter");
-  await until("cat", async () => (await lookAt(session)).fields["state"] !== "idle");
+  await until("cat", async () => (await lookAt(session)).fields["state"] !== "idle", 20_000);
   expect((await input(session, { text: "touch no\n" })).code).toMatch(/POLICY_DENIED|EXPECTATION_FAILED/);
   expect((await server.call("interrupt_command", { session_name: session })).fields).toMatchObject({
     interrupted: true,
@@ -260,5 +260,5 @@ function lookAt(session_name: string): Promise<ToolResult> {
 
 /** What a person types who is attached. */
 function human(session_name: string, ...keys: string[]): void {
-  home.tmux("send-keys", "-t", `=mcp_${session_name}:`, ...keys);
+  home.tmux("send-keys", "-t", `=mcp-${session_name}:`, ...keys);
 }
