@@ -1,6 +1,6 @@
 /**
- * What a command may be given so that it only reads, as GNU, util-linux and busybox know it (manual pages read
- * 2026-11-28). All else is refused: an abbreviated long option too, since it depends on the version which one it means.
+ * What a command may be given so that it only reads, as GNU, util-linux and busybox know it. All else is refused: an
+ * abbreviated long option too, since it depends on the version which one it means.
  */
 export type Reader = {
   /** Letters of options without a value; they may be joined. */

@@ -7,6 +7,7 @@ import type {
 
 import { nearestName } from "../base/nearest-name.ts";
 import type { SessionService } from "../sessions/outcome.ts";
+import type { Brake } from "./brake.ts";
 import { callTool } from "./call-tool.ts";
 import type { Tool } from "./define-tool.ts";
 import { isRecord } from "./is-record.ts";
@@ -23,6 +24,7 @@ export type Desk = {
   readonly waits: WaitLimits;
   readonly turns: SessionTurns;
   readonly shown: ShownCursors;
+  readonly brake: Brake;
   readonly tools: Promise<readonly Tool[]>;
   /** `settings.results: text`: the terminal tools declare and return no structured content. */
   readonly textOnly: boolean;
@@ -84,6 +86,7 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
       arguments: readToolArguments(params["arguments"]),
       context: { service, waits, turns, shown, call: { ...call, count } },
       textOnly: desk.textOnly && tool.showsTerminal,
+      brake: desk.brake,
       log: desk.log,
     }),
   );

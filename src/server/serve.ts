@@ -3,6 +3,7 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { readerGone } from "../platform/reader-gone.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
+import { Brake } from "./brake.ts";
 import { instructions } from "./instructions.ts";
 import { SessionTurns } from "./session-turns.ts";
 import { ShownCursors } from "./shown-cursors.ts";
@@ -78,6 +79,7 @@ function createDesk(
     textOnly: settings.results === "text",
     turns: new SessionTurns(),
     shown: new ShownCursors(),
+    brake: new Brake(),
     tools: transport.firstAnswer.then(loadTools),
     signal: (id) => transport.calls.signal(id),
     sendProgress: (progressToken, progress, message) => {

@@ -49,6 +49,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     mux,
     secrets: sessionSecrets(place, record),
     gatehouse: place.gatehouse,
+    humansRecorded: new Set(),
     transferRules: () => ({
       folders: place.config().settings.transferDirs,
       own: [place.tree.root, place.tree.runtime],

@@ -42,6 +42,8 @@ export type SessionContext = {
   readonly oracle: Oracle;
   readonly secrets: SessionSecrets;
   readonly gatehouse: Gatehouse;
+  /** Where commands of people ended that are in the audit. */
+  readonly humansRecorded: Set<number>;
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;

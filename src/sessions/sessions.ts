@@ -50,7 +50,11 @@ export class Sessions implements SessionService {
   }
 
   async listConfigs(): Promise<readonly ConfigListing[]> {
-    return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
+    return listConfigs(
+      this.#place.config(),
+      openedOnes(this.#place.state.read()),
+      this.#place.gatehouse.policies,
+    );
   }
 
   transferDirs(): readonly string[] {

@@ -111,6 +111,11 @@ test("what is denied is refused under full too, where it hides in another comman
   for (const command of ["rm -f x", "sudo rm -f x", "find . -exec rm {} +", "bash -c 'rm x'"])
     expect([command, (await run(session, command)).code]).toEqual([command, "POLICY_DENIED"]);
   expect((await run(session, "touch made && echo done")).fields).toMatchObject({ output: "done" });
+  expect((await server.call("execute_command", { session_name: session, command: "cat" })).isError).toBe(
+    false,
+  );
+  expect((await input(session, { text: "typed\n" })).text).toContain("typed");
+  await server.call("interrupt_command", { session_name: session });
 });
 
 test("confirm types nothing without a yes; with it the same call goes on, once", async () => {
