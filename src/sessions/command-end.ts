@@ -49,10 +49,10 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
   }
   const end = settledSince(session, typed.offset, current);
   if (end?.endedBy !== "command_ended") return end;
-  const isExact = typed.aid !== undefined && current.confidence === "exact";
+  const isFollowed = typed.aid !== undefined && session.terminal.follows(typed.aid);
+  const isExact = isFollowed && current.confidence === "exact";
   if (isExact) return session.terminal.isReplaced(typed.aid) ? end : undefined;
-  const isInner =
-    typed.aid === undefined ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
+  const isInner = !isFollowed ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
   return isInner ? { ...end, endedBy: "nested_prompt" } : end;
 }
 

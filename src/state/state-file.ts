@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync } from "node:fs";
 
 import { z } from "zod";
 
@@ -101,7 +101,7 @@ export class StateFile {
   }
 
   #stamp(): string | undefined {
-    const facts = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    const facts = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
     return facts === undefined ? undefined : `${facts.ino}.${facts.size}.${facts.mtimeNs}`;
   }
 
