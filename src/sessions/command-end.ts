@@ -51,9 +51,15 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
   if (end?.endedBy !== "command_ended") return end;
   const isFollowed = typed.aid !== undefined && session.terminal.follows(typed.aid);
   const isExact = isFollowed && current.confidence === "exact";
-  if (isExact) return session.terminal.isReplaced(typed.aid) ? end : undefined;
+  if (isExact) return session.terminal.isReplaced(typed.aid) || missedEnd(session, typed) ? end : undefined;
   const isInner = !isFollowed ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
   return isInner ? { ...end, endedBy: "nested_prompt" } : end;
+}
+
+/** Its shell waits at a later prompt, and what it told in between is not in the log: the recorder had died. */
+function missedEnd({ terminal }: SessionContext, { aid, counter = Infinity }: TypedCommand): boolean {
+  const level = terminal.shellLevels.find((each) => each.aid === aid);
+  return level?.phase === "prompt" && level.counter > counter;
 }
 
 /** Whether a shell without marks waits where those of the shell that ran the command are missing. */
