@@ -80,7 +80,7 @@ test("a link that is cut is noticed by keepalive; reopened in place, all that wa
   expect((await run("echo on; (exit 4)")).fields).toMatchObject({
     output: "on",
     exit_code: 4,
-    command_id: "c4",
+    command_id: "c3",
   });
   expect(await remote("ran.txt")).toBe("ran\n");
 });
