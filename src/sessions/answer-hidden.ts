@@ -74,6 +74,7 @@ function note(session: SessionContext): void {
     client: "answer",
     command: answered?.command ?? "",
     text: mask,
+    enter: true,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Check } from "../base/check.ts";
 import type { Approval } from "../policy/approval.ts";
+import type { Lost } from "./lost-work.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 
@@ -119,7 +120,7 @@ export type OpenOutcome = TerminalFacts & {
   readonly attachCommand: string;
   readonly openedInMs: number;
   readonly reconnected: boolean;
-  readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
+  readonly lost?: Lost;
   /** How the login went, step by step. */
   readonly checks: readonly Check[];
 };
@@ -137,6 +138,8 @@ export type SessionSummary = TerminalFacts & {
   readonly runningCommand?: string;
   readonly lastExitCode?: number;
   readonly createdAt: string;
+  /** When it was found again in tmux after the state file had lost it. */
+  readonly restoredAt?: string;
   readonly lastActivityAt: string;
   readonly logBytes: number;
   readonly humansAttached: number;
@@ -238,6 +241,8 @@ export interface SessionService {
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;
+  /** What could not be restored of sessions from before, as this process found out. */
+  warnings(): readonly string[];
   /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
   find(sessionName: string): Promise<SessionHandle>;
   /** Of a session that is gone already it says so instead of failing. */

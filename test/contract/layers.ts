@@ -38,7 +38,7 @@ export const architecture: Architecture = {
     picocolors: ["cli/"],
     re2js: ["sessions/", "policy/"],
     unbash: ["policy/"],
-    zod: ["server/", "config/", "state/"],
+    zod: ["server/", "config/", "state/", "policy/"],
   },
   outside: { "package.json": ["main.ts", "cli/"] },
 };

@@ -240,7 +240,6 @@ test("all of it is in the audit, whose chain is whole", async () => {
     "input",
     "refused",
     "asked",
-    "approved",
     "declined",
     "transfer",
     "policy",

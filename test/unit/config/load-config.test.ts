@@ -209,7 +209,7 @@ describe("a jump through another connection", () => {
   test("is refused when that one does not open, or leads in a circle", () => {
     const loaded = load(
       "connections:\n  a: {host: a, proxy_jump: b}\n  b: {host: b, proxy_jump: a}\n  c: {host: c, proxy_jump: bad}\n  d: {host: d, proxy_jump: c}\n" +
-        "  bad: {host: x, policy: {mode: confirm}}\n  ok: {host: e, proxy_jump: good}\n  good: {host: f}\n",
+        "  bad: {host: x, port: 0}\n  ok: {host: e, proxy_jump: good}\n  good: {host: f}\n",
     );
     expect(problemOf(loaded, "a")).toContain("circle");
     expect(problemOf(loaded, "b")).toContain("circle");
@@ -224,20 +224,7 @@ describe("a jump through another connection", () => {
   });
 });
 
-describe("a key that changes safety and is not built yet", () => {
-  const keys: readonly [lines: string, key: string][] = [
-    ["policy: {mode: read-only}", "policy"],
-    ["policy: {mode: full, deny: [rm]}", "policy"],
-    ["policy: {approval: terminal}", "policy"],
-  ];
-
-  test.each(keys)("%p makes its connection refuse to open and is no fault", (lines, key) => {
-    const loaded = load(`${one(lines)}  good: {host: a}\n`);
-    expect(problemOf(loaded, "web")).toContain(`\`${key}\` is set`);
-    expect(loaded.faults).toEqual([]);
-    expect(configOf(loaded, "good").name).toBe("good");
-  });
-
+describe("a key that changes safety and cannot be read", () => {
   test.each(["settings: {redact: [[abc]]}", "settings: {redat: [abc]}", "settings: [redact]"])(
     "%p keeps every connection from opening",
     (settings) => {
