@@ -10,7 +10,8 @@ const maxDetailDepth = 4;
 
 /** The error as a tool result. What is not a UserError is a bug: its text stays with us. */
 export function presentError(error: unknown, { textOnly }: { textOnly: boolean }): CallToolResult {
-  const { code, message, hint, details } = error instanceof UserError ? error : internalError();
+  const { code, message: fact, hint: advice, details } = error instanceof UserError ? error : internalError();
+  const [message, hint] = [oneLine(fact), oneLine(advice)] as const;
   const { screen, ...facts } = withCaution(cleanDetails(details));
   const lines = [`${code}: ${message}`, `hint: ${hint}`];
   if (Object.keys(facts).length > 0) lines.push(`details: ${JSON.stringify(facts)}`);
@@ -20,6 +21,11 @@ export function presentError(error: unknown, { textOnly }: { textOnly: boolean }
   const shown = { ...facts, ...(screen === undefined ? {} : { screen }) };
   const structured = { code, message, hint, ...(Object.keys(shown).length === 0 ? {} : { details: shown }) };
   return { isError: true, content, structuredContent: { error: structured } };
+}
+
+/** An argument that is quoted in it may hold anything. */
+function oneLine(words: string): string {
+  return cleanText(words).replaceAll("\n", " ");
 }
 
 function internalError(): UserError {
