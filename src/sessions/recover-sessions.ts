@@ -33,7 +33,8 @@ async function unrecorded(place: Workplace, tmux: TmuxServer): Promise<SessionRe
     .filter(({ name }) => !known.has(sessionKey(name)))
     .map(({ name, tags }) => {
       const number = readNumber(place.tree, name);
-      const record = number === undefined ? undefined : recordFromTags(tags, number);
+      const tagged = number === undefined ? undefined : recordFromTags(tags, number);
+      const record = tagged?.session_name === name ? tagged : undefined;
       place.warn(
         record === undefined
           ? `session ${name} of tmux could not be taken over: it carries no record`

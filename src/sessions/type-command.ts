@@ -1,7 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
-import { clearLine, leftOver } from "./clear-line.ts";
+import { clearAnswers, clearLine, leftOver } from "./clear-line.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
@@ -14,6 +14,7 @@ import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
+import { isTerminalAnswer } from "./terminal-answers.ts";
 import { whereNow } from "./terminal-facts.ts";
 import type { Judgement } from "./terminal-reading.ts";
 import { mayHoldUnsent } from "./unsent-line.ts";
@@ -92,7 +93,10 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
     return requireEmptyPrompt(session, call);
   }
   if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
-  if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
+  const { typed = "" } = current;
+  if (isTerminalAnswer(session, typed) && (await clearAnswers(session, call.signal)))
+    return requireEmptyPrompt(session, call);
+  if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
   if (await mayHoldUnsent(session, current, call.signal))
     throw busy(session, "a human may have typed a line that does not show: Ctrl+C brings a new prompt");
   return current;

@@ -1,8 +1,13 @@
 import { z } from "zod";
 
-/** What is kept of a session that the stream cannot tell. Offsets are absolute places in the session's log. */
+import { isSessionName } from "../base/session-name.ts";
+
+/**
+ * What is kept of a session that the stream cannot tell. The name is a part of paths and targets. Offsets are absolute places in
+ * the session's log.
+ */
 export const sessionRecordSchema = z.object({
-  session_name: z.string(),
+  session_name: z.string().refine(isSessionName),
   connection_config: z.string(),
   tmux_session: z.string(),
   log_file: z.string(),

@@ -13,7 +13,11 @@ const lockTimeoutMs = 5_000;
 
 const stateSchema = z.object({
   version: z.literal(version),
-  sessions: z.record(z.string(), sessionRecordSchema),
+  sessions: z
+    .record(z.string(), sessionRecordSchema)
+    .refine((sessions) =>
+      Object.entries(sessions).every(([key, record]) => key === sessionKey(record.session_name)),
+    ),
 });
 const pythonSchema = z.object({ version: z.literal("1.0"), sessions: z.record(z.string(), z.unknown()) });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import fc from "fast-check";
 
+import { isSessionName } from "../../src/base/session-name.ts";
 import { InvalidConfig, parseConfig } from "../../src/config/parse-config.ts";
 import { scanStream } from "../../src/screen/stream-parser.ts";
 import { readCheckpoint, type Checkpoint } from "../../src/state/checkpoint-file.ts";
@@ -126,6 +127,7 @@ const jsonPieces = [
   "0.5",
   '"phase":"ground",',
   "\\ud800",
+  "../../x",
 ];
 
 /** What stands in files that others may have written, and in tmux's tags. */
@@ -143,7 +145,10 @@ export const fileTargets: readonly Target[] = [
   }),
   inFile("state.json", damaged(states, jsonPieces), (path) => {
     const file = new StateFile(path, `${path}.lock`, () => undefined);
-    for (const [, session] of file.read()) holds("only whole records", Number.isInteger(session.port));
+    for (const [key, session] of file.read()) {
+      holds("only names that are safe in paths", isSessionName(session.session_name));
+      holds("under their own key", key === session.session_name.toLowerCase());
+    }
     file.get("s");
   }),
   inFile("ledger", damaged(ledgers, jsonPieces), (path) => {
