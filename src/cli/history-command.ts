@@ -6,6 +6,7 @@ import { sessionPaths } from "../sessions/session-files.ts";
 import { keptLogs } from "../state/kept-logs.ts";
 import { Ledger } from "../state/ledger.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
 import { renderTable } from "./render-table.ts";
 import { shortCommand } from "./session-words.ts";
 
@@ -54,7 +55,7 @@ function renderJson(commands: readonly PastCommand[]): string {
     host: each.host,
     cwd: each.folder,
   }));
-  return `${JSON.stringify({ commands: facts, total: facts.length }, undefined, 2)}\n`;
+  return jsonText({ commands: facts, total: facts.length });
 }
 
 function localTime(at: string): string {

@@ -1,6 +1,7 @@
 import { summaryFacts } from "../server/summary-facts.ts";
 import type { SessionSummary } from "../sessions/outcome.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
 import { renderTable } from "./render-table.ts";
 import { doing, placeOf } from "./session-words.ts";
 import { withSessions } from "./with-sessions.ts";
@@ -15,7 +16,7 @@ export const status: RunCommand = (invocation) =>
 
 function renderJson(sessions: readonly SessionSummary[]): string {
   const facts = sessions.map((session) => summaryFacts(session, true));
-  return `${JSON.stringify({ sessions: facts, total: facts.length }, undefined, 2)}\n`;
+  return jsonText({ sessions: facts, total: facts.length });
 }
 
 function renderText(sessions: readonly SessionSummary[]): string {

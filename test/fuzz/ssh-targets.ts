@@ -35,7 +35,7 @@ const found = [
 ];
 const readings = ["T m 1 1 1\nT p S wait_woken tty bash 12 bare\nT p R - none cat 13 more\nT e\n"];
 
-const asker = { user: "u", host: "h", keyPaths: ["/home/u/.ssh/id", "/k"], version: { major: 9, minor: 2 } };
+const asker = { user: "u", host: "h", keyPaths: ["/keys/id", "/k"], version: { major: 9, minor: 2 } };
 const prompts = [
   "u@h's password: ",
   "(u@h) Password: ",
@@ -48,7 +48,7 @@ const known = new Set([
   "(u@h) Password:",
   "(u@h) password: ",
   "Enter passphrase for key '/k': ",
-  "Enter passphrase for key '/home/u/.ssh/id': ",
+  "Enter passphrase for key '/keys/id': ",
 ]);
 
 const field: fc.Arbitrary<Field> = fc.oneof(
