@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     console.log(`${current}: ${silent ? "never ends" : "fills the memory"} at about input ${done}`);
     ended.resolve(1);
   }, 200);
-  worker.postMessage({ inputs: Number(values.inputs), seed: Number(values.seed), only: values.target });
+  worker.postMessage({ inputs: Number(values.inputs), seed: Number(values.seed), only: values.target }, []);
   const violations = await ended.promise;
   clearInterval(watch);
   console.log(`${violations} violations, at most ${Math.round(peak / 2 ** 20)} MiB`);

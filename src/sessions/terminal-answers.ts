@@ -7,7 +7,7 @@ const query = /\x1b(?:\[[?>=]?[\d;]*(?:c|n|t|q|x|\$p|\*y)|\](?:4|10|11|12|52);[^
 
 /** How shells show an answer that they did not ask for: whole, or what is left of it after the keys that they know. */
 const answer =
-  /^(?:(?:\^\[|\x1b)*[[\]P]?[?>:]*(?:\d*(?:;\d*)*\$?[cnRtyu]|\|tmux [\w.-]+|\d*;?\d*;?rgb:[\da-f/]+|\d\$r[\d;]*(?: ?q)?)(?:\^\[)*\\?)+$/;
+  /^(?:(?:\^\[|\x1b)*[[\]P]?[?>:]*(?:\d*(?:;\d*)*\$?[cnRtyu]|\|tmux [\w.-]+|\d*;?\d*;?rgb:[\da-f/]+|\d\$r(?: q)?[\d;]*(?: ?q)?)(?:\^\[)*\\?)+$/;
 
 /**
  * Whether what stands at the prompt is what the terminal answered to a program that asked and did not wait, so that

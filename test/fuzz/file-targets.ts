@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { isSessionName } from "../../src/base/session-name.ts";
 import { InvalidConfig, parseConfig } from "../../src/config/parse-config.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { UserError, type ErrorCode } from "../../src/base/user-error.ts";
 import { readArguments } from "../../src/server/arguments.ts";

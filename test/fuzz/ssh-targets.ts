@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { parseReading } from "../../src/sessions/terminal-reading.ts";
 import { parseFoundKeys } from "../../src/ssh/known-hosts.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 /** `weight` is its share of the inputs. */
 export type Target = {

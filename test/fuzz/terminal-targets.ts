@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { LineRenderer } from "../../src/screen/line-renderer.ts";
 import { initialStreamState, scanStream, type StreamEvent } from "../../src/screen/stream-parser.ts";

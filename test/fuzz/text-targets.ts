@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { UserError } from "../../src/base/user-error.ts";
 import { printable, printableLine } from "../../src/cli/printable.ts";
@@ -17,7 +17,7 @@ const bounds = fc.record({
   maxChars: fc.integer({ min: 1_000, max: 4_000 }),
   keep: fc.constantFrom("tail" as const, "both" as const),
 });
-const unseen = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u3164\u{e0100}-\u{e01ef}]/u;
+const unseen = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u3164]|[\u{e0100}-\u{e01ef}]/u;
 
 /** What becomes of a host's text before a model or a human reads it. */
 export const textTargets: readonly Target[] = [

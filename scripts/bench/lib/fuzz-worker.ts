@@ -8,7 +8,7 @@ export type FuzzReport =
   | { readonly kind: "end"; readonly violations: number };
 
 const tickEvery = 200;
-const report = (message: FuzzReport) => postMessage(message);
+const report = (message: FuzzReport) => postMessage(message, []);
 
 /** The inputs shared out among the targets by weight, each target with the same seed. */
 async function work({ inputs, seed, only }: FuzzOrder): Promise<void> {
