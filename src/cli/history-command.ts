@@ -8,6 +8,7 @@ import { sessionPaths } from "../sessions/session-files.ts";
 import { keptLogs } from "../state/kept-logs.ts";
 import { Ledger } from "../state/ledger.ts";
 import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
 import { renderTable } from "./render-table.ts";
 import { shortCommand } from "./session-words.ts";
 
@@ -35,7 +36,7 @@ async function verify({ root, flags, stdout }: Invocation): Promise<number> {
     auditFile,
     new AuditTrail(auditFile, locks).notedHead(),
   );
-  if (flags.has("--json")) stdout(`${JSON.stringify({ ...head, from, faults, torn }, undefined, 2)}\n`);
+  if (flags.has("--json")) stdout(jsonText({ ...head, from, faults, torn }));
   else {
     const places = faults.map(
       ({ file, line, what }) => `  ${file}${line === 0 ? "" : `, line ${line}`}: ${what}\n`,
@@ -84,7 +85,7 @@ function renderJson(commands: readonly PastCommand[]): string {
     host: each.host,
     cwd: each.folder,
   }));
-  return `${JSON.stringify({ commands: facts, total: facts.length }, undefined, 2)}\n`;
+  return jsonText({ commands: facts, total: facts.length });
 }
 
 function localTime(at: string): string {

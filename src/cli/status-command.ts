@@ -2,6 +2,7 @@ import type { Approval } from "../policy/approval.ts";
 import { summaryFacts } from "../server/summary-facts.ts";
 import type { SessionSummary } from "../sessions/outcome.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
 import { renderTable } from "./render-table.ts";
 import { doing, placeOf, shortCommand } from "./session-words.ts";
 import { withSessions } from "./with-sessions.ts";
@@ -35,7 +36,7 @@ function renderJson(
     text,
   }));
   const all = { sessions: facts, total: facts.length, approvals, paused: isPaused };
-  return `${JSON.stringify(all, undefined, 2)}\n`;
+  return jsonText(all);
 }
 
 function renderWaiting(waiting: readonly Approval[]): string {

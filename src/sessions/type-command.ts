@@ -5,7 +5,7 @@ import { requireRoom } from "../platform/disk-room.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
-import { clearLine, leftOver } from "./clear-line.ts";
+import { clearAnswers, clearLine, leftOver } from "./clear-line.ts";
 import { whatRuns } from "./command-owner.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
@@ -20,6 +20,7 @@ import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
+import { isTerminalAnswer } from "./terminal-answers.ts";
 import { whereNow } from "./terminal-facts.ts";
 import type { Judgement } from "./terminal-reading.ts";
 import { mayHoldUnsent } from "./unsent-line.ts";
@@ -122,7 +123,10 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   }
   if (current.state !== "idle" && current.state !== "unknown")
     throw busy(session, whatRuns(session, call), current);
-  if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
+  const { typed = "" } = current;
+  if (isTerminalAnswer(session, typed) && (await clearAnswers(session, call.signal)))
+    return requireEmptyPrompt(session, call);
+  if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
   if (await mayHoldUnsent(session, current, call.signal))
     throw busy(session, "a human may have typed a line that does not show: Ctrl+C brings a new prompt");
   return current;
