@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
+import type { FileSubscription } from "../platform/folder-watch.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { readCatalog, watchFor, type Catalog, type Watched } from "./catalog.ts";
 import { closeSession } from "./close-session.ts";
 import { createContext } from "./create-context.ts";
 import { listConfigs } from "./list-configs.ts";
@@ -49,6 +51,14 @@ export class Sessions implements SessionService {
 
   async listConfigs(): Promise<readonly ConfigListing[]> {
     return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
+  }
+
+  catalog(): Catalog {
+    return readCatalog(this.#place);
+  }
+
+  watch(watched: Watched): FileSubscription {
+    return watchFor(this.#place, watched);
   }
 
   transferDirs(): readonly string[] {
