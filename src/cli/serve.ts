@@ -41,7 +41,8 @@ export async function serve(invocation: Invocation): Promise<number> {
     close = composed.close;
     return composed.service;
   };
-  await serveMcp({ service, settings, version, log, signal: stop });
+  const hasLocalBrowser = invocation.env["SSH_CONNECTION"] === undefined;
+  await serveMcp({ service, settings, version, log, hasLocalBrowser, signal: stop });
   await close();
   return exitCodes.done;
 }

@@ -1,9 +1,5 @@
 import type { Check } from "../base/check.ts";
-import type { FileSubscription } from "../platform/folder-watch.ts";
-import type { Catalog, Watched } from "./catalog.ts";
-import type { PastCommand } from "./command-history.ts";
-import type { HumanQuestion } from "./human-question.ts";
-import type { LogPage } from "./log-page.ts";
+import type { CatalogService, SessionReader } from "./beside-tools.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 
@@ -218,7 +214,7 @@ export type SecretRequest = { readonly name: string | undefined; readonly waitSe
 export type InterruptRequest = { readonly waitSeconds: number };
 
 /** One open terminal, of whatever process of ours opened it. */
-export interface SessionHandle {
+export interface SessionHandle extends SessionReader {
   readonly name: string;
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
@@ -230,22 +226,11 @@ export interface SessionHandle {
   transfer(request: TransferRequest, call: Call): Promise<TransferOutcome>;
   /** What people ran that ended between these cursors, the first included; nothing where one is not of this session. */
   humans(from: string, to: string): readonly HumanCommand[];
-  /** A page of the log from `cursor` on, without one the last. Throws CURSOR_INVALID. */
-  logPage(cursor: string | undefined): Promise<LogPage>;
-  /** The newest commands of agents, at most `most`, the oldest first. */
-  history(most: number): Promise<readonly PastCommand[]>;
-  /** Folders on the host whose path begins so; few, and none where asking could be noticed or takes long. */
-  remoteFolders(begun: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** The hidden question that a human may answer. Throws NOT_A_SECRET_PROMPT, HUMAN_ONLY. */
-  humanQuestion(signal: AbortSignal): Promise<HumanQuestion>;
 }
 
 /** Everything that the tools need of the domain. */
-export interface SessionService {
+export interface SessionService extends CatalogService {
   listConfigs(): Promise<readonly ConfigListing[]>;
-  catalog(): Catalog;
-  /** Tells of changes until it is disposed. */
-  watch(watched: Watched): FileSubscription;
   /** The folders that transfers may use, as absolute paths. */
   transferDirs(): readonly string[];
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;

@@ -83,8 +83,7 @@ export class SftpClient implements AsyncDisposable {
   }
 
   openToRead(path: string): Promise<FileHandle> {
-    const [flags, attributes] = forReading;
-    return this.#handle("open", 3, [path, flags, attributes]);
+    return this.#handle("open", 3, [path, ...forReading]);
   }
 
   /** What stands in a folder, as the server has it; links are not followed. */
@@ -181,9 +180,8 @@ export class SftpClient implements AsyncDisposable {
   async #attributes(request: string, type: number, path: string): Promise<Attributes | undefined> {
     const answer = await this.#ask(type, [path]);
     if (answer.kind === "attributes") return answer.attributes;
-    const refused = refusal(answer, request);
-    if (refused.status === "no_such_file") return undefined;
-    throw refused;
+    if (answer.kind === "status" && statusOf(answer.code) === "no_such_file") return undefined;
+    throw refusal(answer, request);
   }
 
   async #ask(type: number, fields: readonly Field[]): Promise<Reply> {
