@@ -62,7 +62,7 @@ test("notes and the files of open sessions are listed with their kinds and sizes
     "ssh://sessions/web/screen text/plain",
     "ssh://sessions/web/ledger application/json",
   ]);
-  expect(resources[0]?.size).toBe(44);
+  expect(resources[0]?.size).toBe(45);
   expect(resources[1]?.size).toBeGreaterThan(0);
   const { resourceTemplates } = await server.client.listResourceTemplates();
   expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
