@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
-import type { Call, OpenOutcome, SessionHandle } from "../sessions/outcome.ts";
+import type { FileSubscription } from "../platform/folder-watch.ts";
+import type { Call, OpenOutcome, OutputOutcome, SessionHandle, SessionService } from "../sessions/outcome.ts";
 import type { ToolContext } from "./define-tool.ts";
 import { defaultChars, defaultLines } from "./input-fields.ts";
 import { isRecord } from "./is-record.ts";
@@ -39,9 +40,10 @@ export async function withHumanAnswer(
   const fate = await askHuman(session, cursor, { waitMs: left(deadlineMs), signal: call.signal });
   call.signal.throwIfAborted();
   if (fate === "open") return stillAsked(orThrow(first), session.name);
-  if (fate !== "answered") return orThrow(first);
-  const reply = first instanceof UserError ? undefined : first;
-  return goOn(session, { reply, cursor, waitSeconds: Math.max(1, left(deadlineMs) / 1_000) }, call);
+  if (fate !== "answered" && fate !== "gone") return orThrow(first);
+  const id = first instanceof UserError ? undefined : first.facts["command_id"];
+  const reply = await goOn(session, { id, cursor, waitSeconds: Math.ceil(left(deadlineMs) / 1_000) }, call);
+  return fate === "gone" ? reply : { ...reply, message: `the user answered it; ${reply.message}` };
 }
 
 /** The same for a login; the opening's own facts stay. */
@@ -52,12 +54,12 @@ export async function withHumanLogin(
 ): Promise<OpenOutcome> {
   const cursor = askedAt(terminalFacts(opened));
   if (askHuman === undefined || cursor === undefined) return opened;
+  using changes = service.watch({ kind: "catalog" });
   const session = await service.find(opened.sessionName);
   const fate = await askHuman(session, cursor, { waitMs: left(deadlineMs), signal: call.signal });
   call.signal.throwIfAborted();
-  if (fate !== "answered") return opened;
-  const waitSeconds = Math.max(1, left(deadlineMs) / 1_000);
-  const now = await session.output({ view: "new", cursor, numLines: 1, waitSeconds }, call);
+  if (fate !== "answered" && fate !== "gone") return opened;
+  const now = await loggedIn(opened.sessionName, { service, changes, deadlineMs }, call);
   const { awaiting: _, ...rest } = opened;
   const { state, confidence, link, where, awaiting } = now;
   return {
@@ -69,6 +71,35 @@ export async function withHumanLogin(
     ...(where === undefined ? {} : { where }),
     ...(awaiting === undefined ? {} : { awaiting }),
   };
+}
+
+const unmarkedGraceMs = 1_000;
+
+/** The session once its shell is set up, which the state file tells, or once it is clear that it will not be. */
+async function loggedIn(
+  name: string,
+  {
+    service,
+    changes,
+    deadlineMs,
+  }: {
+    readonly service: SessionService;
+    readonly changes: FileSubscription;
+    readonly deadlineMs: number;
+  },
+  call: Call,
+): Promise<OutputOutcome> {
+  for (let unmarked = 0; ;) {
+    const session = await service.find(name);
+    const now = await session.output({ view: "scrollback", numLines: 1, waitSeconds: 0 }, call);
+    const isSettled =
+      now.state === "awaiting_input" ||
+      now.state === "disconnected" ||
+      (now.state === "idle" && (now.confidence === "exact" || unmarked > 1));
+    if (isSettled || call.signal.aborted || left(deadlineMs) === 0) return now;
+    if (now.state === "idle") unmarked += 1;
+    await changes.next(Math.min(left(deadlineMs), unmarkedGraceMs), [call.signal]);
+  }
 }
 
 function left(deadlineMs: number): number {
@@ -109,21 +140,23 @@ function stillAsked(reply: Reply, sessionName: string): Reply {
 async function goOn(
   session: SessionHandle,
   {
-    reply,
+    id,
     cursor,
     waitSeconds,
-  }: { readonly reply: Reply | undefined; readonly cursor: string; readonly waitSeconds: number },
+  }: { readonly id: unknown; readonly cursor: string; readonly waitSeconds: number },
   call: Call,
 ): Promise<Reply> {
-  const id = reply?.facts["command_id"];
   const view =
     typeof id === "string"
       ? ({ view: "command", commandId: id } as const)
       : ({ view: "new", cursor } as const);
-  const outcome = await session.output({ ...view, numLines: defaultLines, waitSeconds }, call);
+  const outcome = await session.output(
+    { ...view, numLines: defaultLines, waitSeconds: Math.max(1, waitSeconds) },
+    call,
+  );
   const bounds = { numLines: defaultLines, maxChars: defaultChars, keep: "both" } as const;
   return {
-    message: `the user answered it; ${describeOutcome(outcome)}`,
+    message: describeOutcome(outcome),
     next: adviseNext(outcome),
     ...outputFacts(outcome, bounds, { view: outcome.view }),
   };

@@ -9,6 +9,8 @@ export type HumanQuestion = Pick<HiddenQuestion, "line" | "programs" | "asker"> 
   readonly place: ConnectionInfo;
   /** As `answer SESSION` does it. The text is hidden in results from then on. */
   readonly answer: (text: string, signal: AbortSignal) => Promise<AnswerFate>;
+  /** Resolves when more came than the question, which makes it another one, or at an abort. */
+  readonly overtaken: (signal: AbortSignal) => Promise<void>;
 };
 
 /** Throws as findHiddenQuestion does. */
@@ -26,5 +28,19 @@ export async function askedOfHuman(session: SessionContext, signal: AbortSignal)
       session.secrets.remember(text);
       return answerHidden(session, question, text, stop);
     },
+    overtaken: (stop) => moreThan(session, question.offset, stop),
   };
 }
+
+/** ssh's end leaves a mark in the log too. */
+async function moreThan(
+  { log, logWatch, logName }: SessionContext,
+  offset: number,
+  stop: AbortSignal,
+): Promise<void> {
+  using changes = logWatch.subscribe(logName);
+  while (!stop.aborted && log.extent().end === offset) await changes.next(longMs, [stop]);
+}
+
+/** The longest that a timer takes. */
+const longMs = 2_147_483_647;

@@ -23,6 +23,7 @@ function question(fate: "accepted" | "again" = "accepted", line = "Password: "):
       typed.push(text);
       return fate;
     },
+    overtaken: () => new Promise(() => undefined),
   };
 }
 

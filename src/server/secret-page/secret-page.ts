@@ -58,11 +58,18 @@ export class SecretPage implements Disposable {
     });
     this.url = `http://127.0.0.1:${this.#server.port}/${this.#token}`;
     this.#timer = setTimeout(() => this.#finish("expired"), lifetimeMs);
+    void this.#endWithQuestion(question);
   }
 
   [Symbol.dispose](): void {
     this.#finish("gone");
     void this.#server.stop(true);
+  }
+
+  /** An answer that came later would be refused. */
+  async #endWithQuestion(question: HumanQuestion): Promise<void> {
+    await question.overtaken(this.#stop.signal);
+    if (this.#question === question && !this.#isTyping) this.#finish("gone");
   }
 
   async #respond(request: Request, peer: Bun.SocketAddress | null): Promise<Response> {
@@ -141,6 +148,7 @@ export class SecretPage implements Disposable {
 
   async #askAgain(alert: string): Promise<Response> {
     this.#question = await this.#findQuestion();
+    void this.#endWithQuestion(this.#question);
     return page(200, renderQuestionPage(this.#question, alert));
   }
 
