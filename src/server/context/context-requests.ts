@@ -11,6 +11,8 @@ import { readResource } from "./read-resource.ts";
 import { parseResourceUri, sessionUri, infoUri, type ResourceName } from "./resource-uri.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
+const maxSubscriptions = 300;
+
 /** What the client is told without having asked. */
 export type Announce = {
   readonly updated: (uri: string) => Promise<void>;
@@ -75,6 +77,8 @@ export class ContextRequests implements Disposable {
 
   async #subscribe({ uri, name }: { readonly uri: string; readonly name: ResourceName }): Promise<void> {
     await this.#requireThere(name);
+    if (this.#subscriptions.size >= maxSubscriptions)
+      throw new ProtocolFault(rpcCodes.invalidParams, `more than ${maxSubscriptions} subscriptions`);
     const kind = name.kind === "screen" ? "log" : name.kind;
     const watched =
       name.kind === "info"
