@@ -38,8 +38,7 @@ export async function withHumanAnswer(
   if (cursor === undefined) return orThrow(first);
   const deadlineMs = startedAtMs + 1_000 * waitSecondsOf(first);
   const fate = await askHuman(session, cursor, { waitMs: left(deadlineMs), signal: call.signal });
-  call.signal.throwIfAborted();
-  if (fate === "open") return stillAsked(orThrow(first), session.name);
+  if (fate === "open") return stillAsked(first, session.name);
   if (fate !== "answered" && fate !== "gone") return orThrow(first);
   const id = first instanceof UserError ? undefined : first.facts["command_id"];
   const reply = await goOn(session, { id, cursor, waitSeconds: Math.ceil(left(deadlineMs) / 1_000) }, call);
@@ -57,7 +56,6 @@ export async function withHumanLogin(
   using changes = service.watch({ kind: "catalog" });
   const session = await service.find(opened.sessionName);
   const fate = await askHuman(session, cursor, { waitMs: left(deadlineMs), signal: call.signal });
-  call.signal.throwIfAborted();
   if (fate !== "answered" && fate !== "gone") return opened;
   const now = await loggedIn(opened.sessionName, { service, changes, deadlineMs }, call);
   const { awaiting: _, ...rest } = opened;
@@ -131,10 +129,12 @@ function askedAt({ state, awaiting, cursor }: Facts): string | undefined {
   return !hasSecret && hiddenKinds.has(awaiting["kind"]) ? cursor : undefined;
 }
 
-function stillAsked(reply: Reply, sessionName: string): Reply {
+function stillAsked(first: Reply | UserError, sessionName: string): Reply {
   const session = JSON.stringify(sessionName);
   const next = `the user was asked for it on a page of their own; get_terminal_output {"session_name": ${session}, "wait_seconds": 30} waits for that`;
-  return { ...reply, next };
+  if (!(first instanceof UserError)) return { ...first, next };
+  const { code, message, details = {}, cause } = first;
+  throw new UserError(code, message, next, { details, cause });
 }
 
 async function goOn(

@@ -41,7 +41,7 @@ export async function serveMcp(options: ServeOptions): Promise<void> {
   guardConsole();
   const transport = new StdioTransport();
   const server = createServer(options);
-  await using desk = createDesk(options, transport, server);
+  using desk = createDesk(options, transport, server);
   server.fallbackRequestHandler = (request) => answerRequest(desk, request);
   await server.connect(transport);
   const ended = new AbortController();
@@ -71,16 +71,12 @@ const capabilities = {
   logging: {},
 };
 
-/** We ask clients nothing, so none of their answers needs a schema; the default one costs 3 ms of the start. */
+/** We ask clients for no forms, so none of their answers needs a schema; the default one costs 3 ms of the start. */
 const noValidator = {
   getValidator: () => () => ({ valid: false, data: undefined, errorMessage: "not supported" }) as const,
 };
 
-function createDesk(
-  options: ServeOptions,
-  transport: StdioTransport,
-  server: Server,
-): Desk & AsyncDisposable {
+function createDesk(options: ServeOptions, transport: StdioTransport, server: Server): Desk & Disposable {
   const { settings, log } = options;
   const service = transport.firstAnswer.then(options.service);
   const voice = new ClientVoice(server, serverName);
@@ -115,7 +111,7 @@ function createDesk(
       options.hasLocalBrowser && voice.canShowUrls
         ? async (session, cursor, limits) => (await pages()).ask(session, cursor, limits)
         : undefined,
-    [Symbol.asyncDispose]: async () => opened.dispose(),
+    [Symbol.dispose]: () => opened.dispose(),
   };
 }
 

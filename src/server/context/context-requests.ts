@@ -1,6 +1,7 @@
 import type { JSONRPCRequest, Result } from "@modelcontextprotocol/sdk/types.js";
 
 import { UserError } from "../../base/user-error.ts";
+import type { Watched } from "../../sessions/catalog.ts";
 import type { Call, SessionService } from "../../sessions/outcome.ts";
 import { ProtocolFault, rpcCodes } from "../json-rpc.ts";
 import { complete } from "./complete.ts";
@@ -79,11 +80,10 @@ export class ContextRequests implements Disposable {
     await this.#requireThere(name);
     if (this.#subscriptions.size >= maxSubscriptions)
       throw new ProtocolFault(rpcCodes.invalidParams, `more than ${maxSubscriptions} subscriptions`);
-    const kind = name.kind === "screen" ? "log" : name.kind;
-    const watched =
+    const watched: Watched =
       name.kind === "info"
-        ? ({ kind: "info", connectionConfigName: name.connectionConfigName } as const)
-        : ({ kind: kind === "info" ? "log" : kind, sessionName: name.sessionName } as const);
+        ? { kind: "info", connectionConfigName: name.connectionConfigName }
+        : { kind: name.kind === "ledger" ? "ledger" : "log", sessionName: name.sessionName };
     const watch = () => this.#service.watch(watched);
     this.#subscriptions.add(uri, watch, () => this.#announce.updated(uri));
   }

@@ -19,9 +19,9 @@ export class ListWatch {
   }
 
   resourcesListed(): void {
-    this.#known = this.#names();
     const watch = () => this.#service.watch({ kind: "catalog" });
     this.#subscriptions.add("list of resources", watch, () => this.#compare());
+    this.#known = this.#names();
   }
 
   /** The headings of the notes may change too. */

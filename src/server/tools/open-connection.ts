@@ -10,6 +10,7 @@ import { outputSchema, someObject, terminalFields } from "../output-fields.ts";
 import { cleanField, cleanText } from "../remote-text.ts";
 import type { Block, Facts } from "../response.ts";
 import { terminalFacts } from "../terminal-facts.ts";
+import { effectiveWaitSeconds } from "../wait-limit.ts";
 
 const inlineInfoChars = 4000;
 const bannerLines = 10;
@@ -45,10 +46,10 @@ export const openConnection = defineTool({
     banner: z.string().describe("Remote text"),
   }),
   handle: async (args, context) => {
-    const { service, call, turns } = context;
+    const { service, call, turns, waits } = context;
     await turns.take(args.session_name, async () => undefined);
     const timeoutSeconds = args.timeout_seconds ?? 30;
-    const deadlineMs = performance.now() + timeoutSeconds * 1_000;
+    const humanDeadlineMs = performance.now() + effectiveWaitSeconds(timeoutSeconds, waits) * 1_000;
     const opened = await service.open(
       {
         connectionConfigName: args.connection_config_name,
@@ -59,7 +60,7 @@ export const openConnection = defineTool({
       },
       call,
     );
-    const outcome = await withHumanLogin(opened, context, deadlineMs);
+    const outcome = await withHumanLogin(opened, context, humanDeadlineMs);
     const verb = outcome.reconnected ? "opened again" : "opened";
     return {
       lead: `${outcome.sessionName} ${verb} in ${renderDuration(outcome.openedInMs)}`,
