@@ -64,7 +64,7 @@ export type TerminalFacts = {
   readonly quietMs?: number;
 };
 
-/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation. */
+/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation or, on a full disk, never recorded. */
 export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;

@@ -24,7 +24,7 @@ export function noteEnd(
   }: Omit<EndedCommand, "status" | "counter"> & { status?: number },
 ): void {
   if (ledger.findEnd(id) !== undefined) return;
-  ledger.append({
+  appendIfPossible(ledger, {
     step: "ended",
     id,
     at: new Date().toISOString(),
@@ -33,6 +33,15 @@ export function noteEnd(
     ...(start === undefined ? {} : { start }),
     end,
   });
+}
+
+/** What cannot be noted now is noted by the next who sees it; no call fails by that. */
+function appendIfPossible(ledger: Ledger, record: EndedRecord): void {
+  try {
+    ledger.append(record);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "STORAGE_FAILED") throw error;
+  }
 }
 
 /** To be called at an idle prompt: the command before it has ended, whoever waited for it. */

@@ -120,7 +120,8 @@ export class Terminal {
 
   /** Whether what waits drew its prompt the way fish does. */
   get promptOfFish(): boolean {
-    const { bytes } = this.#options.log.read(this.inputStart - fillerSearchBytes, this.#stream.offset);
+    const start = this.inputStart - fillerSearchBytes;
+    const { bytes } = this.#options.log.read(start, Math.min(start + maxLineBytes, this.#stream.offset));
     return drawnByFish.test(Buffer.from(bytes).toString("utf8"));
   }
 

@@ -6,6 +6,7 @@ import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock, LockTimeout } from "../platform/file-lock.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
 import { sessionRecordSchema, type SessionRecord } from "./session-record.ts";
 
 const version = 2;
@@ -79,7 +80,7 @@ export class StateFile {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       return work();
     } catch (error) {
-      throw storageFailure(this.#path, error);
+      throw failureAt(this.#path, error);
     }
   }
 
@@ -99,7 +100,7 @@ export class StateFile {
       return readFileSync(this.#path, "utf8");
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-      throw storageFailure(this.#path, error);
+      throw failureAt(this.#path, error);
     }
   }
 
@@ -131,23 +132,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function storageFailure(path: string, error: unknown): unknown {
+function failureAt(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof LockTimeout) {
     const hint =
       error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
     return new UserError("STORAGE_FAILED", error.message, hint, { cause: error });
   }
-  if (error instanceof Error && "code" in error) {
-    const message = `${path} cannot be read or written: ${error.message}`;
-    return new UserError(
-      "STORAGE_FAILED",
-      message,
-      "Free disk space or mend the permissions, then try again.",
-      {
-        cause: error,
-      },
-    );
-  }
-  return error;
+  return storageFailure(error, path) ?? error;
 }

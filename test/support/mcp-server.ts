@@ -37,13 +37,14 @@ export class McpServer implements AsyncDisposable {
   constructor(
     env: Readonly<Record<string, string>>,
     options: {
+      readonly command?: string;
       readonly args?: readonly string[];
       readonly cwd?: string;
       readonly client?: ClientSelf;
     } = {},
   ) {
     this.transport = new StdioClientTransport({
-      command: binary,
+      command: options.command ?? binary,
       args: [...(options.args ?? [])],
       env: { ...env },
       stderr: "pipe",
