@@ -149,8 +149,17 @@ test.each([
 });
 
 describe.if(hasBrowser)("in Chromium", () => {
+  let browser: PageBrowser;
+
+  beforeAll(async () => {
+    browser = await PageBrowser.start();
+  });
+
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+  });
+
   test("the page is answered by keyboard alone, and fits a phone", async () => {
-    await using browser = await PageBrowser.start();
     const next = user.nextUrl();
     const result = run(asks, 40);
     const page = await browser.open(await next, 360);
@@ -169,7 +178,6 @@ describe.if(hasBrowser)("in Chromium", () => {
   });
 
   test("a page of another origin can neither frame it nor send the form", async () => {
-    await using browser = await PageBrowser.start();
     const next = user.nextUrl();
     const result = run(asks, 8);
     const url = await next;
