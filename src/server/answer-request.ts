@@ -47,9 +47,14 @@ export async function answerRequest(desk: Desk, request: JSONRPCRequest): Promis
     if (error instanceof ProtocolFault) throw error;
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     desk.log(`${request.method} failed: ${words}`);
-    desk.tell("error", `${request.method} failed inside this server; its standard error has the details`);
+    tellOfBug(desk, request.method);
     throw new ProtocolFault(rpcCodes.internalError, "something went wrong inside this server");
   }
+}
+
+/** The details may hold a host's words. */
+function tellOfBug(desk: Desk, what: string): void {
+  desk.tell("error", `${what} failed inside this server; its standard error has the details`);
 }
 
 async function answerMethod(desk: Desk, request: JSONRPCRequest): Promise<Result> {
@@ -104,7 +109,10 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
       arguments: readToolArguments(params["arguments"]),
       context: { service, waits, turns, shown, askHuman, call: { ...call, count } },
       textOnly: isTextOnly(desk.results, client.name) && tool.showsTerminal,
-      log: desk.log,
+      log: (line) => {
+        desk.log(line);
+        tellOfBug(desk, tool.name);
+      },
     }),
   );
 }
