@@ -21,4 +21,6 @@ export interface CatalogService {
   catalog(): Catalog;
   /** Tells of changes until it is disposed. */
   watch(watched: Watched): FileSubscription;
+  /** The folders that transfers may use, as absolute paths. */
+  transferDirs(): readonly string[];
 }

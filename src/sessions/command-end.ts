@@ -49,11 +49,17 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
   }
   const end = settledSince(session, typed.offset, current);
   if (end?.endedBy !== "command_ended") return end;
-  const isExact = typed.aid !== undefined && current.confidence === "exact";
-  if (isExact) return session.terminal.isReplaced(typed.aid) ? end : undefined;
-  const isInner =
-    typed.aid === undefined ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
+  const isFollowed = typed.aid !== undefined && session.terminal.follows(typed.aid);
+  const isExact = isFollowed && current.confidence === "exact";
+  if (isExact) return session.terminal.isReplaced(typed.aid) || missedEnd(session, typed) ? end : undefined;
+  const isInner = !isFollowed ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
   return isInner ? { ...end, endedBy: "nested_prompt" } : end;
+}
+
+/** Its shell waits at a later prompt, and what it told in between is not in the log: the recorder had died. */
+function missedEnd({ terminal }: SessionContext, { aid, counter = Infinity }: TypedCommand): boolean {
+  const level = terminal.shellLevels.find((each) => each.aid === aid);
+  return level?.phase === "prompt" && level.counter > counter;
 }
 
 /** Whether a shell without marks waits where those of the shell that ran the command are missing. */

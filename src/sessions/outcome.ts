@@ -1,5 +1,6 @@
 import type { Check } from "../base/check.ts";
 import type { CatalogService, SessionReader } from "./beside-tools.ts";
+import type { Lost } from "./lost-work.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 
@@ -119,7 +120,7 @@ export type OpenOutcome = TerminalFacts & {
   readonly attachCommand: string;
   readonly openedInMs: number;
   readonly reconnected: boolean;
-  readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
+  readonly lost?: Lost;
   /** How the login went, step by step. */
   readonly checks: readonly Check[];
 };
@@ -137,6 +138,8 @@ export type SessionSummary = TerminalFacts & {
   readonly runningCommand?: string;
   readonly lastExitCode?: number;
   readonly createdAt: string;
+  /** When it was found again in tmux after the state file had lost it. */
+  readonly restoredAt?: string;
   readonly lastActivityAt: string;
   readonly logBytes: number;
   readonly humansAttached: number;
@@ -231,11 +234,11 @@ export interface SessionHandle extends SessionReader {
 /** Everything that the tools need of the domain. */
 export interface SessionService extends CatalogService {
   listConfigs(): Promise<readonly ConfigListing[]>;
-  /** The folders that transfers may use, as absolute paths. */
-  transferDirs(): readonly string[];
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;
+  /** What could not be restored of sessions from before, as this process found out. */
+  warnings(): readonly string[];
   /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
   find(sessionName: string): Promise<SessionHandle>;
   /** Of a session that is gone already it says so instead of failing. */

@@ -50,8 +50,13 @@ export function noteLastEnd(session: SessionContext): void {
   if (sent === undefined || session.ledger.findEnd(sent.id) !== undefined) return;
   const told = toldEnd(session, sent);
   if (told !== undefined) noteEnd(session, sent, told);
-  else if (sent.aid === undefined || session.terminal.isReplaced(sent.aid))
+  else if (sent.aid === undefined || !tellsEnd(session, sent.aid))
     noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
+}
+
+/** Not where the shell's number was lost with the state file, or other marks took its place. */
+function tellsEnd({ terminal }: SessionContext, aid: string): boolean {
+  return terminal.follows(aid) && !terminal.isReplaced(aid);
 }
 
 /** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */

@@ -45,6 +45,7 @@ export function fakeService(answers: FakeAnswers = {}): SessionService {
       sessions: [{ name: "web", connectionConfig: "prod", logBytes: 120 }],
     }),
     watch: () => new FolderWatch("/nowhere").subscribe(),
+    warnings: () => [],
     transferDirs: () => ["/home/deploy/.mcp-ssh-interactive/transfers"],
     serverInfo: async (connectionConfigName) => ({
       connectionConfigName,
