@@ -42,6 +42,8 @@ export class StdioTransport implements Transport {
   readonly #writer: LineWriter;
   readonly #lines = new LineReader(maxLineBytes);
   readonly #batches = new Map<RequestId, Batch>();
+  /** Our own requests that the client has not answered. */
+  readonly #asked = new Set<RequestId>();
   readonly #endInput: () => void;
   readonly #noteAnswer: () => void;
   #initializeId: RequestId | undefined;
@@ -65,7 +67,10 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const id = answeredId(message);
-    if (id === undefined) return this.#writer.write(message);
+    if (id === undefined) {
+      if ("id" in message && message.id !== undefined) this.#asked.add(message.id);
+      return this.#writer.write(message);
+    }
     if (!this.calls.isOpen(id)) return;
     if (id === this.#initializeId) this.#noteVersion(message);
     try {
@@ -139,6 +144,11 @@ export class StdioTransport implements Transport {
         return undefined;
       case "fault":
         return incoming.fault;
+      case "answer": {
+        const { id } = incoming.answer;
+        if (id !== undefined && this.#asked.delete(id)) this.onmessage?.(incoming.answer);
+        return undefined;
+      }
       case "notification":
         if (incoming.notification.method === "notifications/cancelled")
           this.#cancel(incoming.notification.params);

@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
+import type { FileSubscription } from "../platform/folder-watch.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { readCatalog, watchFor, type Catalog, type Watched } from "./catalog.ts";
 import { closeSession } from "./close-session.ts";
 import { createContext, withOwnPaths } from "./create-context.ts";
 import { listConfigs } from "./list-configs.ts";
@@ -14,6 +16,7 @@ import { lockOpening } from "./lock-opening.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import { lostBeside, lostWork } from "./lost-work.ts";
 import { openSession } from "./open-session.ts";
+import { openedFacts } from "./opened-facts.ts";
 import type {
   Call,
   CloseOutcome,
@@ -24,19 +27,17 @@ import type {
   SessionService,
   SessionSummary,
 } from "./outcome.ts";
-import { readRange } from "./read-output.ts";
 import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { sessionExists, stillOpening } from "./refusals.ts";
 import { Session } from "./session.ts";
 import { summarise } from "./summary.ts";
-import { terminalFacts, whereNow } from "./terminal-facts.ts";
+import { whereNow } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
 import { closeUnrecorded, refuseUnrecorded } from "./unrecorded-session.ts";
 import { usableConfig } from "./usable-config.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
-const bannerLines = 10;
 const maxWarnings = 20;
 
 /** All sessions of this tree, of whichever process opened them. */
@@ -58,6 +59,14 @@ export class Sessions implements SessionService {
       openedOnes(this.#place.state.read()),
       this.#place.gatehouse.policies,
     );
+  }
+
+  catalog(): Catalog {
+    return readCatalog(this.#place);
+  }
+
+  watch(watched: Watched): FileSubscription {
+    return watchFor(this.#place, watched);
   }
 
   transferDirs(): readonly string[] {
@@ -92,20 +101,11 @@ export class Sessions implements SessionService {
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
     const lost = lostBeside(cut, whereNow(context, current));
-    const { host, user, port, log_file: logFile, epoch_start } = context.record;
-    const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
     const serverInfo = this.#inlineInfo(config);
-    const shell = context.record.levels[0]?.shell;
     return {
-      ...terminalFacts(context, current),
-      ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
-      connectionInfo: { host, user, port },
-      ...(shell === undefined ? {} : { shell }),
+      ...(await openedFacts(context, current, { promptStart, awaiting })),
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),
-      banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
-      logFile,
-      attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
       checks,

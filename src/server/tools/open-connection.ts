@@ -3,12 +3,14 @@ import * as z from "zod";
 import type { OpenOutcome } from "../../sessions/outcome.ts";
 import { defineTool } from "../define-tool.ts";
 import { renderDuration } from "../duration.ts";
+import { withHumanLogin } from "../human-answer.ts";
 import { configName, sessionName } from "../input-fields.ts";
 import { adviseAnswer, awaitingWords } from "../outcome-words.ts";
 import { outputSchema, someObject, terminalFields } from "../output-fields.ts";
 import { cleanField, cleanText } from "../remote-text.ts";
 import type { Block, Facts } from "../response.ts";
 import { terminalFacts, whereFact } from "../terminal-facts.ts";
+import { effectiveWaitSeconds } from "../wait-limit.ts";
 
 const inlineInfoChars = 4000;
 const bannerLines = 10;
@@ -43,18 +45,22 @@ export const openConnection = defineTool({
     server_info: z.string(),
     banner: z.string().describe("Remote text"),
   }),
-  handle: async (args, { service, call, turns }) => {
+  handle: async (args, context) => {
+    const { service, call, turns, waits } = context;
     await turns.take(args.session_name, async () => undefined);
-    const outcome = await service.open(
+    const timeoutSeconds = args.timeout_seconds ?? 30;
+    const humanDeadlineMs = performance.now() + effectiveWaitSeconds(timeoutSeconds, waits) * 1_000;
+    const opened = await service.open(
       {
         connectionConfigName: args.connection_config_name,
         sessionName: args.session_name,
-        timeoutSeconds: args.timeout_seconds ?? 30,
+        timeoutSeconds,
         cols: args.cols ?? 200,
         rows: args.rows ?? 50,
       },
       call,
     );
+    const outcome = await withHumanLogin(opened, context, humanDeadlineMs);
     const verb = outcome.reconnected ? "opened again" : "opened";
     return {
       lead: `${outcome.sessionName} ${verb} in ${renderDuration(outcome.openedInMs)}`,
