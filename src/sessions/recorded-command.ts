@@ -21,7 +21,8 @@ export function noteEnd(
     status,
     outputStart: start,
     outputEnd: end,
-  }: Omit<EndedCommand, "status" | "counter"> & { status?: number },
+    cut,
+  }: Omit<EndedCommand, "status" | "counter"> & { status?: number; cut?: true },
 ): void {
   if (ledger.findEnd(id) !== undefined) return;
   ledger.append({
@@ -31,6 +32,7 @@ export function noteEnd(
     ...(status === undefined || ran === false ? {} : { exit: status }),
     ...(ran === undefined ? {} : { ran }),
     ...(start === undefined ? {} : { start }),
+    ...(cut === undefined ? {} : { cut }),
     end,
   });
 }

@@ -40,7 +40,7 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 
 /**
  * How a sent command has ended: its output stands at log offsets `start` (where known) to `end`. `ran` is false for what
- * the shell did not run. Whoever sees an end may write it; of several the first counts.
+ * the shell did not run, `cut` says that ssh ended first. Whoever sees an end may write it; of several the first counts.
  */
 const endedSchema = z.object({
   step: z.literal("ended"),
@@ -48,6 +48,7 @@ const endedSchema = z.object({
   at: z.string(),
   exit: z.number().int().optional(),
   ran: z.boolean().optional(),
+  cut: z.literal(true).optional(),
   start: z.number().int().optional(),
   end: z.number().int(),
 });
