@@ -6,6 +6,7 @@ import { mayLoseMarks } from "./nested-shell.ts";
 import { noteEnd } from "./recorded-command.ts";
 import { toldEnd } from "./sent-command.ts";
 import type { TypedCommand } from "./type-command.ts";
+import { waitsStill } from "./waits-still.ts";
 
 /**
  * How a command has ended that set the prompt which `look` is at, and so took away the marks in it, as it does in
@@ -14,13 +15,15 @@ import type { TypedCommand } from "./type-command.ts";
 export async function renewPrompt(
   session: SessionContext,
   typed: TypedCommand,
-  { prompt, promptStart }: Look,
+  look: Look,
   signal: AbortSignal,
 ): Promise<EndedCommand | undefined> {
+  const { prompt, promptStart } = look;
   const { marks } = session.terminal;
   if (prompt === undefined || marks === undefined || marks.marksBegin) return undefined;
   if (!mayLoseMarks(typed.command, marks)) return undefined;
   await using _ = await lockInput(session, signal);
+  if (!(await waitsStill(session, look))) return undefined;
   const drawn = await renewMarks(session, prompt);
   const told = toldEnd(session, typed);
   if (drawn === undefined || told === undefined) return undefined;
