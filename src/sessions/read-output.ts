@@ -100,7 +100,8 @@ async function readToldOutput(
   if (told.ran === false) return readRange(session, outputStart(session, offset), told.outputEnd);
   const start = told.outputStart ?? outputStart(session, offset);
   const tail = session.log.read(Math.max(start, told.outputEnd - fillerSearchBytes), told.outputEnd);
-  const end = tail.start + (fillerBefore(tail.bytes) ?? tail.bytes.length);
+  // Of what was dropped nothing is read: then the reading begins behind it.
+  const end = Math.min(told.outputEnd, tail.start + (fillerBefore(tail.bytes) ?? tail.bytes.length));
   return readRange(session, start, Math.max(start, end));
 }
 
