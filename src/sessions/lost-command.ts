@@ -34,9 +34,11 @@ function hasEndedByItself({ terminal }: SessionContext): boolean {
 }
 
 async function wasAtPrompt(session: SessionContext, from: number, until: number): Promise<boolean> {
-  const { prompt } = session.record;
+  const { record, terminal } = session;
+  const { prompt } = record;
   if (prompt === undefined) return false;
-  if (prompt.bracketed) return session.terminal.bracketedPaste;
+  // The editor that took the command's Enter may not have told any more that it left the line.
+  if (prompt.bracketed) return terminal.bracketedPaste && terminal.inputStart >= from;
   const lines = (await readRange(session, from, until)).output.split("\n").slice(1);
   return lines.some((line) => matchPrompt(prompt, line)?.typed === "");
 }

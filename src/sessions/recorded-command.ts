@@ -3,7 +3,7 @@ import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { outputStart } from "./read-output.ts";
-import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import { isOfEpoch, lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 const lineSearchBytes = 65_536;
@@ -80,7 +80,7 @@ export function findLastCommand(session: SessionContext): RecordedCommand | unde
 }
 
 function toldRecord(session: SessionContext, sent: LedgerRecord): EndedRecord | undefined {
-  if (sent.offset < session.record.epoch_start) return undefined;
+  if (!isOfEpoch(session, sent)) return undefined;
   const told = toldEnd(session, sent);
   if (told === undefined) return undefined;
   noteEnd(session, sent, told);

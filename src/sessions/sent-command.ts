@@ -16,8 +16,16 @@ export type SentCommand = {
 /** The last command that any process of ours sent; whether it still runs is the stream's to say. */
 export function lastSentCommand(session: SessionContext): SentCommand | undefined {
   const last = session.ledger.last();
-  if (last?.step !== "sent" || last.incarnation !== session.record.incarnation) return undefined;
-  return last.offset < session.record.epoch_start ? undefined : sentCommand(last);
+  return last?.step === "sent" && isOfEpoch(session, last) ? sentCommand(last) : undefined;
+}
+
+/** Whether it was written since this ssh of the session was started; Enter may be pressed just when that ends. */
+export function isOfEpoch(
+  { record }: Pick<SessionContext, "record">,
+  { incarnation, epoch, offset }: LedgerRecord,
+): boolean {
+  if (incarnation !== record.incarnation) return false;
+  return epoch === undefined ? offset >= record.epoch_start : epoch === record.epoch;
 }
 
 /** The text of the command that the innermost shell with marks runs; without marks, of the last that was sent. */

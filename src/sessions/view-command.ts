@@ -8,7 +8,7 @@ import type { Call, OutputFacts, OutputOutcome, OutputRequest } from "./outcome.
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput, readRange } from "./read-output.ts";
 import { findCommand, findLastCommand, outputRange, type RecordedCommand } from "./recorded-command.ts";
-import { lastSentCommand, type SentCommand } from "./sent-command.ts";
+import { isOfEpoch, lastSentCommand, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -68,8 +68,8 @@ function runningCommand(session: SessionContext, { sent }: RecordedCommand): Sen
 }
 
 /** Its shell went away with ssh before it told an end. */
-function wasCut({ record }: SessionContext, { sent, end }: RecordedCommand): boolean {
-  return end === undefined ? sent.offset < record.epoch_start : end.cut === true;
+function wasCut(session: SessionContext, { sent, end }: RecordedCommand): boolean {
+  return end === undefined ? !isOfEpoch(session, sent) : end.cut === true;
 }
 
 function rangeWatched(session: SessionContext, found: RecordedCommand) {

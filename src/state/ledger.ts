@@ -20,6 +20,8 @@ const recordSchema = z.object({
   step: z.enum(["typed", "sent", "cleared", "input"]),
   id: z.string().regex(/^c\d+$/),
   incarnation: z.string(),
+  /** Of the session's ssh, counted as in state.json; ledgers of before have none. */
+  epoch: z.number().int().optional(),
   offset: z.number().int(),
   at: z.string(),
   pid: z.number().int(),

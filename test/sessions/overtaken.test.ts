@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
 import { signalProcess, until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
+import { paneProcesses } from "../support/traces.ts";
 
 const isSent = ({ home }: ShellSession): boolean => {
   const ledger = join(home.root, "logs/s.commands.jsonl");
@@ -75,4 +76,26 @@ test("the exit code of a command that nobody saw end is kept when its shell gets
     command_id: fields["command_id"],
   });
   expect(view.fields).toMatchObject({ exit_code: 9 });
+});
+
+test("a command whose Enter went out just as ssh ended is lost, and never takes the end of a later one", async () => {
+  await using session = await ShellSession.open();
+  await session.run("(exit 5)");
+  const { server, home } = session;
+  const ssh = paneProcesses(home).find(({ commandLine }) => /^\S*ssh .*-tt/.test(commandLine));
+  signalProcess(ssh?.pid, "SIGKILL");
+  await until("ssh has ended", async () => (await session.read()).fields["state"] === "disconnected", 10_000);
+  const ledger = join(home.root, "logs/s.commands.jsonl");
+  const lines = readFileSync(ledger, "utf8").split("\n");
+  const sent: unknown = JSON.parse(lines.find((line) => line.includes('"step":"sent"')) ?? "");
+  const { counter } = Object(sent);
+  const next = { ...Object(sent), id: "c2", counter: counter + 1, offset: Buffer.byteLength(session.log()) };
+  appendFileSync(ledger, `${JSON.stringify(next)}\n`);
+  const opened = await session.open("s");
+  expect(opened.fields["lost"]).toMatchObject({ command_id: "c2" });
+  expect((await session.run("true")).fields).toMatchObject({ command_id: "c3", exit_code: 0 });
+  const args = { session_name: "s", command_id: "c2" };
+  const { fields } = await server.call("get_terminal_output", args);
+  expect(fields["ended_by"]).toBe("disconnected");
+  expect(fields["exit_code"]).toBeUndefined();
 });
