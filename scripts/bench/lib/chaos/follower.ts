@@ -36,7 +36,10 @@ export class Follower {
     if (typeof code === "number") sent.toldCode = code;
     const isNested = sent.command.kind === "nest" && fields["state"] === "idle";
     if (isNested) model.depth = 1;
-    if (fields["ended_by"] === "no_echo") sent.wasRefused = true;
+    if (fields["ended_by"] === "no_echo") {
+      sent.wasRefused = true;
+      sent.id = undefined;
+    }
     if (isNested || code !== undefined || ["command_ended", "no_echo"].includes(String(fields["ended_by"])))
       model.isDone(sent);
   }

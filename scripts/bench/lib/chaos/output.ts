@@ -21,9 +21,13 @@ export function faultInWhole({ output, totalLines }: Shown, expected: readonly s
   );
 }
 
+/** What ssh itself writes into the terminal when it ends. */
+const wordsOfSsh =
+  /\r?(?:Connection to \S+ closed(?: by remote host)?\.|client_loop: [^\n]*|Timeout, server \S+ not responding\.|Read from remote host [^\n]*|Connection reset by [^\n]*)/g;
+
 /** As `faultInWhole`, of a part: it may begin and end in the middle of a line. */
 export function faultInPart(output: string, expected: readonly string[]): string | undefined {
-  const lines = linesOf(output).filter((line) => !markerPattern.test(line));
+  const lines = linesOf(output.replaceAll(wordsOfSsh, "")).filter((line) => !markerPattern.test(line));
   const whole = expected.join("\n");
   const wrong = lines.find((line) => !whole.includes(line));
   return wrong === undefined ? undefined : `a line that it never printed: ${JSON.stringify(wrong)}`;

@@ -6,7 +6,7 @@ import type { ChaosHost } from "./place.ts";
 export type Sent = {
   readonly command: ChaosCommand;
   readonly atMs: number;
-  id?: string;
+  id?: string | undefined;
   /** The answer said that nothing was typed. */
   wasRefused?: boolean;
   /** An answer said that it has ended, and with which code. */
