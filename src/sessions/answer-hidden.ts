@@ -71,6 +71,7 @@ function note(session: SessionContext): void {
     client: "answer",
     command: answered?.command ?? "",
     text: mask,
+    enter: true,
   });
 }
 

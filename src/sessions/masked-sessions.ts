@@ -14,6 +14,7 @@ export function maskSessions(inner: SessionService, currentMask: () => Promise<T
     listConfigs: () => masked(() => inner.listConfigs()),
     serverInfo: (name) => masked(() => inner.serverInfo(name)),
     open: (request, call) => masked(() => inner.open(request, call)),
+    warnings: () => inner.warnings(),
     list: () => masked(() => inner.list()),
     close: (request, call) => masked(() => inner.close(request, call)),
     find: async (name) => {

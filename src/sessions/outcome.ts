@@ -107,6 +107,14 @@ export type OutputOutcome = CommandOutcome & {
 
 export type InputOutcome = OutputOutcome & { readonly submitted: boolean };
 
+/** What the end of the connection cut off. `where`: the place that the shell was at, and how deep inside others. */
+export type Lost = {
+  readonly commandId?: string;
+  readonly command?: string;
+  readonly where?: Where;
+  readonly outputUntil: string;
+};
+
 export type OpenOutcome = TerminalFacts & {
   readonly connectionInfo: ConnectionInfo;
   /** The shell that told of itself, where one did. */
@@ -118,7 +126,7 @@ export type OpenOutcome = TerminalFacts & {
   readonly attachCommand: string;
   readonly openedInMs: number;
   readonly reconnected: boolean;
-  readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
+  readonly lost?: Lost;
   /** How the login went, step by step. */
   readonly checks: readonly Check[];
 };
@@ -136,6 +144,8 @@ export type SessionSummary = TerminalFacts & {
   readonly runningCommand?: string;
   readonly lastExitCode?: number;
   readonly createdAt: string;
+  /** When it was found again in tmux after the state file had lost it. */
+  readonly restoredAt?: string;
   readonly lastActivityAt: string;
   readonly logBytes: number;
   readonly humansAttached: number;
@@ -235,6 +245,8 @@ export interface SessionService {
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;
+  /** What could not be restored of sessions from before, as this process found out. */
+  warnings(): readonly string[];
   /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
   find(sessionName: string): Promise<SessionHandle>;
   /** Of a session that is gone already it says so instead of failing. */

@@ -37,6 +37,13 @@ export function noteEnd(
   });
 }
 
+/** Notes the end of the last command if its shell has told it. */
+export function noteToldEnd(session: SessionContext): void {
+  const sent = lastSentCommand(session);
+  const told = sent && toldEnd(session, sent);
+  if (sent !== undefined && told !== undefined) noteEnd(session, sent, told);
+}
+
 /** To be called at an idle prompt: the command before it has ended, whoever waited for it. */
 export function noteLastEnd(session: SessionContext): void {
   const sent = lastSentCommand(session);

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
-import type { EndedCommand } from "./mark-track.ts";
+import type { EndedCommand, MarkTrack } from "./mark-track.ts";
 
 /** The newest command of ours in this epoch of the session: Enter was pressed for it at log offset `offset`. */
 export type SentCommand = {
@@ -9,6 +9,9 @@ export type SentCommand = {
   readonly offset: number;
   readonly at: string;
   readonly runningMs: number;
+  /** Who typed it. */
+  readonly client: string;
+  readonly pid: number;
   readonly aid?: string | undefined;
   readonly counter?: number | undefined;
 };
@@ -36,15 +39,23 @@ export function commandInFront(session: SessionContext): string | undefined {
 /** As commandInFront, with all that is known of that command; undefined for one that a human typed. */
 export function sentInFront(session: SessionContext): SentCommand | undefined {
   const { marks } = session.terminal;
-  if (marks === undefined) return lastSentCommand(session);
-  const found = session.ledger.find(
-    ({ step, aid, counter }) => step === "sent" && aid === marks.aid && counter === marks.counter,
+  return marks === undefined ? lastSentCommand(session) : sentOf(session, marks);
+}
+
+/** What was typed at the prompt that a shell told last; undefined where a human did. */
+export function sentOf(
+  { ledger }: SessionContext,
+  shell: Pick<MarkTrack, "aid" | "counter">,
+): SentCommand | undefined {
+  const found = ledger.find(
+    ({ step, aid, counter }) => step === "sent" && aid === shell.aid && counter === shell.counter,
   );
   return found === undefined ? undefined : sentCommand(found);
 }
 
-function sentCommand({ id, command, offset, at, aid, counter }: LedgerRecord): SentCommand {
-  return { id, command, offset, at, runningMs: Math.max(0, Date.now() - Date.parse(at)), aid, counter };
+function sentCommand({ id, command, offset, at, client, pid, aid, counter }: LedgerRecord): SentCommand {
+  const runningMs = Math.max(0, Date.now() - Date.parse(at));
+  return { id, command, offset, at, runningMs, client, pid, aid, counter };
 }
 
 /**

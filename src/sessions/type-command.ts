@@ -2,6 +2,7 @@ import { UserError } from "../base/user-error.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
+import { whatRuns } from "./command-owner.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
@@ -91,7 +92,8 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
       throw stalled(session);
     return requireEmptyPrompt(session, call);
   }
-  if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
+  if (current.state !== "idle" && current.state !== "unknown")
+    throw busy(session, whatRuns(session, call), current);
   if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
   if (await mayHoldUnsent(session, current, call.signal))
     throw busy(session, "a human may have typed a line that does not show: Ctrl+C brings a new prompt");

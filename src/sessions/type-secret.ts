@@ -42,7 +42,8 @@ export async function typeSecret(
     takesEof: asker.takesEof,
     stillAsks: async () => (await askerNow(session, neverAborted)).pid === asker.pid,
     isThere: () => isThere(session, asker),
-    noteHandedOver: () => ledger.append({ ...entry, keys: ["Enter"], secret: name, asker: asker.pid }),
+    noteHandedOver: () =>
+      ledger.append({ ...entry, keys: ["Enter"], enter: true, secret: name, asker: asker.pid }),
   });
   if ("offset" in end) return { offset, atMs: performance.now(), ...follows };
   const doubt =

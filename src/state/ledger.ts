@@ -34,6 +34,8 @@ const recordSchema = z.object({
   where: whereSchema.optional(),
   text: z.string().optional(),
   keys: z.array(z.string()).optional(),
+  /** Enter was pressed, so that what asked has its answer. */
+  enter: z.boolean().optional(),
   secret: z.string().optional(),
   asker: z.number().int().optional(),
 });

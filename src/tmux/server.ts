@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-
 import { UserError } from "../base/user-error.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { runProcess, type ProcessResult } from "../platform/run-process.ts";
 import { ControlClient, type Reply, type TmuxNotification } from "./control-client.ts";
+import { readNote, restoreSocket, writeNote } from "./server-file.ts";
 import { hubName, startingCommands } from "./server-options.ts";
 import { atLeast, installHint, requireSupportedVersion, type TmuxVersion } from "./version.ts";
 import { VulnerabilityProbe } from "./vulnerability-probe.ts";
@@ -41,7 +39,7 @@ export async function connectTmux(options: ConnectOptions): Promise<TmuxServer> 
   for (let attempt = 0; attempt < connectAttempts && performance.now() < deadline; attempt++) {
     const hub = await askForHub(options, run);
     if (hub === "no answer") return refuse(options, version, "it does not answer");
-    if (hub === "absent") failure = await startServer(options, version, run);
+    if (hub === "absent") failure = await findOrStart(options, version, run);
     const attached = await attach(options);
     if (attached instanceof TmuxServer) return attached;
     failure = `${failure} ${attached}`.trim();
@@ -104,17 +102,29 @@ async function askForHub(
   return exitCode === 0 ? "present" : "absent";
 }
 
+/** Beside a server whose socket was taken away no other is started: its sessions would be lost without a word. */
+async function findOrStart(options: ConnectOptions, version: TmuxVersion, run: Run): Promise<string> {
+  const left = await restoreSocket(options.socketPath);
+  if (left?.restored === true) return "";
+  if (left === undefined) return startServer(options, version, run);
+  throw new UserError(
+    "TMUX_UNAVAILABLE",
+    `The socket ${options.socketPath} is gone, and the tmux server that holds the sessions, process ${left.pid}, does not make it anew`,
+    `If that process was stopped, continue it: kill -CONT ${left.pid}. To give its sessions up: kill -9 ${left.pid}.`,
+  );
+}
+
 /** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
 async function startServer({ socketPath }: ConnectOptions, version: TmuxVersion, run: Run): Promise<string> {
   const commands = renderArguments(startingCommands(version));
   const { exitCode, stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
-  if (exitCode === 0) writeFileAtomically(versionFile(socketPath), `${version.text}\n`);
+  if (exitCode === 0) writeNote(socketPath, { version: version.text, pid: undefined });
   return stderr.trim();
 }
 
 /** A server outlives an upgrade of the program, and versions often cannot talk to one another (2.6 to 3.0 with 3.2 and later, 3.7 with any before). */
 function refuse({ socketPath, program }: ConnectOptions, version: TmuxVersion, reason: string): never {
-  const started = readVersion(versionFile(socketPath));
+  const started = readNote(socketPath)?.version;
   if (/protocol version mismatch/.test(reason) || (started !== undefined && started !== version.text)) {
     throw new UserError(
       "TMUX_UNAVAILABLE",
@@ -127,18 +137,6 @@ function refuse({ socketPath, program }: ConnectOptions, version: TmuxVersion, r
     `No tmux server could be reached at ${socketPath}: ${reason}`,
     `If its process was stopped, continue it (kill -CONT); else run ${program} -S '${socketPath}' kill-server, which ends all sessions.`,
   );
-}
-
-function versionFile(socketPath: string): string {
-  return `${socketPath}.version`;
-}
-
-function readVersion(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").trim().slice(0, 40);
-  } catch {
-    return undefined;
-  }
 }
 
 async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
@@ -163,8 +161,10 @@ async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
 
 /** The server may be of another version than the program, since it outlives an upgrade. */
 async function introduce(client: ControlClient, options: ConnectOptions): Promise<TmuxServer> {
-  const [reply] = await client.send("display-message -p '#{version}'", { replies: 1 });
-  const version = requireSupportedVersion(reply?.lines[0] ?? "", `the server at ${options.socketPath}`);
+  const [reply] = await client.send("display-message -p '#{version} #{pid}'", { replies: 1 });
+  const [text = "", pid = ""] = reply?.lines[0]?.split(/ (?=\d+$)/) ?? [];
+  const version = requireSupportedVersion(text, `the server at ${options.socketPath}`);
+  writeNote(options.socketPath, { version: version.text, pid: Number(pid) });
   const server = new TmuxServer(client, version, options);
   if (atLeast(version, "3.2")) await server.run([command("refresh-client", "-f", "no-output")]);
   return server;

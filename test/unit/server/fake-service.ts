@@ -36,6 +36,7 @@ export function fakeService(answers: FakeAnswers = {}): SessionService {
       },
       { name: "bad", openSessions: [], problem: "host is missing (line 4)" },
     ],
+    warnings: () => [],
     transferDirs: () => ["/home/deploy/.mcp-ssh-interactive/transfers"],
     serverInfo: async (connectionConfigName) => ({
       connectionConfigName,
