@@ -134,7 +134,7 @@ export class Judge {
       return this.#caller.violate(exchange, `it ran ${ran.starts} times and ended ${ran.ends} times`);
     if (code !== undefined && code !== ran.end.code)
       return this.#caller.violate(exchange, `exit code ${String(code)} instead of ${ran.end.code}`);
-    if (code === undefined && !this.#lacksOutput(model, sent))
+    if (code === undefined && !this.#lacksMarks(model, sent))
       return this.#caller.violate(exchange, "the exit code is missing");
     this.#whole(exchange, model, sent, ran.end.code);
   }
@@ -166,6 +166,13 @@ export class Judge {
   #isKept(model: SessionModel, { command }: Sent): boolean {
     const found = command.tokens.map((token) => linesInLog(this.#logs, model.name, token));
     return found.reduce((sum, count) => sum + count, 0) >= command.lines.length;
+  }
+
+  /** The numbers by which its end would be known may be lost. */
+  #lacksMarks(model: SessionModel, sent: Sent): boolean {
+    const lost: readonly Disturbance["kind"][] = ["state.json cut", "state.json removed"];
+    const isLost = this.#journal.wasDisturbed(lost, model.name, { fromMs: model.openedAtMs });
+    return isLost || this.#lacksOutput(model, sent);
   }
 
   /** The recorder was killed while it ran. */

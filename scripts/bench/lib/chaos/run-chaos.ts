@@ -64,10 +64,11 @@ async function driveSession(driver: Driver, options: ChaosOptions, isOver: () =>
 async function inflictAll(faults: Faults, options: ChaosOptions, isOver: () => boolean): Promise<void> {
   const lasting: Promise<void>[] = [];
   for (const fault of planFaults(options.seed, options.everyMs)) {
+    if (options.kinds?.includes(fault.kind) === false) continue;
     for (let leftMs = fault.afterMs; leftMs > 0 && !isOver(); leftMs -= 100)
       await Bun.sleep(Math.min(100, leftMs));
     if (isOver()) break;
-    if (options.kinds?.includes(fault.kind) ?? true) lasting.push(faults.inflict(fault));
+    lasting.push(faults.inflict(fault));
   }
   await Promise.all(lasting);
 }
