@@ -3,7 +3,7 @@ import type { EndedCommand } from "./mark-track.ts";
 import { isLocalShell, mayOpenShell } from "./nested-shell.ts";
 import type { EndedBy } from "./outcome.ts";
 import { accountOf, isPrompt } from "./prompt.ts";
-import { lastSentCommand, toldEnd } from "./sent-command.ts";
+import { isUntold, lastSentCommand, toldEnd } from "./sent-command.ts";
 import type { TypedCommand } from "./type-command.ts";
 
 /** `told`: the shell itself said so. */
@@ -52,7 +52,7 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
   const end = settledSince(session, typed.offset, current);
   if (end?.endedBy !== "command_ended") return end;
   const isExact = typed.aid !== undefined && current.confidence === "exact";
-  if (isExact) return session.terminal.isReplaced(typed.aid) ? end : undefined;
+  if (isExact) return isUntold(session, typed) ? end : undefined;
   const isInner =
     typed.aid === undefined ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
   return isInner ? { ...end, endedBy: "nested_prompt" } : end;

@@ -3,7 +3,7 @@ import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { outputStart } from "./read-output.ts";
-import { isOfEpoch, lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import { isOfEpoch, isUntold, lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 const lineSearchBytes = 65_536;
@@ -46,12 +46,10 @@ export function noteToldEnd(session: SessionContext): void {
 
 /** To be called at an idle prompt: the command before it has ended, whoever waited for it. */
 export function noteLastEnd(session: SessionContext): void {
+  noteToldEnd(session);
   const sent = lastSentCommand(session);
   if (sent === undefined || session.ledger.findEnd(sent.id) !== undefined) return;
-  const told = toldEnd(session, sent);
-  if (told !== undefined) noteEnd(session, sent, told);
-  else if (sent.aid === undefined || session.terminal.isReplaced(sent.aid))
-    noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
+  if (isUntold(session, sent)) noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
 }
 
 /** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */

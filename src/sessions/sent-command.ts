@@ -61,6 +61,16 @@ function sentCommand({ terminal }: SessionContext, record: LedgerRecord): SentCo
   return { id, command, offset, at, runningMs, client, pid, ...(isKnown ? { aid, counter } : {}) };
 }
 
+/** Whether a command has ended without a word of its shell: that has other marks, or is at a later prompt and the word was missed. */
+export function isUntold(
+  { terminal }: SessionContext,
+  { aid, counter }: Pick<SentCommand, "aid" | "counter">,
+): boolean {
+  if (aid === undefined || terminal.isReplaced(aid)) return true;
+  const level = terminal.shellLevels.find((each) => each.aid === aid);
+  return level !== undefined && counter !== undefined && level.counter > counter;
+}
+
 /**
  * How the shell said that a command typed at the prompt `counter` of shell `aid` has ended; undefined until it has. The
  * command that ends an inner shell ends with the command that had started it.

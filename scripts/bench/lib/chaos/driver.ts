@@ -65,7 +65,7 @@ export class Driver {
       `${model.name}n${step.number}${mark}z`,
       isInner ? { ...plan, kind: "code" } : plan,
     );
-    const sent: Sent = { command, atMs: performance.now() };
+    const sent: Sent = { command, atMs: performance.now(), openedAtMs: model.openedAtMs };
     this.given.push(sent);
     model.history.push(sent);
     model.pending.push(sent);

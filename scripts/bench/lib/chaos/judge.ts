@@ -60,8 +60,8 @@ export class Judge {
     if (isNested) return;
     if (code !== undefined || endedBy === "command_ended") this.#ended(exchange, model, sent);
     else if (state === "running") this.#running(exchange, model, sent);
-    else if (endedBy === "input_wanted") this.#asking(exchange, sent);
-    else this.#part(exchange, sent);
+    else if (endedBy === "input_wanted") this.#asking(exchange, model, sent);
+    else this.#part(exchange, model, sent);
   }
 
   /** A session that is said to have no ssh any more must have had a reason. */
@@ -134,7 +134,7 @@ export class Judge {
       return this.#caller.violate(exchange, `it ran ${ran.starts} times and ended ${ran.ends} times`);
     if (code !== undefined && code !== ran.end.code)
       return this.#caller.violate(exchange, `exit code ${String(code)} instead of ${ran.end.code}`);
-    if (code === undefined && !this.#lacksMarks(model, sent))
+    if (code === undefined && !this.lacksMarks(model, sent))
       return this.#caller.violate(exchange, "the exit code is missing");
     this.#whole(exchange, model, sent, ran.end.code);
   }
@@ -152,14 +152,15 @@ export class Judge {
         : missed === undefined
           ? faultInWhole(shown, lines)
           : faultInPart(shown.output, lines);
-    const kept = this.#isKept(model, sent);
+    const kept = this.#isKept(model, sent) && !this.lacksMarks(model, sent);
     if (missed !== undefined && kept)
       this.#caller.violate(exchange, "bytes_missed of what the log has whole");
     if (fault === undefined) return;
     if (kept) return this.#caller.violate(exchange, `output: ${fault}`);
-    if (!this.#lacksOutput(model, sent) && !wasRotated(this.#logs, model.name))
+    if (!this.lacksMarks(model, sent) && !wasRotated(this.#logs, model.name))
       return this.#caller.violate(exchange, `output lost: ${fault}`);
-    if (missed === undefined) this.#caller.violate(exchange, `what is missing is not told: ${fault}`);
+    if (missed === undefined && !this.lacksMarks(model, sent))
+      this.#caller.violate(exchange, `what is missing is not told: ${fault}`);
   }
 
   /** Whether the log's files have all that the command printed. */
@@ -169,9 +170,9 @@ export class Judge {
   }
 
   /** The numbers by which its end would be known may be lost. */
-  #lacksMarks(model: SessionModel, sent: Sent): boolean {
-    const lost: readonly Disturbance["kind"][] = ["state.json cut", "state.json removed"];
-    const isLost = this.#journal.wasDisturbed(lost, model.name, { fromMs: model.openedAtMs });
+  lacksMarks(model: SessionModel, sent: Sent): boolean {
+    const lost: readonly Disturbance["kind"][] = ["state.json cut", "state.json removed", "recorder killed"];
+    const isLost = this.#journal.wasDisturbed(lost, model.name, { fromMs: sent.openedAtMs });
     return isLost || this.#lacksOutput(model, sent);
   }
 
@@ -190,30 +191,35 @@ export class Judge {
   #running(exchange: Answered, model: SessionModel, sent: Sent): void {
     const ran = this.ranOf(sent);
     this.#journal.check("still running");
-    this.#part(exchange, sent);
+    this.#part(exchange, model, sent);
     if (ran.end === undefined) return;
     const sinceMs = Date.now() - ran.end.atMs - (performance.now() - exchange.untilMs);
     const window = { fromMs: exchange.fromMs - slowestMs, untilMs: exchange.untilMs };
-    const isExcused = this.#journal.wasDisturbed(delaying, model.name, window) || model.mayHaveEnded();
+    const isExcused =
+      this.#journal.wasDisturbed(delaying, model.name, window) ||
+      model.mayHaveEnded() ||
+      this.lacksMarks(model, sent);
     if (sinceMs > slowestMs && !isExcused)
       this.#caller.violate(exchange, `told as running, but it ended ${Math.round(sinceMs)} ms before`);
   }
 
-  #asking(exchange: Answered, sent: Sent): void {
+  #asking(exchange: Answered, model: SessionModel, sent: Sent): void {
     const { kind } = sent.command;
     this.#journal.check("asks");
     if (kind !== "ask" && kind !== "hidden")
       return this.#caller.violate(exchange, "told as asking, but it asks nothing");
-    this.#part(exchange, sent);
+    this.#part(exchange, model, sent);
   }
 
-  #part(exchange: Answered, { command, wasInterrupted }: Sent): void {
+  #part(exchange: Answered, model: SessionModel, sent: Sent): void {
+    const { command, wasInterrupted } = sent;
     this.#journal.check("output so far");
     const output = String(exchange.answer.fields["output"] ?? "");
     const { kind, lines } = command;
     if (["progress", "kill9", "shelldeath", "leave"].includes(kind)) return;
     const fault = faultInPart(wasInterrupted === true ? withoutInterrupt(output) : output, lines);
-    if (fault !== undefined) this.#caller.violate(exchange, `output: ${fault}`);
+    if (fault !== undefined && !this.lacksMarks(model, sent))
+      this.#caller.violate(exchange, `output: ${fault}`);
   }
 }
 

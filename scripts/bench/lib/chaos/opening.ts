@@ -26,7 +26,11 @@ export async function openSession(
   const { code, isError } = exchange.answer;
   if (code === "SESSION_EXISTS") return foundOpen(stage, model, exchange);
   stage.judge.state(exchange, model);
-  if (isError) return;
+  if (isError) {
+    // Its last step may have failed, or its first.
+    if (model.phase === "closed") model.phase = "maybe";
+    return;
+  }
   checkLost(stage, model, exchange);
   checkContinued(stage, model, exchange);
   model.phase = "open";

@@ -6,6 +6,8 @@ import type { ChaosHost } from "./place.ts";
 export type Sent = {
   readonly command: ChaosCommand;
   readonly atMs: number;
+  /** When the session had been opened that it was given to. */
+  readonly openedAtMs: number;
   id?: string | undefined;
   /** The answer said that nothing was typed. */
   wasRefused?: boolean;
