@@ -7,6 +7,8 @@ import { runChaos } from "./lib/chaos/run-chaos.ts";
 // [--every MS between two faults] [--faults "ssh killed,link cut"] [--violations N before it gives up] [--verbose]
 
 const seed = number("seed") ?? Math.floor(Math.random() * 1_000_000);
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 const kinds = option("faults")?.split(",");
 console.log(`seed ${seed}`);
 const journal = await runChaos({
@@ -17,6 +19,7 @@ const journal = await runChaos({
   everyMs: number("every") ?? 1_500,
   kinds: kinds === undefined ? undefined : allFaultKinds.filter((kind) => kinds.includes(kind)),
   isVerbose: process.argv.includes("--verbose"),
+  stop: stop.signal,
   mostViolations: number("violations") ?? 20,
 });
 printReport(journal);

@@ -2,7 +2,7 @@ import type { Answered, Arguments } from "./caller.ts";
 import type { ChaosClient } from "./client.ts";
 import { makeCommand } from "./command.ts";
 import { Follower } from "./follower.ts";
-import { openSession } from "./opening.ts";
+import { leaving, openSession } from "./opening.ts";
 import type { PlannedCommand, Step } from "./plan.ts";
 import type { Sent, SessionModel } from "./session-model.ts";
 import { wholeOutput, type Stage } from "./stage.ts";
@@ -107,7 +107,7 @@ export class Driver {
   /** From the shell inside the shell, which is left as a person would. */
   async #leaveShell(step: Step): Promise<void> {
     const { model } = this;
-    const args = { command: "exit 7", wait_seconds: 10 };
+    const args = { command: leaving, wait_seconds: 10 };
     const exchange = await this.#call(this.#client(step.client), step, "execute_command", args);
     if (exchange === undefined) return this.#close(step);
     if (this.#follower.lostSession(exchange) || exchange.answer.isError) return;

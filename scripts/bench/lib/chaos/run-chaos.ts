@@ -21,6 +21,8 @@ export type ChaosOptions = {
   readonly kinds?: readonly FaultKind[] | undefined;
   readonly isVerbose: boolean;
   readonly mostViolations: number;
+  /** Ends the calls and faults early; the last checks are made all the same. */
+  readonly stop?: AbortSignal | undefined;
 };
 
 /** Calls, faults and checks until the time is over, then the last checks; all that was found is in the journal. */
@@ -42,7 +44,10 @@ export async function runChaos(options: ChaosOptions): Promise<Journal> {
   const judge = new Judge(journal, caller, truth, place.home.root);
   const stage = { clients, caller, judge, journal };
   const untilMs = performance.now() + options.seconds * 1_000;
-  const isOver = () => performance.now() >= untilMs || journal.violations.length >= options.mostViolations;
+  const isOver = () =>
+    performance.now() >= untilMs ||
+    options.stop?.aborted === true ||
+    journal.violations.length >= options.mostViolations;
   const faults = new Faults(place, clients, models, journal);
   const drivers = models.map((model) => new Driver(stage, model));
   await Promise.all([
