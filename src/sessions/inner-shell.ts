@@ -1,6 +1,6 @@
 import { isNested, lostMarks, type Ended } from "./command-end.ts";
 import { integrate } from "./integrate.ts";
-import { lockInput } from "./lock-input.ts";
+import { lockInputIfFree } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
@@ -27,8 +27,8 @@ export async function meetShell(
   if (told !== undefined) return { look: await drawnLook(session, signal), endedBy: "command_ended", told };
   const { prompt } = ended.look;
   if (session.terminal.marks !== undefined && prompt !== undefined) {
-    await using _ = await lockInput(session, signal);
-    if (await waitsStill(session, ended.look)) await markShell(session, prompt);
+    await using lock = await lockInputIfFree(session, signal);
+    if (lock !== undefined && (await waitsStill(session, ended.look))) await markShell(session, prompt);
   }
   const current = await drawnLook(session, signal);
   const isMarked = current.confidence === "exact";

@@ -8,6 +8,7 @@ import { pasteText, sendKeys } from "../tmux/input.ts";
 import { enterHidden, HiddenExchange, leaveHidden } from "./hidden-exchange.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
+import { disconnected } from "./refusals.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
@@ -61,7 +62,7 @@ async function inHiding<T>(
   const exchange = new HiddenExchange(session, session.terminal.offset);
   const hide = `hide;${session.record.number}`;
   // A host may have left a string unfinished, which would swallow what follows.
-  writeToTty(pane.tty, `\x18\x1b\\${localMark(hide)}${enterHidden}`);
+  await writeTo(session, pane.tty, `\x18\x1b\\${localMark(hide)}${enterHidden}`);
   try {
     if (!(await exchange.sees(isLocal(hide)))) return undefined;
     return (await lookAtPane(session))?.alternateOn === true ? await act(exchange) : undefined;
@@ -93,9 +94,19 @@ async function leave(session: SessionContext, exchange: HiddenExchange, tty: str
   const { otherPrompt } = exchange;
   const isEdited = session.terminal.bracketedPaste && otherPrompt !== undefined;
   const redrawn = isEdited ? `\r\x1b[K${otherPrompt}` : "";
-  writeToTty(tty, `${leaveHidden}${redrawn}${localMark(show)}`);
+  await writeTo(session, tty, `${leaveHidden}${redrawn}${localMark(show)}`);
   await exchange.sees(isLocal(show));
   await session.terminal.catchUp();
+}
+
+/** A terminal that cannot be written to may be gone with its session. */
+async function writeTo(session: SessionContext, tty: string, text: string): Promise<void> {
+  try {
+    writeToTty(tty, text);
+  } catch (error) {
+    const pane = await lookAtPane(session);
+    throw pane === undefined || pane.dead ? await disconnected(session) : error;
+  }
 }
 
 async function introduce(

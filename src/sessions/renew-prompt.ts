@@ -1,5 +1,5 @@
 import { renewMarks } from "./integrate.ts";
-import { lockInput } from "./lock-input.ts";
+import { lockInputIfFree } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { mayLoseMarks } from "./nested-shell.ts";
@@ -22,8 +22,8 @@ export async function renewPrompt(
   const { marks } = session.terminal;
   if (prompt === undefined || marks === undefined || marks.marksBegin) return undefined;
   if (!mayLoseMarks(typed.command, marks)) return undefined;
-  await using _ = await lockInput(session, signal);
-  if (!(await waitsStill(session, look))) return undefined;
+  await using lock = await lockInputIfFree(session, signal);
+  if (lock === undefined || !(await waitsStill(session, look))) return undefined;
   const drawn = await renewMarks(session, prompt);
   const told = toldEnd(session, typed);
   if (drawn === undefined || told === undefined) return undefined;

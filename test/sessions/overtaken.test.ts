@@ -99,3 +99,11 @@ test("a command whose Enter went out just as ssh ended is lost, and never takes 
   expect(fields["ended_by"]).toBe("disconnected");
   expect(fields["exit_code"]).toBeUndefined();
 });
+
+test("a command that opened a shell is told as just that, also where another process goes on typing", async () => {
+  await using session = await ShellSession.open();
+  const nested = session.run("sleep 0.3; bash --norc");
+  await until("it is sent", () => isSent(session), 10_000);
+  await using _ = await acquireFileLock(inputLock(session), 5_000);
+  expect((await nested).fields).toMatchObject({ ended_by: "nested_prompt", state: "idle", command_id: "c1" });
+});

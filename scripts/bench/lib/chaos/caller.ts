@@ -10,6 +10,7 @@ export type Exchange = {
   readonly tool: string;
   readonly args: Arguments;
   readonly client: string;
+  readonly stderr: string;
   readonly step: string;
   readonly fromMs: number;
   readonly untilMs: number;
@@ -25,7 +26,7 @@ const hangMs = 150_000;
 /** A fault shows for so long after its end. */
 const lagMs = 3_000;
 
-const servers: readonly Disturbance["kind"][] = ["server stopped", "laptop asleep"];
+const servers: readonly Disturbance["kind"][] = ["server stopped", "laptop asleep", "machine slow"];
 const network: readonly Disturbance["kind"][] = [
   "link cut",
   "link stalled",
@@ -37,6 +38,7 @@ const network: readonly Disturbance["kind"][] = [
   "ssh killed",
   "wrapper killed",
   "laptop asleep",
+  "machine slow",
 ];
 const tmux: readonly Disturbance["kind"][] = ["tmux killed", "tmux stopped", "tmux socket removed"];
 
@@ -45,7 +47,7 @@ const excuses: Readonly<Record<string, readonly Disturbance["kind"][]>> = {
   CONNECTION_REFUSED: network,
   CONNECTION_TIMEOUT: [...network, ...servers, "tmux stopped"],
   HOST_UNREACHABLE: network,
-  TMUX_UNAVAILABLE: [...tmux, "laptop asleep"],
+  TMUX_UNAVAILABLE: [...tmux, ...servers],
   STORAGE_FAILED: ["lock holder stopped", ...servers, "tmux stopped"],
 };
 
@@ -79,7 +81,16 @@ export class Caller {
     const journal = this.#journal;
     const fromMs = performance.now();
     const answer = await client.call(tool, { ...args }, hangMs);
-    const exchange = { tool, args, client: client.name, step, fromMs, untilMs: performance.now(), answer };
+    const exchange = {
+      tool,
+      args,
+      client: client.name,
+      stderr: client.stderr,
+      step,
+      fromMs,
+      untilMs: performance.now(),
+      answer,
+    };
     const code = answer.kind === "answer" ? answer.code : answer.kind;
     journal.countCall(tool, exchange.untilMs - fromMs, code);
     journal.note(`${step} ${client.name} ${tool} ${shortly(args)} → ${describe(answer)}`);
@@ -91,8 +102,10 @@ export class Caller {
     return answered;
   }
 
-  violate({ step, tool, args, client, answer }: Exchange, what: string): void {
-    const got = answer.kind === "answer" ? JSON.stringify(answer.fields) : answer.kind;
+  violate({ step, tool, args, client, answer, stderr }: Exchange, what: string): void {
+    const isBug = answer.kind === "answer" && answer.code === "INTERNAL";
+    const got =
+      answer.kind === "answer" ? JSON.stringify(answer.fields) + (isBug ? stderr : "") : answer.kind;
     this.#journal.violate({ step, what, call: `${client} ${tool} ${JSON.stringify(args)}`, got });
   }
 

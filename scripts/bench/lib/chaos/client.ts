@@ -37,6 +37,11 @@ export class ChaosClient {
     }
   }
 
+  /** The last that the server wrote to standard error. */
+  get stderr(): string {
+    return this.#running?.stderr.slice(-2_000) ?? "";
+  }
+
   /** Ends the server, as a client does that is closed. */
   async stop(): Promise<void> {
     if (this.#running !== undefined) await this.#leave(this.#running);

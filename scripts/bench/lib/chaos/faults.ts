@@ -21,6 +21,8 @@ import type { SessionModel } from "./session-model.ts";
 
 const lockHolder = resolve(import.meta.dir, "../../../../test/support/lock-holder.ts");
 const delayedByMs = 60;
+/** A fault of a link that was planned to last longer is made to outlast ssh's patience. */
+const shortestDeathMs = 4_500;
 
 /** Does to processes, links and files what the plan says; each returns when it is over. */
 export class Faults {
@@ -148,7 +150,8 @@ export class Faults {
     const what = kind === "link down" ? network : link;
     if (what === undefined || this.#busy.has(`link ${name}`)) return;
     this.#busy.add(`link ${name}`);
-    const ms = kind === "link stalled" || kind === "link down" ? lastsMs * 2 : lastsMs;
+    const isDead = kind === "link stalled" || kind === "link down";
+    const ms = isDead && lastsMs > shortestDeathMs ? lastsMs * 5 : lastsMs;
     const over = this.#journal.disturb(kind, this.#sessionsOn(name), `${name} for ${ms} ms`);
     if (kind === "link down") network?.setLink("down");
     if (kind === "link stalled") link?.hold();
@@ -160,7 +163,7 @@ export class Faults {
     if (link !== undefined) Object.assign(link, { delayMs: 0, isLossy: false });
     this.#busy.delete(`link ${name}`);
     // A dead connection is noticed only some time after.
-    if (kind === "link stalled" || kind === "link down") await Bun.sleep(keepaliveMs);
+    if (isDead) await Bun.sleep(keepaliveMs);
     over();
   }
 

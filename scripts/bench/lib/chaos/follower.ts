@@ -40,8 +40,8 @@ export class Follower {
       sent.wasRefused = true;
       sent.id = undefined;
     }
-    if (isNested || code !== undefined || ["command_ended", "no_echo"].includes(String(fields["ended_by"])))
-      model.isDone(sent);
+    const isOver = ["command_ended", "no_echo", "disconnected"].includes(String(fields["ended_by"]));
+    if (isNested || code !== undefined || isOver) model.isDone(sent);
   }
 
   /** True when the answer says that the session is not there to be used. */

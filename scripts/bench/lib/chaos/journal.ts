@@ -1,8 +1,11 @@
 import type { FaultKind } from "./plan.ts";
 
-/** `command`: a command of ours ended its own login shell, or a session was closed. Times are performance.now(). */
+/**
+ * `command`: a command of ours ended its own login shell, or a session was closed. `machine slow`: this process itself
+ * came late, and its links with it. Times are performance.now().
+ */
 export type Disturbance = {
-  readonly kind: FaultKind | "command";
+  readonly kind: FaultKind | "command" | "machine slow";
   readonly sessions: "all" | readonly string[];
   readonly fromMs: number;
   untilMs: number;
@@ -16,6 +19,7 @@ export type Violation = {
 };
 
 const keptEvents = 60;
+const slowMs = 2_000;
 const shownChars = 1_200;
 
 /** What was done, what disturbed it, and what was not true. */
@@ -64,6 +68,18 @@ export class Journal {
     return () => {
       disturbance.untilMs = performance.now();
     };
+  }
+
+  /** Notes when this process was not served for so long that a host may seem dead. */
+  watchMachine(): Disposable {
+    let lastMs = performance.now();
+    const timer = setInterval(() => {
+      const nowMs = performance.now();
+      if (nowMs - lastMs > slowMs)
+        this.#disturbances.push({ kind: "machine slow", sessions: "all", fromMs: lastMs, untilMs: nowMs });
+      lastMs = nowMs;
+    }, slowMs / 4);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
   /** Whether one of the kinds was at work on the session in this time. */

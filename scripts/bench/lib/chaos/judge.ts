@@ -18,6 +18,7 @@ const delaying: readonly Disturbance["kind"][] = [
   "server stopped",
   "tmux stopped",
   "laptop asleep",
+  "machine slow",
   "recorder killed",
 ];
 

@@ -17,8 +17,8 @@ export type ChaosHost = {
 };
 
 /** A dead host is noticed within about this time. */
-export const keepaliveMs = 6_000;
-const keepalive = "ServerAliveInterval: 2, ServerAliveCountMax: 2";
+export const keepaliveMs = 16_000;
+const keepalive = "ServerAliveInterval: 4, ServerAliveCountMax: 3";
 const script = join(import.meta.dir, "on-host.sh");
 
 /** The home of all servers, and the hosts that they reach. */

@@ -29,6 +29,7 @@ export type ChaosOptions = {
 export async function runChaos(options: ChaosOptions): Promise<Journal> {
   const { seed, isVerbose } = options;
   const journal = new Journal(seed, isVerbose);
+  using _ = journal.watchMachine();
   const truth = new Truth();
   await using place = await Place.open(new Random(seed).fork("links"), truth);
   const clients = Array.from(

@@ -35,6 +35,7 @@ const ending: readonly Disturbance["kind"][] = [
   "tmux killed",
   "tmux socket removed",
   "laptop asleep",
+  "machine slow",
 ];
 
 /** What must be true of a session by all that was done with it. */
