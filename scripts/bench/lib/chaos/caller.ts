@@ -47,6 +47,8 @@ const excuses: Readonly<Record<string, readonly Disturbance["kind"][]>> = {
   CONNECTION_REFUSED: network,
   CONNECTION_TIMEOUT: [...network, ...servers, "tmux stopped"],
   HOST_UNREACHABLE: network,
+  // What was typed came back in pieces too far apart.
+  INVALID_ARGUMENT: [...network, ...servers, "tmux stopped", "recorder killed"],
   TMUX_UNAVAILABLE: [...tmux, ...servers],
   STORAGE_FAILED: ["lock holder stopped", ...servers, "tmux stopped"],
 };

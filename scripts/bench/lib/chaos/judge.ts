@@ -135,7 +135,9 @@ export class Judge {
       return this.#caller.violate(exchange, `it ran ${ran.starts} times and ended ${ran.ends} times`);
     if (code !== undefined && code !== ran.end.code)
       return this.#caller.violate(exchange, `exit code ${String(code)} instead of ${ran.end.code}`);
-    if (code === undefined && !this.lacksMarks(model, sent))
+    // An inner shell may not have taken our marks; then its prompt alone tells, and says so.
+    const isByPrompt = model.depth > 0 && exchange.answer.fields["confidence"] === "prompt";
+    if (code === undefined && !isByPrompt && !this.lacksMarks(model, sent))
       return this.#caller.violate(exchange, "the exit code is missing");
     this.#whole(exchange, model, sent, ran.end.code);
   }
