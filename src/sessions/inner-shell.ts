@@ -43,9 +43,9 @@ export async function meetShell(
  */
 export async function markShell(session: SessionContext, prompt: LearnedPrompt): Promise<void> {
   noteLastEnd(session);
-  const level = await integrate(session, prompt);
-  if (level === undefined) session.unmarkable.add(prompt.text);
-  else await session.rememberLevel(level);
+  const marked = await integrate(session, prompt);
+  if (marked?.answered !== true) session.unmarkable.add(prompt.text);
+  if (marked !== undefined) await session.rememberLevel(marked.level);
 }
 
 /** At an empty prompt whose shell's number stood in output: the look after it has got another. To be called under the input lock. */

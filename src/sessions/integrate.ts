@@ -19,16 +19,16 @@ export type ShellLevel = {
   readonly pid: number;
 };
 
+/** What was typed sets the marks up; a shell that has not `answered` in time may do so still. */
+export type Marked = { readonly level: ShellLevel; readonly answered: boolean };
+
 const payloadPieceBytes = 512;
 
 /**
  * Has the shell that waits at an empty prompt set up our marks, on the alternate screen, so that the terminal looks as
- * before. Undefined when what waits there is no shell that we know, or did not answer. To be called under the input lock.
+ * before. Undefined when what waits there is no shell that we know. To be called under the input lock.
  */
-export async function integrate(
-  session: SessionContext,
-  prompt: LearnedPrompt,
-): Promise<ShellLevel | undefined> {
+export async function integrate(session: SessionContext, prompt: LearnedPrompt): Promise<Marked | undefined> {
   return inHiding(session, (exchange) => introduce(session, exchange, prompt));
 }
 
@@ -113,7 +113,7 @@ async function introduce(
   session: SessionContext,
   exchange: HiddenExchange,
   prompt: LearnedPrompt,
-): Promise<ShellLevel | undefined> {
+): Promise<Marked | undefined> {
   const { tmux, record, terminal } = session;
   const { session_name: name } = record;
   const bracketed = terminal.bracketedPaste;
@@ -134,9 +134,8 @@ async function introduce(
   const prompted = await exchange.mark((mark) =>
     mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
   );
-  if (prompted === undefined) return undefined;
-  await exchange.drawn(prompt.text);
-  return level;
+  if (prompted !== undefined) await exchange.drawn(prompt.text);
+  return { level, answered: prompted !== undefined };
 }
 
 function localMark(payload: string): string {
