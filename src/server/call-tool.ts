@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 
 import { UserError } from "../base/user-error.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
 import type { Tool, ToolContext } from "./define-tool.ts";
 import { ProtocolFault, rpcCodes } from "./json-rpc.ts";
 import { presentError } from "./present-error.ts";
@@ -26,6 +27,11 @@ export async function callTool(options: CallToolOptions): Promise<CallToolResult
         throw new ProtocolFault(rpcCodes.shuttingDown, "the call was ended before its result");
       log(`${tool.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
-    return presentError(error, { textOnly });
+    return presentError(failureOf(error), { textOnly });
   }
+}
+
+/** What the machine itself refused is no bug. */
+function failureOf(error: unknown): unknown {
+  return error instanceof UserError ? error : (storageFailure(error) ?? error);
 }

@@ -13,7 +13,7 @@ export function ownerOf({ client, pid }: Pick<SentCommand, "client" | "pid">): s
 /** What keeps the terminal while something runs there: a command of this client, of another one, or a human's. */
 export function whatRuns(session: SessionContext, call: Pick<Call, "client">): string {
   const inFront = sentInFront(session);
-  if (inFront === undefined) return "what a human started runs";
+  if (inFront === undefined) return "something runs that is no command of a client";
   const isOwn = inFront.pid === process.pid && inFront.client === call.client;
   return isOwn ? "a command of this client runs" : `a command of ${ownerOf(inFront)} runs`;
 }

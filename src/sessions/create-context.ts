@@ -56,6 +56,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
     }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
+    logLockPath: paths.logLock,
     attachCommand: attachCommand(place, record.session_name),
     unmarkable: new Set(),
     rememberLevel: (level) => addLevel(place, record, level),

@@ -1,11 +1,19 @@
 import { renderCursor } from "../base/cursor.ts";
 import type { SessionContext } from "./look.ts";
-import type { Lost, Where } from "./outcome.ts";
+import type { Where } from "./outcome.ts";
 import { matchPrompt } from "./prompt.ts";
 import { readRange } from "./read-output.ts";
 import { noteEnd, noteToldEnd } from "./recorded-command.ts";
 import { lastSentCommand, sentOf, toldEnd, type SentCommand } from "./sent-command.ts";
 import { placeOf } from "./terminal-facts.ts";
+
+/** What the end of the connection cut off. `where`: the place that the shell was at, and how deep inside others. */
+export type Lost = {
+  readonly commandId?: string;
+  readonly command?: string;
+  readonly where?: Where;
+  readonly outputUntil: string;
+};
 
 /** Of ssh itself when the connection broke; more is a signal that ended it. */
 const brokenStatus = 255;

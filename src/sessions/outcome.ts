@@ -1,4 +1,5 @@
 import type { Check } from "../base/check.ts";
+import type { Lost } from "./lost-work.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
 
@@ -63,7 +64,7 @@ export type TerminalFacts = {
   readonly quietMs?: number;
 };
 
-/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation. */
+/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation or, on a full disk, never recorded. */
 export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;
@@ -106,14 +107,6 @@ export type OutputOutcome = CommandOutcome & {
 };
 
 export type InputOutcome = OutputOutcome & { readonly submitted: boolean };
-
-/** What the end of the connection cut off. `where`: the place that the shell was at, and how deep inside others. */
-export type Lost = {
-  readonly commandId?: string;
-  readonly command?: string;
-  readonly where?: Where;
-  readonly outputUntil: string;
-};
 
 export type OpenOutcome = TerminalFacts & {
   readonly connectionInfo: ConnectionInfo;

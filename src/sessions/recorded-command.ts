@@ -25,7 +25,7 @@ export function noteEnd(
   }: Omit<EndedCommand, "status" | "counter"> & { status?: number; cut?: true },
 ): void {
   if (ledger.findEnd(id) !== undefined) return;
-  ledger.append({
+  appendIfPossible(ledger, {
     step: "ended",
     id,
     at: new Date().toISOString(),
@@ -42,6 +42,15 @@ export function noteToldEnd(session: SessionContext): void {
   const sent = lastSentCommand(session);
   const told = sent && toldEnd(session, sent);
   if (sent !== undefined && told !== undefined) noteEnd(session, sent, told);
+}
+
+/** What cannot be noted now is noted by the next who sees it; no call fails by that. */
+function appendIfPossible(ledger: Ledger, record: EndedRecord): void {
+  try {
+    ledger.append(record);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "STORAGE_FAILED") throw error;
+  }
 }
 
 /** To be called at an idle prompt: the command before it has ended, whoever waited for it. */

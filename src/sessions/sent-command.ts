@@ -83,7 +83,7 @@ export function toldEnd(
   const { shellLevels } = session.terminal;
   const level = shellLevels.find((each) => each.aid === aid);
   if (level !== undefined) return level.ended.find((each) => each.counter === counter);
-  if (session.terminal.isReplaced(aid)) return undefined;
+  if (session.terminal.isReplaced(aid) || !session.terminal.follows(aid)) return undefined;
   const outer = shellLevels.at(-1)?.ended.at(-1);
   return outer === undefined || outer.outputEnd < offset ? undefined : { ...outer, outputStart: undefined };
 }

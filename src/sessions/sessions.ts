@@ -45,6 +45,7 @@ export class Sessions implements SessionService {
   #recovering: Promise<void> | undefined;
   #recoveredWith: TmuxServer | undefined;
   #warnings: readonly string[] = [];
+  #hidden: { readonly of: StateSnapshot; readonly words: readonly string[] } | undefined;
 
   constructor(place: Workplace) {
     this.#place = place;
@@ -121,8 +122,10 @@ export class Sessions implements SessionService {
 
   /** The numbers that make our marks ours: hexadecimal digits, to be shown to nobody. */
   hiddenWords(): readonly string[] {
-    const records = [...this.#place.state.read().values()];
-    return records.flatMap(numbersOf);
+    const sessions = this.#place.state.read();
+    if (this.#hidden?.of !== sessions)
+      this.#hidden = { of: sessions, words: [...sessions.values()].flatMap(numbersOf) };
+    return this.#hidden.words;
   }
 
   async find(sessionName: string): Promise<Session> {
@@ -176,11 +179,18 @@ export class Sessions implements SessionService {
     const known = this.#contexts.get(key);
     const same = known?.record.incarnation === record.incarnation && known.record.epoch === record.epoch;
     const followsAll = same && record.levels.every(({ aid }) => known.terminal.follows(aid));
+    if (known === undefined) this.#forgetClosed();
     const context = followsAll
       ? { ...known, tmux, record: withOwnPaths(this.#place, record) }
       : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
+  }
+
+  /** What other processes have closed. */
+  #forgetClosed(): void {
+    const open = this.#place.state.read();
+    for (const key of this.#contexts.keys()) if (!open.has(key)) this.#contexts.delete(key);
   }
 
   /** The record of a session whose ssh has ended and which this open revives; what a dead process left half open is swept. */

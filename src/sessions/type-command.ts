@@ -1,4 +1,7 @@
+import { dirname } from "node:path";
+
 import { UserError } from "../base/user-error.ts";
+import { requireRoom } from "../platform/disk-room.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
@@ -58,7 +61,8 @@ export async function typeCommand(
   await endForeignExchange(session);
   const prompt = await requireMarks(session, await requireEmptyPrompt(session, call), call);
   call.signal.throwIfAborted();
-  const { terminal, record, ledger } = session;
+  const { terminal, record, ledger, log } = session;
+  requireRoom(dirname(log.path));
   assertExpected(record.session_name, expect, whereNow(session, prompt));
   assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
   const prompts = terminal.levels.known(record.prompt);

@@ -1,4 +1,7 @@
+import { dirname } from "node:path";
+
 import { UserError } from "../base/user-error.ts";
+import { requireRoom } from "../platform/disk-room.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
@@ -45,6 +48,7 @@ export async function typeInput(
   const isHidden = isHiddenKind(asked);
   if (isHidden && (input.prints || input.enters > 0)) await assertNoSecretFits(session, call.signal);
   call.signal.throwIfAborted();
+  if (input.prints) requireRoom(dirname(session.log.path));
   const { offset } = session.terminal;
   const typed =
     current.state === "idle"

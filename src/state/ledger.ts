@@ -1,6 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from "node:fs";
 
 import { z } from "zod";
+
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
+import { appendLine } from "./append-line.ts";
 
 const whereSchema = z.object({
   user: z.string().optional(),
@@ -59,6 +63,9 @@ const endedSchema = z.object({
 
 export type EndedRecord = z.infer<typeof endedSchema>;
 
+/** A ledger that has grown to `maxBytes` goes on with its newest `keptBytes`. */
+const maxBytes = 16 * 1_048_576;
+const keptBytes = 8 * 1_048_576;
 const pieceBytes = 1_048_576;
 const lineFeed = 0x0a;
 
@@ -67,7 +74,7 @@ const tailBytes = 1_048_576;
 /** The newest records stand in it; further back larger and larger steps are taken. */
 const firstStepBytes = 4_096;
 
-/** `SESSION.commands.jsonl`, appended under the session's input lock. */
+/** `SESSION.commands.jsonl`, appended under the session's input lock, but for ends, which anyone may note. */
 export class Ledger {
   readonly #path: string;
   /** The answer of `last` for the file as it was; what is only ever appended to differs in size if at all. */
@@ -77,16 +84,39 @@ export class Ledger {
     this.#path = path;
   }
 
+  /** The whole record or, with STORAGE_FAILED, nothing of it. */
   append(record: LedgerRecord | EndedRecord): void {
-    const descriptor = openSync(
-      this.#path,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
-      0o600,
-    );
     try {
-      writeSync(descriptor, `${JSON.stringify(record)}\n`);
+      while (!this.#appendLine(`${JSON.stringify(record)}\n`));
+    } catch (error) {
+      throw storageFailure(error, this.#path) ?? error;
+    }
+  }
+
+  /** False when the file was replaced meanwhile. */
+  #appendLine(line: string): boolean {
+    const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+    const descriptor = openSync(this.#path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    try {
+      const { size, ino } = fstatSync(descriptor);
+      appendLine(descriptor, line);
+      if (size > maxBytes) this.#shorten(descriptor);
+      else return lstatSync(this.#path, { throwIfNoEntry: false })?.ino === ino;
     } finally {
       closeSync(descriptor);
+    }
+    return true;
+  }
+
+  /** What is too old to be asked for goes; where there is no room to write the rest anew, later. */
+  #shorten(descriptor: number): void {
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.alloc(keptBytes);
+    const count = readSync(descriptor, bytes, 0, keptBytes, size - keptBytes);
+    try {
+      writeFileAtomically(this.#path, bytes.subarray(bytes.indexOf(lineFeed) + 1, count), { durable: false });
+    } catch {
+      return;
     }
   }
 

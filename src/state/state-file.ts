@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync } from "node:fs";
 
 import { z } from "zod";
 
@@ -6,6 +6,7 @@ import { isSessionName, sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock, LockTimeout } from "../platform/file-lock.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
 import { sessionRecordSchema, type SessionRecord } from "./session-record.ts";
 
 const version = 2;
@@ -104,7 +105,7 @@ export class StateFile {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       return work();
     } catch (error) {
-      throw storageFailure(this.#path, error);
+      throw failureAt(this.#path, error);
     }
   }
 
@@ -115,7 +116,7 @@ export class StateFile {
   }
 
   #stamp(): string | undefined {
-    const facts = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    const facts = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
     return facts === undefined ? undefined : `${facts.ino}.${facts.size}.${facts.mtimeNs}`;
   }
 
@@ -124,7 +125,7 @@ export class StateFile {
       return readFileSync(this.#path, "utf8");
     } catch (error) {
       if (error instanceof Error && "code" in error && notToBeRead.has(String(error.code))) return "";
-      throw storageFailure(this.#path, error);
+      throw failureAt(this.#path, error);
     }
   }
 
@@ -183,23 +184,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-function storageFailure(path: string, error: unknown): unknown {
+function failureAt(path: string, error: unknown): unknown {
   if (error instanceof UserError) return error;
   if (error instanceof LockTimeout) {
     const hint =
       error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
     return new UserError("STORAGE_FAILED", error.message, hint, { cause: error });
   }
-  if (error instanceof Error && "code" in error) {
-    const message = `${path} cannot be read or written: ${error.message}`;
-    return new UserError(
-      "STORAGE_FAILED",
-      message,
-      "Free disk space or mend the permissions, then try again.",
-      {
-        cause: error,
-      },
-    );
-  }
-  return error;
+  return storageFailure(error, path) ?? error;
 }

@@ -47,6 +47,21 @@ test("the files and folders that README.md points to exist", () => {
   expect(missing).toEqual([]);
 });
 
+test("each row of README.md's table of faults names a test that there is, and there are at most 14", () => {
+  const files = new Set([...readTree("test/sessions").keys(), ...readTree("test/unit/sessions").keys()]);
+  const [, section = ""] = readFile("README.md").split("### What happens when\n");
+  const rows = section
+    .split("\n### ", 1)
+    .join()
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(2);
+  const tests = rows.map((row) => /`([\w.-]+\.test\.ts)` +\|$/.exec(row)?.[1] ?? row);
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.length).toBeLessThanOrEqual(14);
+  expect(tests.filter((name) => !files.has(name))).toEqual([]);
+});
+
 describe("the check itself", () => {
   const readme =
     "# x\n\n## Tools\n\n| tool | does |\n| --- | --- |\n| `one_a` | runs `two_b` |\n\n## Commands\n\n| `--help`, `--version` | x |\n| `validate [FILE]` | y |\n";

@@ -32,10 +32,10 @@ export class McpServer implements AsyncDisposable {
 
   constructor(
     env: Readonly<Record<string, string>>,
-    options: { readonly args?: readonly string[]; readonly cwd?: string } = {},
+    options: { readonly command?: string; readonly args?: readonly string[]; readonly cwd?: string } = {},
   ) {
     this.transport = new StdioClientTransport({
-      command: binary,
+      command: options.command ?? binary,
       args: [...(options.args ?? [])],
       env: { ...env },
       stderr: "pipe",

@@ -4,28 +4,15 @@ import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { delay } from "../platform/delay.ts";
 import { runProcess } from "../platform/run-process.ts";
 
-/** What is known of the server at a socket beside the socket itself: its version, as text, and its process. */
-export type ServerNote = { readonly version: string; readonly pid: number | undefined };
-
 const socketWaitMs = 2_000;
 const pollMs = 10;
 const listingTimeoutMs = 5_000;
 
-export function readNote(socketPath: string): ServerNote | undefined {
-  try {
-    const [version = "", pid = ""] = readFileSync(noteFile(socketPath), "utf8").split("\n");
-    return { version: version.slice(0, 40), pid: /^[1-9]\d{0,9}$/.test(pid) ? Number(pid) : undefined };
-  } catch {
-    return undefined;
-  }
-}
-
 /** Without it only a server that lost its socket is not found again, so a full disk is no failure here. */
-export function writeNote(socketPath: string, { version, pid }: ServerNote): void {
-  const known = readNote(socketPath);
-  if (known?.version === version && known.pid === pid) return;
+export function notePid(socketPath: string, pid: number): void {
+  if (readPid(socketPath) === pid) return;
   try {
-    writeFileAtomically(noteFile(socketPath), `${version}\n${pid ?? ""}\n`, { durable: false });
+    writeFileAtomically(pidFile(socketPath), `${pid}\n`, { durable: false });
   } catch {
     return;
   }
@@ -38,7 +25,7 @@ export function writeNote(socketPath: string, { version, pid }: ServerNote): voi
 export async function restoreSocket(
   socketPath: string,
 ): Promise<{ readonly pid: number; readonly restored: boolean } | undefined> {
-  const pid = readNote(socketPath)?.pid;
+  const pid = readPid(socketPath);
   if (pid === undefined || existsSync(socketPath) || !(await isServer(pid, socketPath))) return undefined;
   process.kill(pid, "SIGUSR1");
   const deadlineMs = performance.now() + socketWaitMs;
@@ -66,6 +53,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function noteFile(socketPath: string): string {
-  return `${socketPath}.version`;
+function readPid(socketPath: string): number | undefined {
+  try {
+    const [, pid] = /^([1-9]\d{0,9})\n$/.exec(readFileSync(pidFile(socketPath), "utf8")) ?? [];
+    return pid === undefined ? undefined : Number(pid);
+  } catch {
+    return undefined;
+  }
+}
+
+function pidFile(socketPath: string): string {
+  return `${socketPath}.pid`;
 }
