@@ -3,8 +3,11 @@ export const secretMask = "•••";
 /** Shorter secrets are left alone: masking them would hide words that are no secret. */
 export const maskedFromLength = 6;
 
-/** The words of at least six characters, the longest first, under their first six. */
-type WordIndex = ReadonlyMap<string, readonly string[]>;
+/** The words of at least six characters, the longest first, under their first six; `initials` are the first of these. */
+type WordIndex = {
+  readonly words: ReadonlyMap<string, readonly string[]>;
+  readonly initials: ReadonlySet<number>;
+};
 
 /**
  * Replaces each of the words in a text, also one that is broken by ends of lines (which stay), in one pass however many
@@ -12,7 +15,7 @@ type WordIndex = ReadonlyMap<string, readonly string[]>;
  */
 export function createWordMask(words: readonly string[]): (text: string) => string {
   const index = indexWords(words);
-  return (text) => (index.size === 0 ? text : maskWords(index, text));
+  return (text) => (index.words.size === 0 ? text : maskWords(index, text));
 }
 
 function indexWords(words: readonly string[]): WordIndex {
@@ -24,7 +27,7 @@ function indexWords(words: readonly string[]): WordIndex {
     if (same === undefined) index.set(beginning, [word]);
     else same.push(word);
   }
-  return index;
+  return { words: index, initials: new Set([...index.keys()].map((beginning) => beginning.charCodeAt(0))) };
 }
 
 function maskWords(index: WordIndex, text: string): string {
@@ -56,12 +59,11 @@ function isLineEnd(text: string, at: number): boolean {
 
 type Place = { readonly start: number; readonly end: number };
 
-function findWords(index: WordIndex, text: string): Place[] {
-  const initials = new Set([...index.keys()].map((beginning) => beginning.charCodeAt(0)));
+function findWords({ words, initials }: WordIndex, text: string): Place[] {
   const places: Place[] = [];
   for (let at = 0; at + maskedFromLength <= text.length; at++) {
     if (!initials.has(text.charCodeAt(at))) continue;
-    const candidates = index.get(text.slice(at, at + maskedFromLength));
+    const candidates = words.get(text.slice(at, at + maskedFromLength));
     const word = candidates?.find((candidate) => text.startsWith(candidate, at));
     if (word === undefined) continue;
     places.push({ start: at, end: at + word.length });

@@ -1,24 +1,24 @@
 import { pruneLogs, type Dropped } from "../sessions/prune-logs.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
+import { retentionOf } from "./retain-daily.ts";
 import { withSessions } from "./with-sessions.ts";
 
-const dayMs = 86_400_000;
 const mebibyte = 1_048_576;
 
 /** Drops logs that are older or larger than the settings want. */
 export const prune: RunCommand = (invocation) =>
   withSessions(invocation, async ({ sessions, config, tree, state }) => {
-    const { logRetentionDays, logMaxMb } = config.current().settings;
+    const loaded = config.current();
     // Finds again what a lost state file no longer names.
     await sessions.list();
     const dryRun = invocation.flags.has("--dry-run");
-    const retention = { oldestMs: Date.now() - logRetentionDays * dayMs, maxBytes: logMaxMb * mebibyte };
-    const dropped = await pruneLogs({ tree, state }, retention, { dryRun });
+    const dropped = await pruneLogs({ tree, state }, retentionOf(loaded), { dryRun });
     const words = dryRun ? "Would free" : "Freed";
     invocation.stdout(
       invocation.flags.has("--json")
         ? renderJson(dropped, dryRun)
-        : renderText(dropped, words, logRetentionDays),
+        : renderText(dropped, words, loaded.settings.logRetentionDays),
     );
     return exitCodes.done;
   });
@@ -35,7 +35,7 @@ function renderText(dropped: readonly Dropped[], words: string, days: number): s
 
 function renderJson(dropped: readonly Dropped[], dryRun: boolean): string {
   const sessions = dropped.map(({ sessionName, ...facts }) => ({ session_name: sessionName, ...facts }));
-  return `${JSON.stringify({ dry_run: dryRun, bytes: total(dropped), sessions }, undefined, 2)}\n`;
+  return jsonText({ dry_run: dryRun, bytes: total(dropped), sessions });
 }
 
 function total(dropped: readonly Dropped[]): number {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 
 import { version } from "../../package.json" with { type: "json" };
 import { UserError } from "../base/user-error.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
 import { askpassVariable } from "../ssh/askpass-variable.ts";
 import { exitCodes, type Invocation } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -102,6 +103,8 @@ function report(error: unknown, args: readonly string[]): number {
     );
     return exitCodes.failed;
   }
+  const failure = storageFailure(error);
+  if (failure !== undefined) return report(failure, args);
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr(`mcp-ssh-interactive: internal error: ${words}\n`);
   return exitCodes.failed;

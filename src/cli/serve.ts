@@ -26,9 +26,10 @@ export async function serve(invocation: Invocation): Promise<number> {
   const stop = stopOnSignals();
   const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
   await state.settle();
-  let close = async () => {};
+  await using held = new AsyncDisposableStack();
   const service = async () => {
     const { composeSessions } = await import("./compose-sessions.ts");
+    const { retainDaily } = await import("./retain-daily.ts");
     const composed = composeSessions({
       tree,
       home,
@@ -38,11 +39,12 @@ export async function serve(invocation: Invocation): Promise<number> {
       state,
       log,
     });
-    close = composed.close;
+    held.defer(composed.close);
+    held.use(retainDaily({ tree, state, config: () => config.current(), log }));
     return composed.service;
   };
-  await serveMcp({ service, settings, version, log, signal: stop });
-  await close();
+  const hasLocalBrowser = invocation.env["SSH_CONNECTION"] === undefined;
+  await serveMcp({ service, settings, version, log, hasLocalBrowser, signal: stop });
   return exitCodes.done;
 }
 

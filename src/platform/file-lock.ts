@@ -1,7 +1,20 @@
-import { FFIType } from "bun:ffi";
-import { closeSync, openSync, readFileSync, writeSync, ftruncateSync, constants } from "node:fs";
+import { FFIType, read, type Pointer } from "bun:ffi";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 
+import { UserError } from "../base/user-error.ts";
 import { loadLibc } from "./libc.ts";
+import { storageFailure } from "./storage-failure.ts";
 
 const lockExclusive = 2;
 const lockNonBlocking = 4;
@@ -22,29 +35,71 @@ export class LockTimeout extends Error {
 }
 
 /**
- * Takes the flock on `path` (created 0600, never deleted, so that all holders meet at one inode), or throws
- * LockTimeout after `timeoutMs`. flock cannot be awaited without blocking the event loop, hence the re-tries.
+ * Takes the flock on `path` (created 0600), or throws LockTimeout after `timeoutMs`, STORAGE_FAILED where the file or the
+ * lock cannot be had at all. flock cannot be awaited without blocking the event loop, hence the re-tries.
  */
 export async function acquireFileLock(
   path: string,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<FileLock> {
-  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-  try {
-    const deadline = performance.now() + timeoutMs;
-    while (!tryLock(descriptor)) {
-      signal?.throwIfAborted();
-      if (performance.now() >= deadline) throw new LockTimeout(path, readHolder(path));
-      await new Promise((resolve) => setTimeout(resolve, lockRetryMs));
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const descriptor = tryLock(path);
+    if (descriptor !== undefined) {
+      noteHolder(descriptor);
+      return heldLock(descriptor);
     }
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `${process.pid}\n`, 0);
+    signal?.throwIfAborted();
+    if (performance.now() >= deadline) throw new LockTimeout(path, readHolder(path));
+    await new Promise((resolve) => setTimeout(resolve, lockRetryMs));
+  }
+}
+
+/** Removes a lock's file unless somebody holds it; whoever waits for it meets the others at the next file of its name. */
+export function removeFileLock(path: string): void {
+  const descriptor = tryLock(path);
+  if (descriptor === undefined) return;
+  rmSync(path, { force: true });
+  closeSync(descriptor);
+}
+
+/** The open file once it is locked and still has the name; undefined while another holds it. */
+function tryLock(path: string): number | undefined {
+  const descriptor = openLock(path);
+  try {
+    if (lockDescriptor(descriptor, path) && isStillAt(descriptor, path)) return descriptor;
   } catch (error) {
     closeSync(descriptor);
     throw error;
   }
-  return heldLock(descriptor);
+  closeSync(descriptor);
+  return undefined;
+}
+
+/** To read alone where nothing can be written, so that a session can still be interrupted there. */
+function openLock(path: string): number {
+  const { O_RDWR, O_RDONLY, O_CREAT, O_NOFOLLOW } = constants;
+  try {
+    return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    const isReadOnly = error instanceof Error && "code" in error && error.code === "EROFS";
+    if (isReadOnly && existsSync(path)) return openSync(path, O_RDONLY | O_NOFOLLOW);
+    throw storageFailure(error, path) ?? error;
+  }
+}
+
+function isStillAt(descriptor: number, path: string): boolean {
+  const [held, now] = [fstatSync(descriptor), lstatSync(path, { throwIfNoEntry: false })];
+  return held.ino === now?.ino && held.dev === now.dev;
+}
+
+/** Only for messages, so that a full disk locks nobody out. */
+function noteHolder(descriptor: number): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${process.pid}\n`, 0);
+  } catch {}
 }
 
 function heldLock(descriptor: number): FileLock {
@@ -56,22 +111,55 @@ function heldLock(descriptor: number): FileLock {
   return { release, [Symbol.asyncDispose]: async () => release() };
 }
 
-function tryLock(descriptor: number): boolean {
-  return flock(descriptor, lockExclusive | lockNonBlocking) === 0;
+/** False while another holds it. Throws STORAGE_FAILED where the file system has no such locks. */
+function lockDescriptor(descriptor: number, path: string): boolean {
+  locks ??= loadLocks();
+  const { flock, errno } = locks;
+  if (flock(descriptor, lockExclusive | lockNonBlocking) === 0) return true;
+  const why = noLocks[process.platform]?.[errno()];
+  if (why === undefined) return false;
+  throw new UserError(
+    "STORAGE_FAILED",
+    `${path} cannot be locked: the file system takes no flock (${why})`,
+    "Keep the folder on a local disk: --home DIR, or MCP_SSH_INTERACTIVE_HOME.",
+  );
 }
 
-function flock(descriptor: number, operation: number): number {
-  loadedFlock ??= loadFlock();
-  return loadedFlock(descriptor, operation);
+/** As NFS without its lock service, and some network and user-space file systems. */
+const noLocks: Partial<Record<NodeJS.Platform, Readonly<Record<number, string>>>> = {
+  linux: { 22: "EINVAL", 37: "ENOLCK", 38: "ENOSYS", 95: "EOPNOTSUPP" },
+  darwin: { 22: "EINVAL", 45: "ENOTSUP", 77: "ENOLCK", 78: "ENOSYS", 102: "EOPNOTSUPP" },
+};
+
+type Locks = {
+  readonly flock: (descriptor: number, operation: number) => number;
+  readonly errno: () => number;
+};
+
+let locks: Locks | undefined;
+
+function loadLocks(): Locks {
+  const { flock } = loadLibc({ flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } });
+  const place = errnoPlace();
+  return { flock, errno: () => (place === null ? 0 : read.i32(place, 0)) };
 }
 
-let loadedFlock: ((descriptor: number, operation: number) => number) | undefined;
-
-function loadFlock(): (descriptor: number, operation: number) => number {
-  return loadLibc({ flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 } }).flock;
+/** Each thread has its own, and we have one. */
+function errnoPlace(): Pointer | null {
+  const signature = { args: [], returns: FFIType.ptr } as const;
+  const place =
+    process.platform === "darwin"
+      ? loadLibc({ __error: signature }).__error()
+      : loadLibc({ __errno_location: signature }).__errno_location();
+  return typeof place === "bigint" ? null : place;
 }
 
+/** Undefined too where the file cannot be read, or is gone. */
 function readHolder(path: string): number | undefined {
-  const holder = Number.parseInt(readFileSync(path, "utf8"), 10);
-  return Number.isSafeInteger(holder) ? holder : undefined;
+  try {
+    const holder = Number.parseInt(readFileSync(path, "utf8"), 10);
+    return Number.isSafeInteger(holder) ? holder : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { basename } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { ControllingTerminal } from "../platform/controlling-terminal.ts";
@@ -46,20 +47,30 @@ export async function askConsent(terminal: ControllingTerminal, question: string
 
 /**
  * The nearest process above both us and a server. One that only gave the server's client a terminal of its own, as
- * tmux, sshd or a window program do, is not the agent; nor is what starts all of a user's programs.
+ * tmux, sshd or a window program do, is not the agent; nor is what starts all of a user's programs, or an sshd that we
+ * and the server came in through by two connections.
  */
 async function agentAbove(locks: string): Promise<ProcessFacts | undefined> {
   const table = await readProcessTable();
-  const ours = new Set(ancestry(table, process.pid).map(({ pid }) => pid));
+  const below = ancestry(table, process.pid);
+  const ours = new Set(below.map(({ pid }) => pid));
   for (const server of servingProcesses(locks)) {
     const above = ancestry(table, server);
     const at = above.findIndex(({ pid }) => ours.has(pid));
     const shared = above[at];
     if (shared === undefined || startsEverything(shared)) continue;
+    const ownBranch = below[below.findIndex(({ pid }) => pid === shared.pid) - 1];
+    if (isLoginServer(shared, above[at - 1]) && isLoginServer(shared, ownBranch)) continue;
     const hasOwnTerminal = above.slice(1, at).some(({ leadsTerminal }) => leadsTerminal);
     if (!hasOwnTerminal) return shared;
   }
   return undefined;
+}
+
+/** It has a process of its own kind for each connection; what a connection itself starts is of another. */
+function isLoginServer({ name }: ProcessFacts, branch: ProcessFacts | undefined): boolean {
+  const kind = /^(?:sshd|dropbear)(?=$|-)/.exec(basename(name))?.[0];
+  return kind !== undefined && branch !== undefined && basename(branch.name).startsWith(kind);
 }
 
 function startsEverything({ pid, name }: ProcessFacts): boolean {

@@ -9,6 +9,14 @@ export type SecretFetch = Pick<SecretUse, "connection" | "key" | "signal"> & { r
 
 type Environments = Pick<SecretUse, "env" | "childEnv">;
 
+/** A mask and what it was made of, for as long as that is the same: it takes long to make, and each call asks for it. */
+type MadeMask = {
+  readonly connections: LoadedConfig["connections"];
+  readonly others: readonly string[];
+  readonly key: string;
+  readonly mask: TextMask;
+};
+
 /**
  * The values that results must not show: those of the configuration that are read without running or asking anything,
  * and each that this process has fetched, until its session is closed.
@@ -18,7 +26,7 @@ export class SecretBook {
   readonly #loadConfig: () => LoadedConfig;
   #config: LoadedConfig | undefined;
   readonly #fetched = new Map<string, Set<string>>();
-  #last: { readonly key: string; readonly mask: TextMask } | undefined;
+  #last: MadeMask | undefined;
 
   constructor(environments: Environments, loadConfig: () => LoadedConfig) {
     this.#environments = environments;
@@ -28,15 +36,20 @@ export class SecretBook {
   /** As resolveSecret. */
   async fetch(source: SecretSource, { session, ...use }: SecretFetch): Promise<string | undefined> {
     const value = await resolveSecret(source, { ...use, ...this.#environments });
-    if (value !== undefined) this.#fetched.set(session, (this.#fetched.get(session) ?? new Set()).add(value));
+    if (value !== undefined) this.remember(session, value);
     return value;
+  }
+
+  /** A value that came from elsewhere is treated as a fetched one. */
+  remember(session: string, value: string): void {
+    this.#fetched.set(session, (this.#fetched.get(session) ?? new Set()).add(value));
   }
 
   forget(session: string): void {
     this.#fetched.delete(session);
   }
 
-  /** Of these and of `others`. Throws CONFIG_INVALID for a pattern of `settings.redact` that cannot be used. */
+  /** Of these and of `others`, a list that is another one when it differs. Throws CONFIG_INVALID for a pattern of `settings.redact` that cannot be used. */
   async mask(others: readonly string[]): Promise<TextMask> {
     const { connections = emptyMap, plainSecrets = [], settings } = this.#currentConfig() ?? {};
     const readable = [...connections.values()].flatMap((entry) =>
@@ -44,12 +57,16 @@ export class SecretBook {
     );
     const found = await Promise.all(readable.map((source) => this.#read(source)));
     const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
-    const secrets = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched, ...others];
-    const names = publicNames(connections);
-    const values = secrets.filter((value) => !names.some((name) => name.includes(value)));
+    const own = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched];
     const patterns = settings?.redact ?? [];
-    const key = JSON.stringify([values, patterns]);
-    if (this.#last?.key !== key) this.#last = { key, mask: createMask(values, patterns) };
+    const key = JSON.stringify([own, patterns]);
+    const { connections: lastConnections, others: lastOthers, key: lastKey } = this.#last ?? {};
+    const isSame = lastKey === key && lastOthers === others && lastConnections === connections;
+    if (this.#last === undefined || !isSame) {
+      const names = publicNames(connections);
+      const values = [...own, ...others].filter((value) => !names.some((name) => name.includes(value)));
+      this.#last = { connections, others, key, mask: createMask(values, patterns) };
+    }
     return this.#last.mask;
   }
 

@@ -1,8 +1,11 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 
 import { readerGone } from "../platform/reader-gone.ts";
+import { renderApproval } from "../policy/render-approval.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
+import { Brake } from "./brake.ts";
+import { ClientVoice } from "./client-voice.ts";
 import { instructions } from "./instructions.ts";
 import { SessionTurns } from "./session-turns.ts";
 import { ShownCursors } from "./shown-cursors.ts";
@@ -20,6 +23,8 @@ export type ServeOptions = {
   /** Called once, after the first answer, so that loading it does not hold that up. */
   readonly service: () => Promise<SessionService>;
   readonly settings: ServeSettings;
+  /** False where the user's browser is on another machine. */
+  readonly hasLocalBrowser: boolean;
   readonly version: string;
   /** One line for people, without its newline; never to stdout. */
   readonly log: (line: string) => void;
@@ -37,7 +42,9 @@ const abortGraceMs = 250;
 export async function serveMcp(options: ServeOptions): Promise<void> {
   guardConsole();
   const transport = new StdioTransport();
-  const server = createServer(options, transport);
+  const server = createServer(options);
+  using desk = createDesk(options, transport, server);
+  server.fallbackRequestHandler = (request) => answerRequest(desk, request);
   await server.connect(transport);
   const ended = new AbortController();
   const outputLost = Promise.race([transport.outputLost, readerGoneAfterStart(transport, ended.signal)]);
@@ -48,46 +55,74 @@ export async function serveMcp(options: ServeOptions): Promise<void> {
   await server.close();
 }
 
-function createServer(options: ServeOptions, transport: StdioTransport): Server {
-  const { version, log } = options;
+function createServer({ version, log }: ServeOptions): Server {
   const server = new Server(
-    { name: "mcp-ssh-interactive", title: "SSH sessions", version },
-    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noValidator },
+    { name: serverName, title: "SSH sessions", version },
+    { capabilities, instructions, jsonSchemaValidator: noValidator },
   );
   server.onerror = (error) => log(`protocol: ${error.message.slice(0, 200).replace(/\s+/g, " ")}`);
-  const desk = createDesk(options, transport, server);
-  server.fallbackRequestHandler = (request) => answerRequest(desk, request);
   return server;
 }
 
-/** We ask clients nothing, so none of their answers needs a schema; the default one costs 3 ms of the start. */
+const serverName = "mcp-ssh-interactive";
+const capabilities = {
+  tools: {},
+  resources: { subscribe: true, listChanged: true },
+  prompts: { listChanged: true },
+  completions: {},
+  logging: {},
+};
+
+/** We ask clients for a yes or no alone, so none of their answers needs a schema; the default one costs 3 ms of the start. */
 const noValidator = {
   getValidator: () => () => ({ valid: false, data: undefined, errorMessage: "not supported" }) as const,
 };
 
-function createDesk(
-  { service, settings, log }: ServeOptions,
-  transport: StdioTransport,
-  server: Server,
-): Desk {
+function createDesk(options: ServeOptions, transport: StdioTransport, server: Server): Desk & Disposable {
+  const { settings, log } = options;
+  const service = transport.firstAnswer.then(options.service);
+  const voice = new ClientVoice(server, serverName);
+  const opened = new DisposableStack();
+  const context = once(async () => {
+    const { ContextRequests } = await import("./context/context-requests.ts");
+    return opened.use(new ContextRequests(await service, voice));
+  });
+  const pages = once(async () => {
+    const { SecretPages } = await import("./secret-page/secret-pages.ts");
+    return opened.use(
+      new SecretPages(
+        (url, words, page) => voice.showUrl(url, words, page),
+        (words) => voice.tell("info", words),
+      ),
+    );
+  });
   return {
-    service: transport.firstAnswer.then(service),
+    service,
     log,
+    context,
+    results: settings.results,
     client: () => server.getClientVersion(),
     waits: waitLimits(settings),
-    textOnly: settings.results === "text",
     turns: new SessionTurns(),
     shown: new ShownCursors(),
+    brake: new Brake(),
     tools: transport.firstAnswer.then(loadTools),
     signal: (id) => transport.calls.signal(id),
-    sendProgress: (progressToken, progress, message) => {
-      void transport.send({
-        jsonrpc: "2.0",
-        method: "notifications/progress",
-        params: { progressToken, progress, message },
-      });
-    },
+    sendProgress: (token, progress, message) => voice.progress(token, progress, message),
+    tell: (level, words) => voice.tell(level, words),
+    askHuman: () =>
+      options.hasLocalBrowser && voice.canShowUrls
+        ? async (session, cursor, limits) => (await pages()).ask(session, cursor, limits)
+        : undefined,
+    askApproval: () =>
+      voice.canShowForms ? async (approval) => voice.showForm(renderApproval(approval)) : undefined,
+    [Symbol.dispose]: () => opened.dispose(),
   };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 async function loadTools(): Desk["tools"] {

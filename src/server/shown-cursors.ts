@@ -2,6 +2,8 @@ import { parseCursor } from "../base/cursor.ts";
 import { sessionKey } from "../base/session-name.ts";
 import type { Facts } from "./response.ts";
 
+const maxSessions = 1_000;
+
 /** How far the client was shown the output of each session: by the last result, and by any. */
 export class ShownCursors {
   readonly #last = new Map<string, string>();
@@ -11,8 +13,8 @@ export class ShownCursors {
   note({ session_name: name, cursor }: Facts): void {
     if (typeof name !== "string" || typeof cursor !== "string") return;
     const key = sessionKey(name);
-    this.#last.set(key, cursor);
-    if (!isBefore(cursor, this.#furthest.get(key))) this.#furthest.set(key, cursor);
+    setNewest(this.#last, key, cursor);
+    if (!isBefore(cursor, this.#furthest.get(key))) setNewest(this.#furthest, key, cursor);
   }
 
   of(sessionName: string): string | undefined {
@@ -22,6 +24,14 @@ export class ShownCursors {
   furthest(sessionName: string): string | undefined {
     return this.#furthest.get(sessionKey(sessionName));
   }
+}
+
+/** Of sessions by ever new names the newest are kept. */
+function setNewest(cursors: Map<string, string>, key: string, cursor: string): void {
+  cursors.delete(key);
+  cursors.set(key, cursor);
+  const [oldest] = cursors.keys();
+  if (cursors.size > maxSessions && oldest !== undefined) cursors.delete(oldest);
 }
 
 /** Of another opening of the session none is before the other. */

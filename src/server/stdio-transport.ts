@@ -14,17 +14,17 @@ import {
   type RequestId,
 } from "./json-rpc.ts";
 import { LineReader, type Line } from "./line-reader.ts";
-import { LineWriter } from "./line-writer.ts";
+import { LineWriter, type ByteSink } from "./line-writer.ts";
 
 const maxLineBytes = 16 * 1024 * 1024;
 
-type ByteReader = {
+export type ByteReader = {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
 };
 
 /**
- * One JSON-RPC message a line, on this process's stdin and stdout. Whatever comes in is answered or ignored by the
+ * One JSON-RPC message a line, on this process's stdin and stdout unless others are given. Whatever comes in is answered or ignored by the
  * specification; nothing that a client sends makes it throw.
  */
 export class StdioTransport implements Transport {
@@ -42,14 +42,16 @@ export class StdioTransport implements Transport {
   readonly #writer: LineWriter;
   readonly #lines = new LineReader(maxLineBytes);
   readonly #batches = new Map<RequestId, Batch>();
+  /** Our own requests that the client has not answered. */
+  readonly #asked = new Set<RequestId>();
   readonly #endInput: () => void;
   readonly #noteAnswer: () => void;
   #initializeId: RequestId | undefined;
   #version: string | undefined;
 
-  constructor() {
-    this.#reader = Bun.stdin.stream().getReader();
-    this.#writer = new LineWriter(Bun.stdout.writer());
+  constructor(reader: ByteReader = Bun.stdin.stream().getReader(), sink: ByteSink = Bun.stdout.writer()) {
+    this.#reader = reader;
+    this.#writer = new LineWriter(sink);
     this.outputLost = this.#writer.lost;
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;
@@ -65,7 +67,10 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const id = answeredId(message);
-    if (id === undefined) return this.#writer.write(message);
+    if (id === undefined) {
+      if ("id" in message && message.id !== undefined) this.#asked.add(message.id);
+      return this.#writer.write(message);
+    }
     if (!this.calls.isOpen(id)) return;
     if (id === this.#initializeId) this.#noteVersion(message);
     try {
@@ -139,6 +144,11 @@ export class StdioTransport implements Transport {
         return undefined;
       case "fault":
         return incoming.fault;
+      case "answer": {
+        const { id } = incoming.answer;
+        if (id !== undefined && this.#asked.delete(id)) this.onmessage?.(incoming.answer);
+        return undefined;
+      }
       case "notification":
         if (incoming.notification.method === "notifications/cancelled")
           this.#cancel(incoming.notification.params);

@@ -3,6 +3,9 @@ import { matchDrawn, matchEcho, type EchoMatch } from "./echo.ts";
 import type { SessionContext } from "./look.ts";
 
 const maxLines = 10_000;
+/** Behind a prompt may stand whatever a background process wrote since: of that only the end, where text is typed. */
+const maxBeforeBytes = 262_144;
+const maxAreaBytes = 2_097_152;
 /** More than the lines of a prompt. */
 const lineFeeds = Buffer.from("\n".repeat(5));
 
@@ -22,9 +25,9 @@ export class InputArea {
 
   constructor(session: SessionContext, start: number, prompt: string) {
     this.#session = session;
-    this.#start = start;
-    this.#prompt = prompt;
     this.#typedAt = session.terminal.offset;
+    this.#start = Math.max(start, this.#typedAt - maxBeforeBytes);
+    this.#prompt = prompt;
     const { cursor } = this.#render();
     this.#firstLine = cursor.line;
     this.#rightPrompt = cursor.after.trim();
@@ -36,8 +39,7 @@ export class InputArea {
     const match = matchEcho(this.#ownText([...above, cursor.before]), typed);
     if (match !== "none") return match;
     if (!this.#overflows(typed) && isAscii(typed)) return match;
-    const { log, terminal } = this.#session;
-    return matchDrawn(Buffer.from(log.read(this.#typedAt, terminal.offset).bytes).toString("utf8"), typed);
+    return matchDrawn(Buffer.from(this.#read(this.#typedAt)).toString("utf8"), typed);
   }
 
   #ownText([first = "", ...rest]: readonly string[]): string {
@@ -53,12 +55,17 @@ export class InputArea {
   }
 
   #render() {
-    const { record, log, terminal } = this.#session;
+    const { record } = this.#session;
     const renderer = new LineRenderer({ cols: record.cols, rows: record.rows, maxLines });
     // What is drawn again from the top of the area must not count as a screen that is cleared.
     renderer.write(lineFeeds);
-    renderer.write(log.read(this.#start, terminal.offset).bytes);
+    renderer.write(this.#read(this.#start));
     return renderer.read();
+  }
+
+  #read(start: number): Uint8Array {
+    const { log, terminal } = this.#session;
+    return log.read(Math.max(start, terminal.offset - maxAreaBytes), terminal.offset).bytes;
   }
 }
 

@@ -16,10 +16,8 @@ export type LineMatch = {
 /** Where something stands in the bytes at or behind `from`; below 0 where it does not. */
 type Finder = (bytes: Buffer, from: number) => number;
 type Span = { readonly start: number; readonly end: number };
-/** `bytes`: those of the line, one character each, where they are at hand. */
-type Candidate = Span & { readonly bytes?: string };
-/** A match within a piece; its text may keep the whole piece in memory. */
-type Hit = Span & { readonly text: string; readonly alternate: boolean };
+/** A match within a piece; without a text its bytes are that. */
+type Hit = Span & { readonly text?: string; readonly alternate: boolean };
 
 /** `newest` are the last of `count` matches. */
 export type Taken = { readonly count: number; readonly newest: readonly LineMatch[] };
@@ -41,6 +39,9 @@ export class LineSearch {
   readonly #findLiteral: Finder | undefined;
   #stream: StreamState;
   #lines = 0;
+  /** In the last piece most lines held the literal part, so that looking for it saves nothing. */
+  #isDense = false;
+  #lineEnd = 0;
 
   constructor(pattern: Pattern, start: number, width: Width) {
     this.#pattern = pattern;
@@ -75,40 +76,52 @@ export class LineSearch {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const whole = atEnd ? data.length : data.lastIndexOf(lineFeed) + 1;
     const body = whole === 0 ? data : data.subarray(0, whole);
-    const { state, events } = scanStream(this.#stream, body, noOsc);
+    const { state, events } = this.#scan(body);
     const switches = events.filter((event) => event.kind === "alternate-screen");
     const base = this.#stream.offset;
     let { alternateScreen: alternate } = this.#stream;
     const hits: Hit[] = [];
     let count = 0;
     let tried = 0;
-    for (const line of this.#candidates(body)) {
-      tried += 1 + ((line.end - line.start) >> 6);
+    let triedBytes = 0;
+    const nextLine = this.#lineFinder(body);
+    for (let start = nextLine(0); start < body.length;) {
+      while ((switches[0]?.start ?? Infinity) < base + start) alternate = switches.shift()?.on ?? alternate;
       if (tried >= lookAtClockEvery && isLate()) {
-        const done = body.subarray(0, line.start);
+        const done = body.subarray(0, start);
         const newest = this.#numbered(done, hits.slice(-keep));
-        this.#stream = scanStream(this.#stream, done, noOsc).state;
+        this.#stream = this.#scan(done).state;
         return { count, newest };
       }
       if (tried >= lookAtClockEvery) tried = 0;
-      while ((switches[0]?.start ?? Infinity) < base + line.start)
-        alternate = switches.shift()?.on ?? alternate;
-      const text = this.#matchingText(body, line, alternate);
-      if (text === undefined) continue;
-      count++;
-      hits.push({ start: line.start, end: line.end, text, alternate });
-      if (hits.length > 2 * keep) hits.splice(0, hits.length - keep);
+      const hit = this.#try(body, start, alternate);
+      const end = this.#lineEnd;
+      tried += 1 + ((end - start) >> 6);
+      triedBytes += end - start;
+      if (hit !== undefined) {
+        count++;
+        hits.push(hit);
+        if (hits.length > 2 * keep) hits.splice(0, hits.length - keep);
+      }
+      start = nextLine(end + 1);
     }
+    this.#isDense = triedBytes * 2 > body.length;
     const newest = this.#numbered(body, hits.slice(-keep));
     this.#stream = state;
     return { count, newest };
+  }
+
+  #scan(body: Buffer): ReturnType<typeof scanStream> {
+    const isPlain = this.#stream.escape === null && escapeFrom(body, 0) < 0;
+    if (!isPlain) return scanStream(this.#stream, body, noOsc);
+    return { state: { ...this.#stream, offset: this.#stream.offset + body.length }, events: [] };
   }
 
   /** Counts the lines of `body`, which begins at `offset`. */
   #numbered(body: Buffer, hits: readonly Hit[]): LineMatch[] {
     const base = this.#stream.offset;
     let counted = 0;
-    const matches = hits.map(({ start, end, text, alternate }) => {
+    const matches = hits.map(({ start, end, alternate, text = plainText(body, start, end) }) => {
       this.#lines += countLineFeeds(body, counted, start);
       counted = start;
       return { start: base + start, end: base + end, line: this.#lines + 1, text, alternate };
@@ -117,10 +130,22 @@ export class LineSearch {
     return matches;
   }
 
-  #matchingText(body: Buffer, { start, end, bytes }: Candidate, alternate: boolean): string | undefined {
-    if (bytes !== undefined && !alternate && bytes.length <= maxTriedBytes && isPlain(bytes))
-      return this.#pattern.matches(bytes) ? bytes : undefined;
-    const line = body.subarray(start, end);
+  /** Sets where the line ended: an object for each line that does not match would cost as much as trying it. */
+  #try(body: Buffer, start: number, alternate: boolean): Hit | undefined {
+    const { automaton } = this.#pattern;
+    const verdict =
+      alternate || automaton === undefined ? "unsure" : automaton.tryLine(body, start, maxTriedBytes);
+    if (verdict !== "unsure") {
+      const end = (this.#lineEnd = automaton?.end ?? start);
+      return verdict === "hit" ? { start, end, alternate } : undefined;
+    }
+    const feed = body.indexOf(lineFeed, start);
+    const end = (this.#lineEnd = feed < 0 ? body.length : feed);
+    const text = this.#matchingText(body.subarray(start, end), alternate);
+    return text === undefined ? undefined : { start, end, text, alternate };
+  }
+
+  #matchingText(line: Buffer, alternate: boolean): string | undefined {
     for (let from = 0; ; from += maxTriedBytes - overlapBytes) {
       const piece = line.length <= maxTriedBytes ? line : line.subarray(from, from + maxTriedBytes);
       const text = lineText(piece, alternate, this.#width);
@@ -129,28 +154,38 @@ export class LineSearch {
     }
   }
 
-  /** The lines that may match: with a literal part those that hold it, and those whose bytes are not their text. */
-  *#candidates(body: Buffer): Generator<Candidate> {
+  /**
+   * Tells the start of the first line at or behind the start of another that may match: all, or with a literal part those
+   * that hold it and those whose bytes are not their text. The length of `body` where there is none.
+   */
+  #lineFinder(body: Buffer): (from: number) => number {
     const find = this.#findLiteral;
-    const finders: readonly Finder[] = find === undefined ? [] : [find, escapeFrom, backspaceFrom];
-    const next = finders.map((each) => each(body, 0));
-    if (find !== undefined && next.every((at) => at < 0)) return;
-    if (escapeFrom(body, 0) < 0 && backspaceFrom(body, 0) < 0)
-      return yield* find === undefined ? linesOfText(body.toString("latin1")) : linesWith(find, body);
-    if (find === undefined) return yield* linesOf(body);
-    for (;;) {
-      const hit = Math.min(...next.filter((at) => at >= 0));
-      if (hit === Infinity) return;
-      const start = hit === 0 ? 0 : body.lastIndexOf(lineFeed, hit - 1) + 1;
-      const feed = body.indexOf(lineFeed, hit);
-      const end = feed < 0 ? body.length : feed;
-      yield { start, end };
-      for (const [index, each] of finders.entries()) {
-        const at = next[index] ?? -1;
-        if (at >= 0 && at < end) next[index] = end >= body.length ? -1 : each(body, end);
-      }
-    }
+    if (find === undefined || this.#isDense) return (from) => from;
+    let [literalAt, escapeAt, backspaceAt] = [-1, -1, -1];
+    return (from) => {
+      if (literalAt < from) literalAt = placeFrom(find, body, from);
+      if (escapeAt < from) escapeAt = placeFrom(escapeFrom, body, from);
+      if (backspaceAt < from) backspaceAt = placeFrom(backspaceFrom, body, from);
+      const first = Math.min(literalAt, escapeAt, backspaceAt);
+      return first >= body.length || first === from ? first : startOfLine(body, first, from);
+    };
   }
+}
+
+function placeFrom(find: Finder, body: Buffer, from: number): number {
+  const at = from >= body.length ? -1 : find(body, from);
+  return at < 0 ? body.length : at;
+}
+
+/** By hand: most lines are so short that a native search costs more. */
+function startOfLine(body: Buffer, at: number, least: number): number {
+  let start = at;
+  while (start > least && body[start - 1] !== lineFeed) start--;
+  return start;
+}
+
+function plainText(body: Buffer, start: number, end: number): string {
+  return body.toString("latin1", start, end > start && body[end - 1] === carriageReturn ? end - 1 : end);
 }
 
 /** The lines of `bytes` without their line feeds; what follows the last one is a line too, unless it is empty. */
@@ -160,32 +195,6 @@ export function* linesOf(bytes: Buffer): Generator<Span> {
     const end = feed < 0 ? bytes.length : feed;
     yield { start, end };
     start = end + 1;
-  }
-}
-
-function isPlain(bytes: string): boolean {
-  return !/[^\t\x20-\x7e]/.test(bytes);
-}
-
-/** All lines, cut from one text, which is much less work than from bytes. */
-function* linesOfText(bytes: string): Generator<Candidate> {
-  for (let start = 0; start < bytes.length;) {
-    const feed = bytes.indexOf("\n", start);
-    const end = feed < 0 ? bytes.length : feed;
-    yield { start, end, bytes: bytes.slice(start, bytes.charAt(end - 1) === "\r" ? end - 1 : end) };
-    start = end + 1;
-  }
-}
-
-/** The lines in which something is found; bytes are passed over several times as fast as characters. */
-function* linesWith(find: Finder, body: Buffer): Generator<Candidate> {
-  for (let hit = find(body, 0); hit >= 0;) {
-    const start = hit === 0 ? 0 : body.lastIndexOf(lineFeed, hit - 1) + 1;
-    const feed = body.indexOf(lineFeed, hit);
-    const end = feed < 0 ? body.length : feed;
-    const textEnd = end > start && body[end - 1] === carriageReturn ? end - 1 : end;
-    yield { start, end, bytes: body.toString("latin1", start, textEnd) };
-    hit = end >= body.length ? -1 : find(body, end);
   }
 }
 

@@ -1,5 +1,6 @@
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
+import { requireRoom } from "../platform/disk-room.ts";
 import { checkPreparation, withChecks } from "../ssh/attempt-checks.ts";
 import type { Secrets, SshConnection } from "../ssh/connection.ts";
 import { prepareSsh, type PreparedSsh } from "../ssh/prepare.ts";
@@ -16,6 +17,7 @@ import type { ConnectionConfig, Workplace } from "./workplace.ts";
  * new session, and one that was there before stays disconnected. To be called under `lockOpening`.
  */
 export async function openSession(place: Workplace, plan: OpenPlan, call: Call): Promise<Opened> {
+  requireRoom(place.tree.logs);
   const deadlineMs = performance.now() + plan.request.timeoutSeconds * 1_000;
   const tmux = await place.tmux();
   const version = await place.ssh.version();

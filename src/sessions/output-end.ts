@@ -3,6 +3,8 @@ import type { LogStore } from "../state/log-store.ts";
 import { fillerBefore, fillerIn } from "./prompt-filler.ts";
 
 const fillerSearchBytes = 4_096;
+/** A line may be of any length, as a progress bar's is; the filler stands near its end. */
+const maxLineBytes = 65_536;
 /** zsh switches bracketed paste on behind its prompt, where at most a few attributes follow. */
 const minPromptBytes = 2;
 
@@ -16,6 +18,7 @@ export function outputEnd(
     const { start, bytes } = log.read(editor.start - fillerSearchBytes, editor.start);
     return start + (fillerBefore(bytes) ?? bytes.length);
   }
-  const { start, bytes } = log.read(lineStart - fillerSearchBytes, offset);
-  return start + (fillerIn(bytes) ?? Math.max(0, lineStart - start));
+  const { start, bytes } = log.read(Math.max(lineStart - fillerSearchBytes, offset - maxLineBytes), offset);
+  const filler = fillerIn(bytes);
+  return filler === undefined ? Math.max(lineStart, log.extent().first) : start + filler;
 }

@@ -1,11 +1,15 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 
 import { UserError } from "../base/user-error.ts";
+import { LineAutomaton } from "./line-automaton.ts";
+import { readProgram } from "./pattern-program.ts";
 import { requiredLiteral } from "./required-literal.ts";
 
 /** A client's regular expression; its time is linear in the text, whatever it is. */
 export type Pattern = {
   readonly matches: (line: string) => boolean;
+  /** Tries it on lines of bytes, several times as fast; missing where the engine alone can. */
+  readonly automaton: LineAutomaton | undefined;
   /** A text that each matching line holds, in any case where `ignoreCase`. */
   readonly literal: string | undefined;
   readonly ignoreCase: boolean;
@@ -26,7 +30,9 @@ export function compilePattern(source: string, { ignoreCase }: { ignoreCase: boo
     const matches = isLiteral
       ? (line: string) => line.includes(literal)
       : (line: string) => engine.test(line);
-    return { matches, literal, ignoreCase };
+    const program = readProgram(engine);
+    const automaton = program && new LineAutomaton(program);
+    return { matches, automaton, literal, ignoreCase };
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw invalid(describeFault(source, error.message));

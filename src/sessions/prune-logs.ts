@@ -1,4 +1,6 @@
 import { sessionKey } from "../base/session-name.ts";
+import { UserError } from "../base/user-error.ts";
+import type { FileLock } from "../platform/file-lock.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
 import { dropFiles, filesToDrop, keptLogs } from "../state/kept-logs.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -22,10 +24,12 @@ export async function pruneLogs(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<readonly Dropped[]> {
   const dropped: Dropped[] = [];
-  for (const { name } of keptLogs(tree.logs)) {
-    if (state.get(name) !== undefined) continue;
-    await using _ = await lockOpening({ tree }, name, new AbortController().signal);
-    const log = keptLogs(tree.logs).find((each) => each.name === name);
+  for (const old of keptLogs(tree.logs)) {
+    const { name } = old;
+    if (filesToDrop(old, retention).length === 0 || state.get(name) !== undefined) continue;
+    await using lock = await lockUnlessBusy(tree, name);
+    if (lock === undefined) continue;
+    const [log] = keptLogs(tree.logs, name);
     if (log === undefined || state.read().has(sessionKey(name))) continue;
     const files = filesToDrop(log, retention);
     if (files.length === 0) continue;
@@ -34,4 +38,14 @@ export async function pruneLogs(
     dropped.push({ sessionName: name, files: files.length, bytes, whole: files.length === log.files.length });
   }
   return dropped;
+}
+
+/** Undefined while the session is being opened or closed. */
+async function lockUnlessBusy(tree: HomeTree, name: string): Promise<FileLock | undefined> {
+  try {
+    return await lockOpening({ tree }, name, new AbortController().signal);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "SESSION_BUSY") return undefined;
+    throw error;
+  }
 }

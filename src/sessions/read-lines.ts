@@ -3,6 +3,7 @@ import { LineRenderer, linesOf } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { SessionContext } from "./look.ts";
 import type { OutputFacts } from "./outcome.ts";
+import { unrecordedIn } from "./unrecorded.ts";
 
 /** Of a longer part of the log only its head and its tail are rendered, more than any result shows of it. */
 export const maxWholeBytes = 262_144;
@@ -14,7 +15,10 @@ const countedBytes = 1_048_576;
 const lineFeed = 0x0a;
 const enterAlternate = Buffer.from("\x1b[?1049h");
 
-/** The rendered lines of a part of the log. With a `head`, `lines` are only the last ones. */
+/**
+ * The rendered lines of a part of the log. With a `head`, `lines` are only the last ones. `bytesMissed`: dropped by rotation,
+ * or never recorded.
+ */
 export type ReadLines = {
   readonly lines: readonly string[];
   readonly bytesMissed: number;
@@ -28,21 +32,31 @@ type ReadHead = {
 };
 
 export async function readLines(session: SessionContext, start: number, end: number): Promise<ReadLines> {
+  for (;;) {
+    const from = keptStart(session, start, end);
+    const { bytesMissed, ...read } = await readKept(session, from, end);
+    // The recorder may have dropped meanwhile what was about to be read.
+    if (from === end || session.log.extent().first <= from)
+      return { ...read, bytesMissed: bytesMissed + from - start };
+  }
+}
+
+async function readKept(session: SessionContext, from: number, end: number): Promise<ReadLines> {
   const { log } = session;
-  const from = keptStart(session, start, end);
-  const bytesMissed = from - start;
+  const { number } = session.record;
   if (end - from <= maxWholeBytes) {
-    return { lines: await render(session, log.read(from, end).bytes), bytesMissed };
+    const { bytes } = log.read(from, end);
+    return { lines: await render(session, bytes), bytesMissed: unrecordedIn(bytes, number) };
   }
   const { bytes: first } = log.read(from, from + headBytes);
   const head = first.subarray(0, first.lastIndexOf(lineFeed) + 1);
   const { bytes: last } = log.read(end - tailBytes, end);
   const tail = last.subarray(last.subarray(0, pieceBytes).indexOf(lineFeed) + 1);
   const between = { start: from + head.length, end: end - tail.length };
-  const linesBetween = await countLines(session, between);
+  const { lines: linesBetween, unrecorded } = await countLines(session, between);
   return {
     lines: await render(session, tail, endsAlternate(head, tail)),
-    bytesMissed,
+    bytesMissed: unrecordedIn(head, number) + unrecorded + unrecordedIn(tail, number),
     head: {
       lines: await render(session, head),
       linesBetween,
@@ -76,17 +90,19 @@ function keptStart({ log }: SessionContext, start: number, end: number): number 
 }
 
 async function countLines(
-  { log }: SessionContext,
+  { log, record: { number } }: SessionContext,
   { start, end }: { readonly start: number; readonly end: number },
-): Promise<number> {
+): Promise<{ readonly lines: number; readonly unrecorded: number }> {
   const room = new Uint8Array(Math.min(countedBytes, end - start));
-  let count = 0;
+  let lines = 0;
+  let unrecorded = 0;
   for (let at = start; at < end; at += countedBytes) {
     const { bytes } = log.read(at, Math.min(end, at + countedBytes), room);
-    count += countLineFeeds(bytes, 0, bytes.length);
+    lines += countLineFeeds(bytes, 0, bytes.length);
+    unrecorded += unrecordedIn(bytes, number);
     await new Promise(setImmediate);
   }
-  return count;
+  return { lines, unrecorded };
 }
 
 /** Whether the tail begins on the alternate screen, by the first switch in it, else by the last in the head. */

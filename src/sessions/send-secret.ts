@@ -28,9 +28,12 @@ export async function sendSecret(
   return followInput(session, { typed, input: answer, waitSeconds: request.waitSeconds, decide }, call);
 }
 
+const maxBlankBytes = 4_096;
+
 /** The line's end alone says nothing of what the program makes of it. */
 function isBlankSince({ log, terminal }: SessionContext, offset: number): boolean {
-  return Buffer.from(log.read(offset, terminal.offset).bytes).toString("utf8").trim() === "";
+  const end = Math.min(terminal.offset, offset + maxBlankBytes);
+  return Buffer.from(log.read(offset, end).bytes).toString("utf8").trim() === "";
 }
 
 /** Nothing is fetched, and nobody is asked, for a use that is refused anyhow. */

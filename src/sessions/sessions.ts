@@ -2,17 +2,21 @@ import { existsSync } from "node:fs";
 
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
+import type { FileSubscription } from "../platform/folder-watch.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { readCatalog, watchFor, type Catalog, type Watched } from "./catalog.ts";
 import { closeSession } from "./close-session.ts";
-import { createContext } from "./create-context.ts";
+import { createContext, withOwnPaths } from "./create-context.ts";
 import { listConfigs } from "./list-configs.ts";
 import { lockOpening } from "./lock-opening.ts";
-import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
-import { lostCommand } from "./lost-command.ts";
+import { look, lookAtPane, type SessionContext } from "./look.ts";
+import { lostBeside, lostWork } from "./lost-work.ts";
 import { openSession } from "./open-session.ts";
+import { openedFacts } from "./opened-facts.ts";
 import type {
   Call,
   CloseOutcome,
@@ -23,18 +27,18 @@ import type {
   SessionService,
   SessionSummary,
 } from "./outcome.ts";
-import { readRange } from "./read-output.ts";
 import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
-import { lastSentCommand } from "./sent-command.ts";
+import { sessionExists, stillOpening } from "./refusals.ts";
 import { Session } from "./session.ts";
 import { summarise } from "./summary.ts";
-import { terminalFacts } from "./terminal-facts.ts";
+import { whereNow } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
+import { closeUnrecorded, refuseUnrecorded } from "./unrecorded-session.ts";
 import { usableConfig } from "./usable-config.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
-const bannerLines = 10;
+const maxWarnings = 20;
 
 /** All sessions of this tree, of whichever process opened them. */
 export class Sessions implements SessionService {
@@ -42,13 +46,27 @@ export class Sessions implements SessionService {
   readonly #contexts = new Map<string, SessionContext>();
   #recovering: Promise<void> | undefined;
   #recoveredWith: TmuxServer | undefined;
+  #warnings: readonly string[] = [];
+  #hidden: { readonly of: StateSnapshot; readonly words: readonly string[] } | undefined;
 
   constructor(place: Workplace) {
     this.#place = place;
   }
 
   async listConfigs(): Promise<readonly ConfigListing[]> {
-    return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
+    return listConfigs(
+      this.#place.config(),
+      openedOnes(this.#place.state.read()),
+      this.#place.gatehouse.policies,
+    );
+  }
+
+  catalog(): Catalog {
+    return readCatalog(this.#place);
+  }
+
+  watch(watched: Watched): FileSubscription {
+    return watchFor(this.#place, watched);
   }
 
   transferDirs(): readonly string[] {
@@ -64,11 +82,15 @@ export class Sessions implements SessionService {
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
+    const { gatehouse } = this.#place;
+    gatehouse.pause.assertOff();
     const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
-    const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
+    const about = { session: request.sessionName, connection: config.name, client: call.client };
+    await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
+    const cut = previous === undefined ? undefined : await lostWork(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
     const { context, promptStart, awaiting, checks } = await openSession(
@@ -78,20 +100,12 @@ export class Sessions implements SessionService {
     );
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
-    const { host, user, port, log_file: logFile, epoch_start } = context.record;
-    const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
+    const lost = lostBeside(cut, whereNow(context, current));
     const serverInfo = this.#inlineInfo(config);
-    const shell = context.record.levels[0]?.shell;
     return {
-      ...terminalFacts(context, current),
-      ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
-      connectionInfo: { host, user, port },
-      ...(shell === undefined ? {} : { shell }),
+      ...(await openedFacts(context, current, { promptStart, awaiting })),
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),
-      banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
-      logFile,
-      attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
       checks,
@@ -100,7 +114,9 @@ export class Sessions implements SessionService {
   }
 
   async list(): Promise<readonly SessionSummary[]> {
-    if (this.#place.state.read().size === 0 && !existsSync(this.#place.tree.tmuxSocket)) return [];
+    const { state, tree } = this.#place;
+    const isEmpty = state.read().size === 0 && state.setAside.length === 0;
+    if (isEmpty && !existsSync(tree.tmuxSocket)) return [];
     const tmux = await this.#tmux();
     const panes = new Map((await listPanes(tmux)).map((pane) => [pane.name, pane]));
     const records = openedOnes(this.#place.state.read());
@@ -109,10 +125,16 @@ export class Sessions implements SessionService {
     );
   }
 
+  warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
   /** The numbers that make our marks ours: hexadecimal digits, to be shown to nobody. */
   hiddenWords(): readonly string[] {
-    const records = [...this.#place.state.read().values()];
-    return records.flatMap(numbersOf);
+    const sessions = this.#place.state.read();
+    if (this.#hidden?.of !== sessions)
+      this.#hidden = { of: sessions, words: [...sessions.values()].flatMap(numbersOf) };
+    return this.#hidden.words;
   }
 
   async find(sessionName: string): Promise<Session> {
@@ -136,8 +158,10 @@ export class Sessions implements SessionService {
     const tmux = await this.#tmux();
     await undoOpening(this.#place, tmux, sessionName);
     const record = this.#place.state.get(sessionName);
-    if (record === undefined) return { sessionName, wasRunning: false, existed: false };
-    const outcome = await closeSession(this.#place, this.#context(tmux, record), force);
+    if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, force);
+    const outcome = await closeSession(this.#place, this.#context(tmux, record), force, call);
+    const { session_name: session, connection_config: connection } = record;
+    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
     return outcome;
@@ -147,11 +171,17 @@ export class Sessions implements SessionService {
   async #tmux(): Promise<TmuxServer> {
     const tmux = await this.#place.tmux();
     if (this.#recoveredWith !== tmux || !this.#place.state.isWhole) {
-      this.#recovering ??= recoverSessions(this.#place, tmux).finally(() => (this.#recovering = undefined));
+      this.#recovering ??= this.#recover(tmux).finally(() => (this.#recovering = undefined));
       await this.#recovering;
       this.#recoveredWith = tmux;
     }
     return tmux;
+  }
+
+  async #recover(tmux: TmuxServer): Promise<void> {
+    const told = await recoverSessions(this.#place, tmux);
+    told.forEach((words) => this.#place.warn(words));
+    this.#warnings = [...new Set([...this.#warnings, ...told])].slice(-maxWarnings);
   }
 
   /** What was read of the log is kept until the session is opened anew. */
@@ -160,16 +190,28 @@ export class Sessions implements SessionService {
     const known = this.#contexts.get(key);
     const same = known?.record.incarnation === record.incarnation && known.record.epoch === record.epoch;
     const followsAll = same && record.levels.every(({ aid }) => known.terminal.follows(aid));
-    const context = followsAll ? { ...known, tmux, record } : createContext(this.#place, tmux, record);
+    if (known === undefined) this.#forgetClosed();
+    const context = followsAll
+      ? { ...known, tmux, record: withOwnPaths(this.#place, record) }
+      : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
+  }
+
+  /** What other processes have closed. */
+  #forgetClosed(): void {
+    const open = this.#place.state.read();
+    for (const key of this.#contexts.keys()) if (!open.has(key)) this.#contexts.delete(key);
   }
 
   /** The record of a session whose ssh has ended and which this open revives; what a dead process left half open is swept. */
   async #previousRecord(tmux: TmuxServer, request: OpenRequest): Promise<SessionRecord | undefined> {
     await undoOpening(this.#place, tmux, request.sessionName);
     const record = this.#place.state.get(request.sessionName);
-    if (record === undefined) return undefined;
+    if (record === undefined) {
+      await refuseUnrecorded(tmux, request.sessionName);
+      return undefined;
+    }
     const context = this.#context(tmux, record);
     const current = await look(context, await lookAtPane(context));
     const sameName = record.session_name === request.sessionName;
@@ -204,27 +246,4 @@ export class Sessions implements SessionService {
 
 function openedOnes(sessions: StateSnapshot): SessionRecord[] {
   return [...sessions.values()].filter(({ phase }) => phase !== "opening");
-}
-
-function stillOpening({ session_name: name }: SessionRecord): UserError {
-  return new UserError(
-    "SESSION_BUSY",
-    `${name} is still being opened`,
-    "Wait for that call, then try again.",
-    { details: { by: "open_connection" } },
-  );
-}
-
-function sessionExists(session: SessionContext, { state }: Look): UserError {
-  const { session_name: name, connection_config } = session.record;
-  const isOver = state === "disconnected";
-  const running = isOver || state === "idle" ? undefined : lastSentCommand(session)?.command;
-  return new UserError(
-    "SESSION_EXISTS",
-    isOver
-      ? `${name} was open on connection ${connection_config} and has ended; it can be opened again under just this name, there`
-      : `${name} is open already, on connection ${connection_config}`,
-    "Use it as it is, close it first, or choose another session_name.",
-    { details: { connection_config, state, running_command: running } },
-  );
 }

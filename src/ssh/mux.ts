@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { runProcess } from "../platform/run-process.ts";
 import fileSum from "./scripts/file-sum.sh" with { type: "text" };
 import terminalState from "./scripts/terminal-state.sh" with { type: "text" };
-import { sessionFiles } from "./session-files.ts";
+import { sessionFiles, trimSshLog } from "./session-files.ts";
 import type { SftpChannel } from "./sftp/sftp-client.ts";
 import { escapePercent, shellQuote } from "./shell-quote.ts";
 
@@ -47,6 +47,7 @@ export async function runOverMux(
     signal,
     ...(stdin === undefined ? {} : { stdin }),
   });
+  trimSshLog(mux.runtimeFolder, mux.sessionName);
   return result.exitCode === 0 && result.stdout.length <= maxOutputBytes ? result.stdout : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { sessionKey } from "../base/session-name.ts";
@@ -18,6 +18,8 @@ export type SessionFiles = {
 
 /** sockaddr_un holds 104 bytes on macOS; ssh binds the name with 17 bytes more and renames it. */
 const maxControlPathBytes = 80;
+
+const maxLogBytes = 262_144;
 
 export function sessionFiles(runtimeFolder: string, sessionName: string): SessionFiles {
   const folder = join(runtimeFolder, "mux");
@@ -56,6 +58,16 @@ export function removeSshFiles(runtimeFolder: string, sessionName: string): void
   const mine = new RegExp(`^(${sessionName}\\.(hop\\d+\\.)?(conf|err|ask)|${key}(\\.[0-9a-f]{3})?)$`);
   for (const name of listFolder(files.folder))
     if (mine.test(name)) rmSync(join(files.folder, name), { force: true });
+}
+
+/** ssh notes each channel in its log, to which it only appends: one that has grown large is emptied. */
+export function trimSshLog(runtimeFolder: string, sessionName: string): void {
+  const path = sessionFiles(runtimeFolder, sessionName).log();
+  try {
+    if (statSync(path).size > maxLogBytes) truncateSync(path);
+  } catch {
+    return;
+  }
 }
 
 function listFolder(folder: string): string[] {

@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { runProcess } from "../platform/run-process.ts";
+import { startFailure } from "../platform/start-failure.ts";
 
 /** OpenSSH's version; its options are gated by it, since ssh refuses to start on one that it does not know. */
 export type SshVersion = { readonly major: number; readonly minor: number };
@@ -36,12 +37,8 @@ async function versionText(ssh: string, env: Readonly<Record<string, string>>): 
     const { stdout, stderr } = await runProcess([ssh, "-V"], { env, timeoutMs: versionTimeoutMs });
     return `${stderr}\n${stdout}`;
   } catch (cause) {
-    throw new UserError(
-      "SSH_UNAVAILABLE",
-      `${ssh} could not be started`,
-      "Install the OpenSSH client, 7.0 or newer.",
-      { cause },
-    );
+    const { message, hint } = startFailure(ssh, cause, "Install the OpenSSH client, 7.0 or newer.");
+    throw new UserError("SSH_UNAVAILABLE", message, hint, { cause });
   }
 }
 

@@ -22,12 +22,12 @@ export type KeptLog = {
 
 const fileName = /^(?<name>.+)\.(?:log(?:\.(?<start>\d{20}))?|commands\.jsonl|checkpoint)$/;
 
-/** By the names of their files, in the order of the alphabet. */
-export function keptLogs(folder: string): KeptLog[] {
+/** By the names of their files, in the order of the alphabet; only that of session `only` where it is given. */
+export function keptLogs(folder: string, only?: string): KeptLog[] {
   const byName = new Map<string, KeptFile[]>();
   for (const entry of namesIn(folder).toSorted()) {
     const { name, start } = fileName.exec(entry)?.groups ?? {};
-    if (name === undefined || !isSessionName(name)) continue;
+    if (name === undefined || !isSessionName(name) || (only !== undefined && name !== only)) continue;
     const path = join(folder, entry);
     const facts = lstatSync(path, { throwIfNoEntry: false });
     if (facts?.isFile() !== true) continue;

@@ -1,6 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from "node:fs";
 
 import { z } from "zod";
+
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
+import { appendLine } from "./append-line.ts";
 
 const whereSchema = z.object({
   user: z.string().optional(),
@@ -20,6 +24,8 @@ const recordSchema = z.object({
   step: z.enum(["typed", "sent", "cleared", "input"]),
   id: z.string().regex(/^c\d+$/),
   incarnation: z.string(),
+  /** Of the session's ssh, counted as in state.json; ledgers of before have none. */
+  epoch: z.number().int().optional(),
   offset: z.number().int(),
   at: z.string(),
   pid: z.number().int(),
@@ -32,6 +38,8 @@ const recordSchema = z.object({
   where: whereSchema.optional(),
   text: z.string().optional(),
   keys: z.array(z.string()).optional(),
+  /** Enter was pressed, so that what asked has its answer. */
+  enter: z.boolean().optional(),
   secret: z.string().optional(),
   asker: z.number().int().optional(),
 });
@@ -40,7 +48,7 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 
 /**
  * How a sent command has ended: its output stands at log offsets `start` (where known) to `end`. `ran` is false for what
- * the shell did not run. Whoever sees an end may write it; of several the first counts.
+ * the shell did not run, `cut` says that ssh ended first. Whoever sees an end may write it; of several the first counts.
  */
 const endedSchema = z.object({
   step: z.literal("ended"),
@@ -48,12 +56,16 @@ const endedSchema = z.object({
   at: z.string(),
   exit: z.number().int().optional(),
   ran: z.boolean().optional(),
+  cut: z.literal(true).optional(),
   start: z.number().int().optional(),
   end: z.number().int(),
 });
 
 export type EndedRecord = z.infer<typeof endedSchema>;
 
+/** A ledger that has grown to `maxBytes` goes on with its newest `keptBytes`. */
+const maxBytes = 16 * 1_048_576;
+const keptBytes = 8 * 1_048_576;
 const pieceBytes = 1_048_576;
 const lineFeed = 0x0a;
 
@@ -62,7 +74,7 @@ const tailBytes = 1_048_576;
 /** The newest records stand in it; further back larger and larger steps are taken. */
 const firstStepBytes = 4_096;
 
-/** `SESSION.commands.jsonl`, appended under the session's input lock. */
+/** `SESSION.commands.jsonl`, appended under the session's input lock, but for ends, which anyone may note. */
 export class Ledger {
   readonly #path: string;
   /** The answer of `last` for the file as it was; what is only ever appended to differs in size if at all. */
@@ -72,16 +84,39 @@ export class Ledger {
     this.#path = path;
   }
 
+  /** The whole record or, with STORAGE_FAILED, nothing of it. */
   append(record: LedgerRecord | EndedRecord): void {
-    const descriptor = openSync(
-      this.#path,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW,
-      0o600,
-    );
     try {
-      writeSync(descriptor, `${JSON.stringify(record)}\n`);
+      while (!this.#appendLine(`${JSON.stringify(record)}\n`));
+    } catch (error) {
+      throw storageFailure(error, this.#path) ?? error;
+    }
+  }
+
+  /** False when the file was replaced meanwhile. */
+  #appendLine(line: string): boolean {
+    const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+    const descriptor = openSync(this.#path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    try {
+      const { size, ino } = fstatSync(descriptor);
+      appendLine(descriptor, line);
+      if (size > maxBytes) this.#shorten(descriptor);
+      else return lstatSync(this.#path, { throwIfNoEntry: false })?.ino === ino;
     } finally {
       closeSync(descriptor);
+    }
+    return true;
+  }
+
+  /** What is too old to be asked for goes; where there is no room to write the rest anew, later. */
+  #shorten(descriptor: number): void {
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.alloc(keptBytes);
+    const count = readSync(descriptor, bytes, 0, keptBytes, size - keptBytes);
+    try {
+      writeFileAtomically(this.#path, bytes.subarray(bytes.indexOf(lineFeed) + 1, count), { durable: false });
+    } catch {
+      return;
     }
   }
 

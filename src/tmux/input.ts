@@ -4,7 +4,7 @@ import type { Reply } from "./control-client.ts";
 import type { TmuxServer } from "./server.ts";
 import { targetOf, tmuxSessionName } from "./target.ts";
 import { atLeast } from "./version.ts";
-import { command, commandIf, type TmuxCommand } from "./words.ts";
+import { command, commandWhere } from "./words.ts";
 
 /** `in_mode`: a human is in copy mode there, so nothing was typed. `gone`: there is no such session, or its pane is dead. */
 export type Typed = "typed" | "in_mode" | "gone";
@@ -14,7 +14,7 @@ const namedKeys =
 const keyPattern = new RegExp(String.raw`^(?:[CMS]-){0,3}(?:[A-Za-z0-9\\@^_\[\]/?.,-]|${namedKeys})$`);
 
 const stateFormat = "#{session_name} #{pane_dead} #{?pane_in_mode,1,0}";
-const freeFormat = "#{?pane_dead,0,#{?pane_in_mode,0,1}}";
+const takenFormat = "#{?pane_dead,1,#{?pane_in_mode,1,0}}";
 
 /** Whether `key` is a key as tmux names them, on every version: C-c, M-x, Enter, Up, F5 … */
 export function isKeyName(key: string): boolean {
@@ -43,9 +43,12 @@ export async function pasteText(
   const replies = await server.run([
     command("set-buffer", "-b", buffer, "--", text),
     command("display-message", "-p", "-t", target, stateFormat),
-    commandIf(target, freeFormat, command("paste-buffer", ...flags, "-b", buffer, "-t", target), discard),
+    commandWhere(target, takenFormat, discard),
+    command("paste-buffer", ...flags, "-b", buffer, "-t", target),
+    // In the place of the block that a taken pane adds before the paste fails.
+    command("display-message", "-p", ""),
   ]);
-  const typed = outcome(name, replies[1], replies.at(-1));
+  const typed = outcome(name, replies);
   if (typed === "gone") await server.run([discard]);
   return typed;
 }
@@ -56,19 +59,24 @@ export async function sendKeys(server: TmuxServer, name: string, keys: readonly 
   const unknown = keys.find((key) => !isKeyName(key));
   if (unknown !== undefined || keys.length === 0)
     throw new Error(`not a key of tmux: ${JSON.stringify(unknown ?? keys)}`);
+  // Stands for the pane's being free: where it is gone, taking it away fails, and nothing is pressed.
+  const token = `mcp-${randomBytes(8).toString("hex")}`;
+  const discard = command("delete-buffer", "-b", token);
   const replies = await server.run([
+    command("set-buffer", "-b", token, "--", "free"),
     command("display-message", "-p", "-t", target, stateFormat),
-    commandIf(target, freeFormat, command("send-keys", "-t", target, "--", ...keys), nothing(target)),
+    commandWhere(target, takenFormat, discard),
+    discard,
+    command("send-keys", "-t", target, "--", ...keys),
   ]);
-  return outcome(name, replies[0], replies.at(-1));
+  const typed = outcome(name, replies);
+  if (typed === "gone") await server.run([discard]);
+  return typed;
 }
 
-function nothing(target: string): TmuxCommand {
-  return command("display-message", "-p", "-t", target, "");
-}
-
-function outcome(name: string, state: Reply | undefined, last: Reply | undefined): Typed {
-  const [tmuxName, dead, inMode] = state?.lines[0]?.split(" ") ?? [];
-  if (last?.ok !== true || tmuxName !== tmuxSessionName(name) || dead !== "0") return "gone";
-  return inMode === "0" ? "typed" : "in_mode";
+function outcome(name: string, replies: readonly Reply[]): Typed {
+  const [tmuxName, dead, inMode] = replies[1]?.lines[0]?.split(" ") ?? [];
+  if (tmuxName !== tmuxSessionName(name) || dead !== "0") return "gone";
+  if (inMode !== "0") return "in_mode";
+  return replies.at(-1)?.ok === true ? "typed" : "gone";
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
-
 import { UserError } from "../base/user-error.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { runProcess, type ProcessResult } from "../platform/run-process.ts";
+import { startFailure } from "../platform/start-failure.ts";
 import { ControlClient, type Reply, type TmuxNotification } from "./control-client.ts";
+import { findServer, type Found, type RunTmux } from "./find-server.ts";
+import { notePid, restoreSocket } from "./lost-socket.ts";
 import { hubName, startingCommands } from "./server-options.ts";
+import { noteVersion, unreachable } from "./unreachable.ts";
 import { atLeast, installHint, requireSupportedVersion, type TmuxVersion } from "./version.ts";
 import { VulnerabilityProbe } from "./vulnerability-probe.ts";
 import { command, renderArguments, renderLine, type TmuxCommand } from "./words.ts";
@@ -38,26 +39,35 @@ export async function connectTmux(options: ConnectOptions): Promise<TmuxServer> 
   }
   const deadline = performance.now() + timeoutOf(options);
   let failure = "";
+  let found: Found = { kind: "absent" };
   for (let attempt = 0; attempt < connectAttempts && performance.now() < deadline; attempt++) {
-    const hub = await askForHub(options, run);
-    if (hub === "no answer") return refuse(options, version, "it does not answer");
-    if (hub === "absent") failure = await startServer(options, version, run);
-    const attached = await attach(options);
-    if (attached instanceof TmuxServer) return attached;
-    failure = `${failure} ${attached}`.trim();
+    found = await findServer(options.socketPath, run);
+    if (found.kind === "silent") break;
+    if (found.kind !== "foreign") {
+      if (found.kind === "absent" || !found.hasHub) failure = await findOrStart(options, version, found, run);
+      const attached = await attach(options);
+      if (attached instanceof TmuxServer) return attached;
+      failure = `${failure} ${attached}`.trim();
+    }
   }
-  return refuse(options, version, failure);
+  throw await unreachable({ ...options, version }, found, failure);
 }
 
-/** Of the server at our socket, which is not started for this. Throws TMUX_UNAVAILABLE when it is there and cannot be used. */
-export async function findServer(options: ConnectOptions): Promise<"present" | "absent"> {
+/**
+ * Whether the server at our socket, which is not started for this, can be used. Throws TMUX_UNAVAILABLE when it is
+ * there and cannot.
+ */
+export async function checkServer(options: ConnectOptions): Promise<"present" | "absent"> {
   const run = (...args: string[]) => runTmux(options, args);
   const version = requireSupportedVersion((await run("-V")).stdout, options.program);
-  const { exitCode, stderr, timedOut } = await run("-u", "-S", options.socketPath, "list-sessions");
-  if (timedOut) return refuse(options, version, "it does not answer");
-  if (exitCode === 0) return "present";
-  if (/no server running|No such file|Connection refused/.test(stderr)) return "absent";
-  return refuse(options, version, stderr.trim());
+  const found = await findServer(options.socketPath, run);
+  if (found.kind === "absent") return "absent";
+  if (found.kind !== "present") throw await unreachable({ ...options, version }, found, "");
+  if (!found.hasHub) return "present";
+  const attached = await attach(options);
+  if (!(attached instanceof TmuxServer)) throw await unreachable({ ...options, version }, found, attached);
+  await attached[Symbol.asyncDispose]();
+  return "present";
 }
 
 /** Our tmux server, as long as `lost` is not aborted. Disposing it leaves the server and its sessions running. */
@@ -93,52 +103,34 @@ export class TmuxServer implements AsyncDisposable {
   }
 }
 
-type Run = (...args: string[]) => Promise<ProcessResult>;
-
-async function askForHub(
-  { socketPath }: ConnectOptions,
-  run: Run,
-): Promise<"present" | "absent" | "no answer"> {
-  const { exitCode, timedOut } = await run("-u", "-S", socketPath, "has-session", "-t", `=${hubName}`);
-  if (timedOut) return "no answer";
-  return exitCode === 0 ? "present" : "absent";
-}
-
-/** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
-async function startServer({ socketPath }: ConnectOptions, version: TmuxVersion, run: Run): Promise<string> {
-  const commands = renderArguments(startingCommands(version));
-  const { exitCode, stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
-  if (exitCode === 0) writeFileAtomically(versionFile(socketPath), `${version.text}\n`);
-  return stderr.trim();
-}
-
-/** A server outlives an upgrade of the program, and versions often cannot talk to one another (2.6 to 3.0 with 3.2 and later, 3.7 with any before). */
-function refuse({ socketPath, program }: ConnectOptions, version: TmuxVersion, reason: string): never {
-  const started = readVersion(versionFile(socketPath));
-  if (/protocol version mismatch/.test(reason) || (started !== undefined && started !== version.text)) {
-    throw new UserError(
-      "TMUX_UNAVAILABLE",
-      `The tmux server at ${socketPath} was started by tmux ${started ?? "of another version"} and cannot talk to ${program}, which is ${version.text}: ${reason}`,
-      "End that server by kill of its process, or by its own version's kill-server; this ends all sessions.",
-    );
-  }
+/** Beside a server whose socket was taken away no other is started: its sessions would be lost without a word. */
+async function findOrStart(
+  options: ConnectOptions,
+  version: TmuxVersion,
+  found: Found,
+  run: RunTmux,
+): Promise<string> {
+  const left = found.kind === "absent" ? await restoreSocket(options.socketPath) : undefined;
+  if (left?.restored === true) return "";
+  if (left === undefined) return startServer(options, version, found, run);
   throw new UserError(
     "TMUX_UNAVAILABLE",
-    `No tmux server could be reached at ${socketPath}: ${reason}`,
-    `If its process was stopped, continue it (kill -CONT); else run ${program} -S '${socketPath}' kill-server, which ends all sessions.`,
+    `The socket ${options.socketPath} is gone, and the tmux server that holds the sessions, process ${left.pid}, does not make it anew`,
+    `If that process was stopped, continue it: kill -CONT ${left.pid}. To give its sessions up: kill -9 ${left.pid}.`,
   );
 }
 
-function versionFile(socketPath: string): string {
-  return `${socketPath}.version`;
-}
-
-function readVersion(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").trim().slice(0, 40);
-  } catch {
-    return undefined;
-  }
+/** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
+async function startServer(
+  { socketPath }: ConnectOptions,
+  version: TmuxVersion,
+  { kind }: Found,
+  run: RunTmux,
+): Promise<string> {
+  const commands = renderArguments(startingCommands(version));
+  const { exitCode, stderr } = await run("-u", "-S", socketPath, "-f", "/dev/null", ...commands);
+  if (exitCode === 0 && kind === "absent") noteVersion(socketPath, version);
+  return stderr.trim();
 }
 
 async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
@@ -163,8 +155,10 @@ async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
 
 /** The server may be of another version than the program, since it outlives an upgrade. */
 async function introduce(client: ControlClient, options: ConnectOptions): Promise<TmuxServer> {
-  const [reply] = await client.send("display-message -p '#{version}'", { replies: 1 });
-  const version = requireSupportedVersion(reply?.lines[0] ?? "", `the server at ${options.socketPath}`);
+  const [reply] = await client.send("display-message -p '#{version} #{pid}'", { replies: 1 });
+  const [text = "", pid = ""] = reply?.lines[0]?.split(/ (?=\d+$)/) ?? [];
+  const version = requireSupportedVersion(text, `the server at ${options.socketPath}`);
+  notePid(options.socketPath, Number(pid));
   const server = new TmuxServer(client, version, options);
   if (atLeast(version, "3.2")) await server.run([command("refresh-client", "-f", "no-output")]);
   return server;
@@ -177,7 +171,8 @@ async function runTmux(options: ConnectOptions, args: readonly string[]): Promis
       timeoutMs: timeoutOf(options),
     });
   } catch (cause) {
-    throw new UserError("TMUX_UNAVAILABLE", `${options.program} cannot be started`, installHint, { cause });
+    const { message, hint } = startFailure(options.program, cause, installHint);
+    throw new UserError("TMUX_UNAVAILABLE", message, hint, { cause });
   }
 }
 

@@ -84,8 +84,20 @@ function startFailure(name: string, replies: readonly Reply[]): UserError {
   return new UserError(
     "TMUX_UNAVAILABLE",
     `tmux could not start session ${name}: ${words}`,
-    "Look at this machine's limits for processes and terminals, then try again.",
+    limitHint(words),
   );
+}
+
+/** The limits are those that our tmux server was started with. */
+function limitHint(words: string): string {
+  const which = /too many open files/i.test(words)
+    ? "ulimit -n"
+    : /fork failed|resource temporarily unavailable/i.test(words)
+      ? "ulimit -u"
+      : undefined;
+  if (which === undefined)
+    return "Look at this machine's limits for processes and terminals, then try again.";
+  return `Close a session that is no longer needed. A human can raise ${which} where the MCP client is started; it counts once our tmux server is started anew, which ends all sessions.`;
 }
 
 function failureOf(replies: readonly Reply[]): string {

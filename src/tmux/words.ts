@@ -45,6 +45,15 @@ export function commandIf(
   return { words: ["if-shell", "-F", "-t", target, condition, then, otherwise], replies: 2 };
 }
 
+/**
+ * Runs `then` where `condition` (a format of ours) is true for `target`, before what follows on the line; that is answered
+ * by one block more. tmux up to 3.3a never frees what an if-shell has run (500 bytes [T]): what is asked at each command
+ * is asked in this way, false as a rule.
+ */
+export function commandWhere(target: string, condition: string, then: TmuxCommand): TmuxCommand {
+  return { words: ["if-shell", "-F", "-t", target, condition, then], replies: 1 };
+}
+
 /** One control line without its newline, for the version that the server has. */
 export function renderLine(commands: readonly TmuxCommand[], version: TmuxVersion): string {
   return commands.map((each) => renderCommand(each, version)).join(" ; ");

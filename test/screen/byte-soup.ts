@@ -67,7 +67,7 @@ function word(pick: Pick): string {
 }
 
 /** Mulberry32. */
-function generator(seed: number): Pick {
+export function generator(seed: number): Pick {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

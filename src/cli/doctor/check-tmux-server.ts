@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 
-import { shellWord } from "../../base/shell-word.ts";
 import { UserError } from "../../base/user-error.ts";
 import { locateProgram } from "../../platform/programs.ts";
-import { runProcess } from "../../platform/run-process.ts";
-import { findServer } from "../../tmux/server.ts";
+import { serverProcesses } from "../../tmux/server-processes.ts";
+import { checkServer } from "../../tmux/server.ts";
 import type { Finding } from "./finding.ts";
 import type { Place } from "./place.ts";
 
@@ -18,7 +17,7 @@ export async function checkTmuxServer({ tree, env, searchPath }: Place): Promise
   if (!existsSync(tree.tmuxSocket))
     return [{ name, verdict: "ok", fact: "does not run; it starts with the first session" }];
   try {
-    const found = await findServer({
+    const found = await checkServer({
       program,
       socketPath: tree.tmuxSocket,
       env,
@@ -40,20 +39,9 @@ export async function checkTmuxServer({ tree, env, searchPath }: Place): Promise
 }
 
 async function mending(socket: string, error: UserError): Promise<string> {
-  const processes = await processesOf(socket);
+  const processes = await serverProcesses(socket);
   const stopped = processes.filter(({ state }) => state.startsWith("T")).map(({ pid }) => pid);
   if (stopped.length > 0) return `kill -CONT ${stopped.join(" ")}`;
   const pids = processes.map(({ pid }) => pid);
   return pids.length > 0 ? `kill ${pids.join(" ")} (this ends all sessions)` : error.hint;
-}
-
-/** The server and its clients: all of them were started with the socket as an argument. */
-async function processesOf(socket: string): Promise<{ pid: string; state: string }[]> {
-  const argv = ["/bin/ps", "-A", "-o", "pid=", "-o", "stat=", "-o", "args="];
-  const { stdout } = await runProcess(argv, { env: {}, timeoutMs });
-  return stdout.split("\n").flatMap((line) => {
-    const [, pid, state, args = ""] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    const isOurs = args.includes(` -S ${socket} `) || args.includes(` -S ${shellWord(socket)} `);
-    return pid === undefined || state === undefined || !isOurs ? [] : [{ pid, state }];
-  });
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { UserError } from "../../base/user-error.ts";
 import { locateProgram } from "../../platform/programs.ts";
 import { runProcess } from "../../platform/run-process.ts";
-import { atLeast, requireSupportedVersion, type TmuxVersion } from "../../tmux/version.ts";
+import { lacksOf } from "../../tmux/lacks.ts";
+import { requireSupportedVersion, type TmuxVersion } from "../../tmux/version.ts";
 import { VulnerabilityProbe } from "../../tmux/vulnerability-probe.ts";
 import type { Finding } from "./finding.ts";
 import { installCommand } from "./install-command.ts";
@@ -52,7 +53,7 @@ function isVulnerable(fact: string): boolean {
 
 function describe(program: string, version: TmuxVersion, install: string): Finding {
   const fact = `${program} is ${version.text}`;
-  if (atLeast(version, "3.3")) return { name, verdict: "ok", fact };
-  const lacks = "it passes escape sequences of a host on to a terminal that is attached with tmux itself";
-  return { name, verdict: "warn", fact: `${fact}; below 3.3 ${lacks}`, fix: install };
+  const lacks = lacksOf(version);
+  if (lacks.length === 0) return { name, verdict: "ok", fact };
+  return { name, verdict: "warn", fact: [fact, ...lacks].join("; "), fix: install };
 }

@@ -37,16 +37,32 @@ survey() {
 drain() {
 	lost=1
 	until mark_gap; do
-		if report=$(dd bs=65536 count=1 2>&1 >/dev/null); then
-			case $report in 0+0*) exit 1 ;; esac
+		report=$(drain_piece 3<&0 2>&1)
+		case $report in
+		marked) break ;;
+		0+0*) exit 1 ;;
+		*out*)
 			report=${report##*records out?}
 			report=${report%%[!0-9]*}
 			lost=$((lost + ${report:-1}))
-		else
-			sleep 1
-		fi
+			;;
+		esac
 	done
 	measure "$log"
+}
+
+# Reads one piece. Where none comes, the log is tried each second, so that the mark does not wait for output.
+drain_piece() {
+	(exec dd bs=65536 count=1 <&3 >/dev/null) &
+	reader=$!
+	(
+		until sleep 1 && mark_gap; do :; done
+		kill "$reader"
+	) >/dev/null 2>&1 3<&- &
+	watcher=$!
+	wait "$reader"
+	[ $? -lt 128 ] || echo marked
+	kill "$watcher" 2>/dev/null
 }
 
 mark_gap() {

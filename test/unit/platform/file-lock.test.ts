@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { acquireFileLock, LockTimeout } from "../../../src/platform/file-lock.ts";
+import { acquireFileLock, LockTimeout, removeFileLock } from "../../../src/platform/file-lock.ts";
 import { until } from "../../support/private-tmux.ts";
 
 const holderScript = resolve(import.meta.dir, "../../support/lock-holder.ts");
+const noLocksScript = resolve(import.meta.dir, "../../support/no-locks.ts");
 
 function place(): Disposable & { readonly path: string } {
   const folder = mkdtempSync(join(tmpdir(), "lock-"));
@@ -70,4 +71,29 @@ test("a link is not followed", async () => {
   using at = place();
   symlinkSync("/tmp/elsewhere", at.path);
   expect(String(await fault(acquireFileLock(at.path, 0)))).toContain("ELOOP");
+});
+
+test("a lock that is removed while another waits for it is one lock for those who come", async () => {
+  using at = place();
+  const first = await acquireFileLock(at.path, 0);
+  removeFileLock(at.path);
+  const waiting = acquireFileLock(at.path, 10_000);
+  first.release();
+  const second = await waiting;
+  expect(await fault(acquireFileLock(at.path, 0))).toBeInstanceOf(LockTimeout);
+  second.release();
+  removeFileLock(at.path);
+  expect(existsSync(at.path)).toBe(false);
+  (await acquireFileLock(at.path, 0)).release();
+});
+
+test("where the file system takes no locks that is said, with what to do", async () => {
+  using at = place();
+  const { stdout, stderr } = Bun.spawnSync([process.execPath, noLocksScript, at.path]);
+  expect(stderr.toString()).toBe("");
+  expect(JSON.parse(stdout.toString())).toEqual({
+    code: "STORAGE_FAILED",
+    message: `${at.path} cannot be locked: the file system takes no flock (ENOLCK)`,
+    hint: "Keep the folder on a local disk: --home DIR, or MCP_SSH_INTERACTIVE_HOME.",
+  });
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 
-import { LineSearch, type LineMatch } from "../../../src/sessions/line-search.ts";
+import { LineSearch, linesOf, type LineMatch } from "../../../src/sessions/line-search.ts";
+import { lineText } from "../../../src/sessions/line-text.ts";
 import { compilePattern } from "../../../src/sessions/pattern.ts";
+import { generator } from "../../screen/byte-soup.ts";
 
 const log = Buffer.from(
   Array.from({ length: 3_000 }, (_, index) => {
@@ -58,3 +60,34 @@ test("what is searched for as it stands needs no engine, dots and brackets escap
   expect(compilePattern("a.c", { ignoreCase: false }).matches("abc")).toBe(true);
   expect(compilePattern("abc", { ignoreCase: true }).matches("ABC")).toBe(true);
 });
+
+test.each(["[0-9]+b?$", "ab|ba", "^.?[^a]+$", "a[ab ]*b", "(?i)AB", "aba", "\\bb", ".{3}"])(
+  "%s finds in any bytes what it finds in the text of each line alone",
+  (source) => {
+    const random = generator(7);
+    const pieces = [
+      "a",
+      "b",
+      "ab",
+      "7",
+      " ",
+      "\t",
+      "é",
+      "\x1b[1m",
+      "\x1b[K",
+      "b\b",
+      "\r\n",
+      "\r\n",
+      "\n",
+      "\x1b]0;ab\x07",
+    ];
+    const bytes = Buffer.from(Array.from({ length: 4_000 }, () => pieces[random(pieces.length)]).join(""));
+    const pattern = compilePattern(source, { ignoreCase: false });
+    const wanted = [...linesOf(bytes)]
+      .map(({ start, end }) => ({ start, text: lineText(bytes.subarray(start, end), false, { cols: 200 }) }))
+      .filter(({ text }) => pattern.matches(text));
+    const lines = new LineSearch(pattern, 0, { cols: 200 });
+    const { newest } = lines.take(bytes, { atEnd: true, keep: Infinity, isLate: () => false });
+    expect(newest.map(({ start, text }) => ({ start, text }))).toEqual(wanted);
+  },
+);

@@ -74,3 +74,27 @@ test("a line that a crash cut short is passed over", () => {
   appendFileSync(path, '{"step":"sent","id":"c2","inc\n');
   expect(ledger.last()?.id).toBe("c1");
 });
+
+test("what is appended after a line that was cut short begins a line of its own", () => {
+  ledger.append(record(1));
+  appendFileSync(path, '{"step":"sent","id":"c2","inc');
+  ledger.append(record(3));
+  expect(ledger.last()?.id).toBe("c3");
+  expect([...ledger.all()].map(({ id }) => id)).toEqual(["c1", "c3"]);
+});
+
+test("a ledger keeps at most 16 MiB and a record, the newest 8 MiB in whole lines, and two writers lose nothing", () => {
+  const other = new Ledger(path);
+  const command = "x".repeat(500_000);
+  for (let number = 1; number <= 40; number++) {
+    (number % 2 === 0 ? ledger : other).append(record(number, { command }));
+    expect(statSync(path).size).toBeLessThan(18 * 1_048_576);
+  }
+  const ids = [...ledger.all()].map(({ id }) => Number(id.slice(1)));
+  expect(ids.at(-1)).toBe(40);
+  expect(ids.length).toBeGreaterThan(15);
+  expect(ids.length).toBeLessThan(36);
+  expect(ids).toEqual(ids.map((_, index) => (ids[0] ?? 0) + index));
+  expect(ledger.last()?.id).toBe("c40");
+  expect(other.find(({ id }) => id === "c39")?.command).toBe(command);
+});
