@@ -10,7 +10,7 @@ const hostFlags: Readonly<Record<string, string>> = {
   "--yes": "ask nothing: the flags say it all",
 };
 
-/** What writes config.yml. */
+/** What sets a machine up, and checks it. */
 export const setUpCommands: readonly Command[] = [
   {
     name: "init",
@@ -52,7 +52,7 @@ export const setUpCommands: readonly Command[] = [
     flags: { "--json": "print the faults as JSON" },
     maxWords: 1,
     words: "file",
-    load: async () => (await import("./validate-command.ts")).validate,
+    load: async () => (await import("../validate-command.ts")).validate,
   },
   {
     name: "doctor",
@@ -65,6 +65,6 @@ export const setUpCommands: readonly Command[] = [
     },
     maxWords: Number.POSITIVE_INFINITY,
     words: "connection",
-    load: async () => (await import("./doctor/doctor.ts")).doctor,
+    load: async () => (await import("../doctor/doctor.ts")).doctor,
   },
 ];
