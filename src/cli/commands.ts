@@ -1,3 +1,4 @@
+import { approvalCommands } from "./approve/commands.ts";
 import type { Command, CommandEntry } from "./command.ts";
 
 export const serveCommand: Command = {
@@ -96,6 +97,7 @@ export const commands: readonly Command[] = [
     words: "connection",
     load: async () => (await import("./trust-command.ts")).trust,
   },
+  ...approvalCommands,
   {
     name: "status",
     usage: "mcp-ssh-interactive status [--json]",
@@ -139,9 +141,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: "history",
-    usage: "mcp-ssh-interactive history [SESSION] [--json]",
+    usage: "mcp-ssh-interactive history [SESSION] [--verify] [--json]",
     summary: "Show the commands that agents ran: when, who, exit code, duration, folder",
-    flags: { "--json": "print the facts as JSON" },
+    flags: {
+      "--verify": "check that audit.jsonl is whole: nothing changed, left out or cut off",
+      "--json": "print the facts as JSON",
+    },
     maxWords: 1,
     words: "log",
     load: async () => (await import("./history-command.ts")).history,

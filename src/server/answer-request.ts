@@ -7,6 +7,7 @@ import type {
 
 import { nearestName } from "../base/nearest-name.ts";
 import type { SessionService } from "../sessions/outcome.ts";
+import type { Brake } from "./brake.ts";
 import { callTool } from "./call-tool.ts";
 import type { ContextRequests } from "./context/context-requests.ts";
 import type { Tool } from "./define-tool.ts";
@@ -26,6 +27,7 @@ export type Desk = {
   readonly waits: WaitLimits;
   readonly turns: SessionTurns;
   readonly shown: ShownCursors;
+  readonly brake: Brake;
   readonly tools: Promise<readonly Tool[]>;
   readonly context: () => Promise<ContextRequests>;
   readonly results: "auto" | "both" | "text" | undefined;
@@ -109,6 +111,7 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
       arguments: readToolArguments(params["arguments"]),
       context: { service, waits, turns, shown, askHuman, call: { ...call, count } },
       textOnly: isTextOnly(desk.results, client.name) && tool.showsTerminal,
+      brake: desk.brake,
       log: (line) => {
         desk.log(line);
         tellOfBug(desk, tool.name);

@@ -3,6 +3,7 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { readerGone } from "../platform/reader-gone.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
+import { Brake } from "./brake.ts";
 import { ClientVoice } from "./client-voice.ts";
 import { instructions } from "./instructions.ts";
 import { SessionTurns } from "./session-turns.ts";
@@ -103,6 +104,7 @@ function createDesk(options: ServeOptions, transport: StdioTransport, server: Se
     waits: waitLimits(settings),
     turns: new SessionTurns(),
     shown: new ShownCursors(),
+    brake: new Brake(),
     tools: transport.firstAnswer.then(loadTools),
     signal: (id) => transport.calls.signal(id),
     sendProgress: (token, progress, message) => voice.progress(token, progress, message),

@@ -14,17 +14,17 @@ import {
   type RequestId,
 } from "./json-rpc.ts";
 import { LineReader, type Line } from "./line-reader.ts";
-import { LineWriter } from "./line-writer.ts";
+import { LineWriter, type ByteSink } from "./line-writer.ts";
 
 const maxLineBytes = 16 * 1024 * 1024;
 
-type ByteReader = {
+export type ByteReader = {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
 };
 
 /**
- * One JSON-RPC message a line, on this process's stdin and stdout. Whatever comes in is answered or ignored by the
+ * One JSON-RPC message a line, on this process's stdin and stdout unless others are given. Whatever comes in is answered or ignored by the
  * specification; nothing that a client sends makes it throw.
  */
 export class StdioTransport implements Transport {
@@ -49,9 +49,9 @@ export class StdioTransport implements Transport {
   #initializeId: RequestId | undefined;
   #version: string | undefined;
 
-  constructor() {
-    this.#reader = Bun.stdin.stream().getReader();
-    this.#writer = new LineWriter(Bun.stdout.writer());
+  constructor(reader: ByteReader = Bun.stdin.stream().getReader(), sink: ByteSink = Bun.stdout.writer()) {
+    this.#reader = reader;
+    this.#writer = new LineWriter(sink);
     this.outputLost = this.#writer.lost;
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;

@@ -39,6 +39,21 @@ export async function clearLine(
 ): Promise<boolean> {
   const { cols } = session.record;
   const byInterrupt = !shown || record.command.includes("\n") || record.command.length > cols;
+  if (!(await emptyLine(session, byInterrupt, signal))) return false;
+  session.ledger.append({ ...record, step: "cleared", at: new Date().toISOString() });
+  return true;
+}
+
+/** Takes off the line what nobody typed; false when it is not seen empty. C-c would count as a command of a human's. */
+export async function clearAnswers(session: SessionContext, signal: AbortSignal): Promise<boolean> {
+  return (await emptyLine(session, false, signal)) || emptyLine(session, true, signal);
+}
+
+async function emptyLine(
+  session: SessionContext,
+  byInterrupt: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { offset } = session.terminal;
   const pressed = await sendKeys(
     session.tmux,
@@ -51,7 +66,5 @@ export async function clearLine(
     return current.state === "idle" && current.typed === "" && isNew ? true : undefined;
   };
   const end = await waitUntil(session, emptied, performance.now() + clearTimeoutMs, signal);
-  if (end.reason !== "decided") return false;
-  session.ledger.append({ ...record, step: "cleared", at: new Date().toISOString() });
-  return true;
+  return end.reason === "decided";
 }

@@ -49,6 +49,8 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
     oracle: new Oracle(mux, link),
     mux,
     secrets: sessionSecrets(place, record),
+    gatehouse: place.gatehouse,
+    humansRecorded: new Set(),
     transferRules: () => ({
       folders: place.config().settings.transferDirs,
       own: [place.tree.root, place.tree.runtime],

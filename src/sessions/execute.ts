@@ -13,6 +13,7 @@ import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeCommand, type TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
+import { withApproval } from "./with-approval.ts";
 
 /** A command that ends within this time is returned whole by a call that does not wait. */
 const graceMs = 250;
@@ -26,11 +27,19 @@ export async function executeCommand(
   const { command, waitSeconds, expect = {} } = request;
   const text = prepareCommand(command);
   const pattern = readWaitFor(request.waitFor);
-  const { typed, startedAtMs } = await session.turns.run(async () => {
+  const work = async () => {
     const startedAtMs = performance.now();
     return { startedAtMs, typed: await typeCommand(session, text, expect, call) };
-  });
-  const base = { command, commandId: typed.id, waitSeconds };
+  };
+  const { typed, startedAtMs } = await withApproval(session, { waitSeconds, call }, () =>
+    session.turns.run(work),
+  );
+  const base = {
+    command: typed.edited === undefined ? command : typed.command,
+    commandId: typed.id,
+    waitSeconds,
+    ...(typed.edited === undefined ? {} : { editedByHuman: true }),
+  };
   if (!typed.echoed) return { ...base, ...(await nothingAppeared(session)) };
   const watch = pattern && new OutputWatch(session, pattern, { sent: typed });
   const deadlineMs = Math.max(startedAtMs + graceMs, typed.atMs + waitSeconds * 1_000);

@@ -1,4 +1,5 @@
 import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { MuxSession } from "../ssh/mux.ts";
 import type { Ledger } from "../state/ledger.ts";
 import type { LogStore } from "../state/log-store.ts";
@@ -41,6 +42,9 @@ export type SessionContext = {
   readonly terminal: Terminal;
   readonly oracle: Oracle;
   readonly secrets: SessionSecrets;
+  readonly gatehouse: Gatehouse;
+  /** Where commands of people ended that are in the audit. */
+  readonly humansRecorded: Set<number>;
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;

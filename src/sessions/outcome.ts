@@ -1,4 +1,5 @@
 import type { Check } from "../base/check.ts";
+import type { Approval } from "../policy/approval.ts";
 import type { CatalogService, SessionReader } from "./beside-tools.ts";
 import type { Lost } from "./lost-work.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
@@ -172,6 +173,8 @@ export type ConfigListing = {
 export type Call = {
   readonly signal: AbortSignal;
   readonly client: string;
+  /** Asks the client's user by a form, where the client can; missing where it cannot. */
+  readonly ask?: (approval: Approval) => Promise<"accept" | "decline" | "cancel">;
   /** Tells how far the call is, in bytes; as often as one likes. */
   readonly count?: (bytes: number, total: number) => void;
 };
@@ -237,8 +240,6 @@ export interface SessionService extends CatalogService {
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;
-  /** What could not be restored of sessions from before, as this process found out. */
-  warnings(): readonly string[];
   /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
   find(sessionName: string): Promise<SessionHandle>;
   /** Of a session that is gone already it says so instead of failing. */

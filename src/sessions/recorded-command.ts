@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
@@ -14,7 +15,7 @@ export type RecordedCommand = { readonly sent: LedgerRecord; readonly end: Ended
 
 /** Notes how a command has ended, unless that was done: by whoever sees it first, since later the marks are gone. */
 export function noteEnd(
-  { ledger }: SessionContext,
+  { ledger, gatehouse, record }: SessionContext,
   { id }: Pick<SentCommand, "id">,
   {
     ran,
@@ -33,6 +34,17 @@ export function noteEnd(
     ...(start === undefined ? {} : { start }),
     end,
   });
+  const { session_name: session, connection_config: connection } = record;
+  // What has ended has ended: a record that cannot be written keeps nobody from hearing of it.
+  void recordAct(gatehouse, {
+    act: "ended",
+    session,
+    connection,
+    id,
+    exit: status,
+    from: start,
+    to: end,
+  }).catch(() => undefined);
 }
 
 /** What cannot be noted now is noted by the next who sees it; no call fails by that. */

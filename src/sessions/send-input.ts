@@ -14,6 +14,7 @@ import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeInput, type TypedInput } from "./type-input.ts";
 import { waitUntil, type WaitEnd } from "./wait.ts";
+import { withApproval } from "./with-approval.ts";
 
 const quietMs = 200;
 /** What comes at once may turn out to be a question only after so much silence beyond the wait asked for. */
@@ -27,7 +28,9 @@ export async function sendInput(
 ): Promise<InputOutcome> {
   const input = parseInput(request.text, request.keys);
   const pattern = readWaitFor(request.waitFor);
-  const typed = await session.turns.run(() => typeInput(session, request, input, call));
+  const typed = await withApproval(session, { waitSeconds: request.waitSeconds, call }, () =>
+    session.turns.run(() => typeInput(session, request, input, call)),
+  );
   const watch = pattern && new OutputWatch(session, pattern, watched(session, typed, input));
   const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
   return followInput(session, { typed, input, waitSeconds: request.waitSeconds, decide, watch }, call);

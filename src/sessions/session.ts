@@ -20,6 +20,7 @@ import type {
   SecretRequest,
   SessionHandle,
 } from "./outcome.ts";
+import { recordHumans } from "./record-humans.ts";
 import { remoteFolders } from "./remote-folders.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import { searchOutput } from "./search-output.ts";
@@ -89,6 +90,8 @@ export class Session implements SessionHandle {
     const [first, last] = [parseCursor(from), parseCursor(to)];
     const { incarnation } = this.context.record;
     if (first?.incarnation !== incarnation || last?.incarnation !== incarnation) return [];
-    return humanCommands(this.context, { from: first.offset, to: last.offset });
+    const commands = humanCommands(this.context, { from: first.offset, to: last.offset });
+    recordHumans(this.context, commands);
+    return commands;
   }
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { FileSubscription } from "../platform/folder-watch.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
@@ -29,6 +30,7 @@ import { readRange } from "./read-output.ts";
 import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { sessionExists, stillOpening } from "./refusals.ts";
+import { sessionNotFound } from "./session-not-found.ts";
 import { Session } from "./session.ts";
 import { summarise } from "./summary.ts";
 import { terminalFacts, whereNow } from "./terminal-facts.ts";
@@ -54,7 +56,11 @@ export class Sessions implements SessionService {
   }
 
   async listConfigs(): Promise<readonly ConfigListing[]> {
-    return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
+    return listConfigs(
+      this.#place.config(),
+      openedOnes(this.#place.state.read()),
+      this.#place.gatehouse.policies,
+    );
   }
 
   catalog(): Catalog {
@@ -78,10 +84,14 @@ export class Sessions implements SessionService {
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
+    const { gatehouse } = this.#place;
+    gatehouse.pause.assertOff();
     const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
+    const about = { session: request.sessionName, connection: config.name, client: call.client };
+    await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
     const cut = previous === undefined ? undefined : await lostWork(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
@@ -145,7 +155,7 @@ export class Sessions implements SessionService {
       if (!(await sweepOpening(this.#place, tmux, record))) throw stillOpening(record);
       record = this.#place.state.get(sessionName);
     }
-    if (record === undefined) throw this.#notFound(sessionName);
+    if (record === undefined) throw sessionNotFound(sessionName, this.#place.state.read());
     return new Session(this.#context(tmux, record));
   }
 
@@ -161,6 +171,8 @@ export class Sessions implements SessionService {
     const record = this.#place.state.get(sessionName);
     if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, force);
     const outcome = await closeSession(this.#place, this.#context(tmux, record), force, call);
+    const { session_name: session, connection_config: connection } = record;
+    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
     return outcome;
@@ -228,18 +240,6 @@ export class Sessions implements SessionService {
       if (error instanceof UserError) return undefined;
       throw error;
     }
-  }
-
-  #notFound(sessionName: string): UserError {
-    const names = [...this.#place.state.read().values()].map(({ session_name }) => session_name);
-    return new UserError(
-      "SESSION_NOT_FOUND",
-      `no session is named ${JSON.stringify(sessionName)}`,
-      "Open it with open_connection, or use one of details.names.",
-      {
-        details: { names },
-      },
-    );
   }
 }
 

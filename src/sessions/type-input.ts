@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
@@ -9,6 +10,7 @@ import { classifyAwaiting } from "./awaiting.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
 import { ownerOf } from "./command-owner.ts";
 import { cursorPlace } from "./cursor-place.ts";
+import { aboutCall, admitInput } from "./gate.ts";
 import { hiddenText, isHiddenKind, secretSentTo } from "./hidden-prompt.ts";
 import { changeSeenNumber } from "./inner-shell.ts";
 import type { Input, InputStep } from "./input-keys.ts";
@@ -48,6 +50,7 @@ export async function typeInput(
   const isHidden = isHiddenKind(asked);
   if (isHidden && (input.prints || input.enters > 0)) await assertNoSecretFits(session, call.signal);
   call.signal.throwIfAborted();
+  const { approvedBy: approved } = await admitInput(session, request, current, call);
   if (input.prints) requireRoom(dirname(session.log.path));
   const { offset } = session.terminal;
   const typed =
@@ -58,6 +61,10 @@ export async function typeInput(
           { ...(isHidden ? { text: hiddenText } : shownInput(request)), ...entered(input) },
           call,
         );
+  const { id, step, command, text, keys } = typed.record;
+  const shown = step === "sent" ? { command } : { text, keys };
+  const act = step === "sent" ? "command" : "input";
+  await recordAct(session.gatehouse, { act, ...aboutCall(session, call), id, ...shown, approved });
   session.ledger.append(typed.record);
   await press(session, typed.record, input.steps);
   return { offset, atMs: performance.now(), answered: typed.answered, follows: typed.follows };
@@ -194,6 +201,7 @@ async function press(
     record: { session_name: name },
   } = session;
   for (const [index, step] of steps.entries()) {
+    session.gatehouse.pause.assertOff();
     const pressed =
       step.kind === "text"
         ? await pasteText(tmux, name, step.text, { bracketed: false })

@@ -1,4 +1,6 @@
+import { recordAct } from "../policy/gatehouse.ts";
 import type { Asker } from "../policy/secret-use.ts";
+import { aboutCall } from "./gate.ts";
 import { hiddenText } from "./hidden-prompt.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
@@ -34,6 +36,15 @@ export async function typeSecret(
   await terminal.catchUp();
   if (terminal.offset !== offset) throw notASecretPrompt(session, "the terminal showed something meanwhile");
   call.signal.throwIfAborted();
+  session.gatehouse.pause.assertOff();
+  const { id } = session.ledger.last() ?? {};
+  await recordAct(session.gatehouse, {
+    act: "secret",
+    ...aboutCall(session, call),
+    id,
+    name,
+    program: asker.program,
+  });
   const { record: entry, ...follows } = continuedCommand(session, { text: hiddenText }, call);
   ledger.append(entry);
   const end = await typeUnseen(session, {

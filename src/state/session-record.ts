@@ -5,7 +5,10 @@ import { isSessionName } from "../base/session-name.ts";
 const offset = z.number().int().nonnegative();
 const size = z.number().int().min(1).max(10_000);
 
-/** What is kept of a session that the stream cannot tell. Offsets are absolute places in the session's log. */
+/**
+ * What is kept of a session that the stream cannot tell. The name is a part of paths and targets. Offsets are absolute places in
+ * the session's log.
+ */
 export const sessionRecordSchema = z.object({
   session_name: z.string().refine(isSessionName),
   connection_config: z.string(),
