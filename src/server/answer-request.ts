@@ -6,7 +6,7 @@ import type {
 } from "@modelcontextprotocol/sdk/types.js";
 
 import { nearestName } from "../base/nearest-name.ts";
-import type { SessionService } from "../sessions/outcome.ts";
+import type { Call, SessionService } from "../sessions/outcome.ts";
 import type { Brake } from "./brake.ts";
 import { callTool } from "./call-tool.ts";
 import type { ContextRequests } from "./context/context-requests.ts";
@@ -28,6 +28,8 @@ export type Desk = {
   readonly turns: SessionTurns;
   readonly shown: ShownCursors;
   readonly brake: Brake;
+  /** Undefined for a client that shows no forms. */
+  readonly askApproval: () => Call["ask"];
   readonly tools: Promise<readonly Tool[]>;
   readonly context: () => Promise<ContextRequests>;
   readonly results: "auto" | "both" | "text" | undefined;
@@ -109,7 +111,7 @@ async function answerToolCall(desk: Desk, { id, params = {} }: JSONRPCRequest): 
     callTool({
       tool,
       arguments: readToolArguments(params["arguments"]),
-      context: { service, waits, turns, shown, askHuman, call: { ...call, count } },
+      context: { service, waits, turns, shown, askHuman, call: { ...call, ask: desk.askApproval(), count } },
       textOnly: isTextOnly(desk.results, client.name) && tool.showsTerminal,
       brake: desk.brake,
       log: (line) => {

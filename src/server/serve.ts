@@ -1,6 +1,7 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 
 import { readerGone } from "../platform/reader-gone.ts";
+import { renderApproval } from "../policy/render-approval.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
 import { Brake } from "./brake.ts";
@@ -72,7 +73,7 @@ const capabilities = {
   logging: {},
 };
 
-/** We ask clients for no forms, so none of their answers needs a schema; the default one costs 3 ms of the start. */
+/** We ask clients for a yes or no alone, so none of their answers needs a schema; the default one costs 3 ms of the start. */
 const noValidator = {
   getValidator: () => () => ({ valid: false, data: undefined, errorMessage: "not supported" }) as const,
 };
@@ -113,6 +114,8 @@ function createDesk(options: ServeOptions, transport: StdioTransport, server: Se
       options.hasLocalBrowser && voice.canShowUrls
         ? async (session, cursor, limits) => (await pages()).ask(session, cursor, limits)
         : undefined,
+    askApproval: () =>
+      voice.canShowForms ? async (approval) => voice.showForm(renderApproval(approval)) : undefined,
     [Symbol.dispose]: () => opened.dispose(),
   };
 }

@@ -2,6 +2,7 @@ import type { LedgerRecord } from "../state/ledger.ts";
 import { sendKeys } from "../tmux/input.ts";
 import { matchEcho } from "./echo.ts";
 import type { Look, SessionContext } from "./look.ts";
+import { isOfEpoch } from "./sent-command.ts";
 import { waitUntil } from "./wait.ts";
 
 const clearTimeoutMs = 2_000;
@@ -12,11 +13,9 @@ const clearTimeoutMs = 2_000;
  */
 export function leftOver(session: SessionContext, current: Look): LedgerRecord | undefined {
   const last = session.ledger.last();
-  const { incarnation, epoch_start: epochStart } = session.record;
   if (last?.step === "sent" && session.terminal.marks?.lineLeft === true && isShown(last, current))
     return last;
-  if (last?.step !== "typed" || last.incarnation !== incarnation || last.offset < epochStart)
-    return undefined;
+  if (last?.step !== "typed" || !isOfEpoch(session, last)) return undefined;
   if (session.terminal.inputStart > last.offset) return undefined;
   const isForeign = (current.typed ?? "") !== "" && !isShown(last, current);
   return isForeign ? undefined : last;

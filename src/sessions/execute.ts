@@ -3,13 +3,14 @@ import { commandEnd, type Ended } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
 import { editedLine } from "./edited-line.ts";
 import { meetShell } from "./inner-shell.ts";
-import { look, lookAtPane, type SessionContext } from "./look.ts";
+import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { Call, CommandOutcome, EndedBy, ExecuteRequest, OutputFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
+import { toldEnd } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeCommand, type TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
@@ -49,10 +50,7 @@ export async function executeCommand(
     deadlineMs,
     call.signal,
   );
-  const ended: Partial<Ended> & Pick<Ended, "look"> =
-    end.reason === "decided"
-      ? end.value
-      : { look: end.last, ...(waitSeconds > 0 ? { endedBy: "wait_limit" } : {}) };
+  const ended = end.reason === "decided" ? end.value : notEnded(session, typed, end.last, waitSeconds);
   const edited = editedLine(session, typed, ended.look);
   if (edited !== undefined) correctRecord(session, typed, edited);
   const shown = await readOutput(session, typed, ended);
@@ -68,6 +66,18 @@ export async function executeCommand(
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
   };
+}
+
+/** The prompt behind a command whose end was told may still be missing. */
+function notEnded(
+  session: SessionContext,
+  typed: TypedCommand,
+  look: Look,
+  waitSeconds: number,
+): Partial<Ended> & Pick<Ended, "look"> {
+  const told = toldEnd(session, typed);
+  if (told !== undefined) return { look, endedBy: "command_ended", told };
+  return { look, ...(waitSeconds > 0 ? { endedBy: "wait_limit" } : {}) };
 }
 
 /** What is recorded of a command is what ran. */

@@ -21,6 +21,19 @@ export async function lockInput(session: SessionContext, signal: AbortSignal): P
   }
 }
 
+/** As lockInput, for what can be left undone: undefined where the lock is held on. */
+export async function lockInputIfFree(
+  session: SessionContext,
+  signal: AbortSignal,
+): Promise<FileLock | undefined> {
+  try {
+    return await acquireFileLock(session.inputLockPath, lockTimeoutMs, signal);
+  } catch (error) {
+    if (error instanceof LockTimeout) return undefined;
+    throw error;
+  }
+}
+
 /** Who took the lock to type noted first what it types. */
 function holderOf({ ledger }: SessionContext, holder: number | undefined): string {
   if (holder === undefined) return "another process";

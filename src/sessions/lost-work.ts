@@ -3,6 +3,7 @@ import type { SessionContext } from "./look.ts";
 import type { Where } from "./outcome.ts";
 import { matchPrompt } from "./prompt.ts";
 import { readRange } from "./read-output.ts";
+import { noteEnd, noteToldEnd } from "./recorded-command.ts";
 import { lastSentCommand, sentOf, toldEnd, type SentCommand } from "./sent-command.ts";
 import { placeOf } from "./terminal-facts.ts";
 
@@ -19,14 +20,16 @@ const brokenStatus = 255;
 const signalStatus = 128;
 
 /**
- * What ssh's end has cut off: the command that ran, and the place that its shell was at. Undefined where somebody left
- * the shell, or nothing is known. To be called when the stream was read to its end.
+ * What ssh's end has cut off: the command that ran, which is noted, and the place that its shell was at. Undefined where
+ * somebody left the shell, or nothing is known. To be called when the stream was read to its end.
  */
 export async function lostWork(session: SessionContext): Promise<Lost | undefined> {
   const { terminal, record } = session;
+  noteToldEnd(session);
   if (hasEndedByItself(session)) return undefined;
   const until = terminal.end?.offset ?? terminal.offset;
   const sent = await cutOff(session, until);
+  if (sent !== undefined) noteEnd(session, sent, { outputEnd: until, cut: true });
   const where = lastPlace(session);
   if (sent === undefined && where === undefined) return undefined;
   return {
@@ -67,9 +70,11 @@ function lastPlace({ terminal }: SessionContext): Where | undefined {
 }
 
 async function wasAtPrompt(session: SessionContext, from: number, until: number): Promise<boolean> {
-  const { prompt } = session.record;
+  const { record, terminal } = session;
+  const { prompt } = record;
   if (prompt === undefined) return false;
-  if (prompt.bracketed) return session.terminal.bracketedPaste;
+  // The editor that took the command's Enter may not have told any more that it left the line.
+  if (prompt.bracketed) return terminal.bracketedPaste && terminal.inputStart >= from;
   const lines = (await readRange(session, from, until)).output.split("\n").slice(1);
   return lines.some((line) => matchPrompt(prompt, line)?.typed === "");
 }

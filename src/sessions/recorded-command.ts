@@ -4,7 +4,7 @@ import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { outputStart } from "./read-output.ts";
-import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import { isOfEpoch, isUntold, lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 const lineSearchBytes = 65_536;
@@ -22,7 +22,8 @@ export function noteEnd(
     status,
     outputStart: start,
     outputEnd: end,
-  }: Omit<EndedCommand, "status" | "counter"> & { status?: number },
+    cut,
+  }: Omit<EndedCommand, "status" | "counter"> & { status?: number; cut?: true },
 ): void {
   if (ledger.findEnd(id) !== undefined) return;
   appendIfPossible(ledger, {
@@ -32,6 +33,7 @@ export function noteEnd(
     ...(status === undefined || ran === false ? {} : { exit: status }),
     ...(ran === undefined ? {} : { ran }),
     ...(start === undefined ? {} : { start }),
+    ...(cut === undefined ? {} : { cut }),
     end,
   });
   const { session_name: session, connection_config: connection } = record;
@@ -47,6 +49,13 @@ export function noteEnd(
   }).catch(() => undefined);
 }
 
+/** Notes the end of the last command if its shell has told it. */
+export function noteToldEnd(session: SessionContext): void {
+  const sent = lastSentCommand(session);
+  const told = sent && toldEnd(session, sent);
+  if (sent !== undefined && told !== undefined) noteEnd(session, sent, told);
+}
+
 /** What cannot be noted now is noted by the next who sees it; no call fails by that. */
 function appendIfPossible(ledger: Ledger, record: EndedRecord): void {
   try {
@@ -58,17 +67,10 @@ function appendIfPossible(ledger: Ledger, record: EndedRecord): void {
 
 /** To be called at an idle prompt: the command before it has ended, whoever waited for it. */
 export function noteLastEnd(session: SessionContext): void {
+  noteToldEnd(session);
   const sent = lastSentCommand(session);
   if (sent === undefined || session.ledger.findEnd(sent.id) !== undefined) return;
-  const told = toldEnd(session, sent);
-  if (told !== undefined) noteEnd(session, sent, told);
-  else if (sent.aid === undefined || !tellsEnd(session, sent.aid))
-    noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
-}
-
-/** Not where the shell's number was lost with the state file, or other marks took its place. */
-function tellsEnd({ terminal }: SessionContext, aid: string): boolean {
-  return terminal.follows(aid) && !terminal.isReplaced(aid);
+  if (isUntold(session, sent)) noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
 }
 
 /** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */
@@ -104,7 +106,7 @@ export function findLastCommand(session: SessionContext): RecordedCommand | unde
 }
 
 function toldRecord(session: SessionContext, sent: LedgerRecord): EndedRecord | undefined {
-  if (sent.offset < session.record.epoch_start) return undefined;
+  if (!isOfEpoch(session, sent)) return undefined;
   const told = toldEnd(session, sent);
   if (told === undefined) return undefined;
   noteEnd(session, sent, told);

@@ -16,12 +16,13 @@ export async function recoverSessions(place: Workplace, tmux: TmuxServer): Promi
   const findings = (await listPanes(tmux)).flatMap((pane) => findLost(place, pane) ?? []);
   const records = findings.flatMap(({ record }) => record ?? []);
   if (records.length > 0 || !place.state.isWhole) {
-    await place.state.update((sessions) => {
+    const add = (sessions: Map<string, SessionRecord>) => {
       for (const record of records) {
         const key = sessionKey(record.session_name);
         if (sessions.get(key)?.number !== record.number) sessions.set(key, record);
       }
-    });
+    };
+    await place.state.update(add, { foundAgain: true });
   }
   for (const record of place.state.read().values()) {
     if (record.phase !== "open") await sweepOpening(place, tmux, record);

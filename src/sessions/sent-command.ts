@@ -19,8 +19,16 @@ export type SentCommand = {
 /** The last command that any process of ours sent; whether it still runs is the stream's to say. */
 export function lastSentCommand(session: SessionContext): SentCommand | undefined {
   const last = session.ledger.last();
-  if (last?.step !== "sent" || last.incarnation !== session.record.incarnation) return undefined;
-  return last.offset < session.record.epoch_start ? undefined : sentCommand(last);
+  return last?.step === "sent" && isOfEpoch(session, last) ? sentCommand(session, last) : undefined;
+}
+
+/** Whether it was written since this ssh of the session was started; Enter may be pressed just when that ends. */
+export function isOfEpoch(
+  { record }: Pick<SessionContext, "record">,
+  { incarnation, epoch, offset }: LedgerRecord,
+): boolean {
+  if (incarnation !== record.incarnation) return false;
+  return epoch === undefined ? offset >= record.epoch_start : epoch === record.epoch;
 }
 
 /** The text of the command that the innermost shell with marks runs; without marks, of the last that was sent. */
@@ -36,18 +44,31 @@ export function sentInFront(session: SessionContext): SentCommand | undefined {
 
 /** What was typed at the prompt that a shell told last; undefined where a human did. */
 export function sentOf(
-  { ledger }: SessionContext,
+  session: SessionContext,
   shell: Pick<MarkTrack, "aid" | "counter">,
 ): SentCommand | undefined {
-  const found = ledger.find(
+  const found = session.ledger.find(
     ({ step, aid, counter }) => step === "sent" && aid === shell.aid && counter === shell.counter,
   );
-  return found === undefined ? undefined : sentCommand(found);
+  return found === undefined ? undefined : sentCommand(session, found);
 }
 
-function sentCommand({ id, command, offset, at, client, pid, aid, counter }: LedgerRecord): SentCommand {
+/** The number of a shell that was lost with the state file is as good as none. */
+function sentCommand({ terminal }: SessionContext, record: LedgerRecord): SentCommand {
+  const { id, command, offset, at, client, pid, aid, counter } = record;
   const runningMs = Math.max(0, Date.now() - Date.parse(at));
-  return { id, command, offset, at, runningMs, client, pid, aid, counter };
+  const isKnown = aid !== undefined && terminal.follows(aid);
+  return { id, command, offset, at, runningMs, client, pid, ...(isKnown ? { aid, counter } : {}) };
+}
+
+/** Whether a command has ended without a word of its shell: that has other marks, or is at a later prompt and the word was missed. */
+export function isUntold(
+  { terminal }: SessionContext,
+  { aid, counter }: Pick<SentCommand, "aid" | "counter">,
+): boolean {
+  if (aid === undefined || terminal.isReplaced(aid)) return true;
+  const level = terminal.shellLevels.find((each) => each.aid === aid);
+  return level !== undefined && counter !== undefined && level.counter > counter;
 }
 
 /**
@@ -58,7 +79,7 @@ export function toldEnd(
   session: SessionContext,
   { aid, counter, offset }: Pick<SentCommand, "aid" | "counter" | "offset">,
 ): EndedCommand | undefined {
-  if (aid === undefined) return undefined;
+  if (aid === undefined || !session.terminal.follows(aid)) return undefined;
   const { shellLevels } = session.terminal;
   const level = shellLevels.find((each) => each.aid === aid);
   if (level !== undefined) return level.ended.find((each) => each.counter === counter);

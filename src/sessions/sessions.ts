@@ -16,6 +16,7 @@ import { lockOpening } from "./lock-opening.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import { lostBeside, lostWork } from "./lost-work.ts";
 import { openSession } from "./open-session.ts";
+import { openedFacts } from "./opened-facts.ts";
 import type {
   Call,
   CloseOutcome,
@@ -26,20 +27,18 @@ import type {
   SessionService,
   SessionSummary,
 } from "./outcome.ts";
-import { readRange } from "./read-output.ts";
 import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { sessionExists, stillOpening } from "./refusals.ts";
 import { sessionNotFound } from "./session-not-found.ts";
 import { Session } from "./session.ts";
 import { summarise } from "./summary.ts";
-import { terminalFacts, whereNow } from "./terminal-facts.ts";
+import { whereNow } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
 import { closeUnrecorded, refuseUnrecorded } from "./unrecorded-session.ts";
 import { usableConfig } from "./usable-config.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
-const bannerLines = 10;
 const maxWarnings = 20;
 
 /** All sessions of this tree, of whichever process opened them. */
@@ -103,20 +102,11 @@ export class Sessions implements SessionService {
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
     const lost = lostBeside(cut, whereNow(context, current));
-    const { host, user, port, log_file: logFile, epoch_start } = context.record;
-    const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
     const serverInfo = this.#inlineInfo(config);
-    const shell = context.record.levels[0]?.shell;
     return {
-      ...terminalFacts(context, current),
-      ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
-      connectionInfo: { host, user, port },
-      ...(shell === undefined ? {} : { shell }),
+      ...(await openedFacts(context, current, { promptStart, awaiting })),
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),
-      banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
-      logFile,
-      attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
       checks,

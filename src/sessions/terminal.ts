@@ -87,7 +87,7 @@ export class Terminal {
 
   /** Whether the marks of this shell have been counted from its beginning. */
   follows(aid: string): boolean {
-    return this.#followed.has(aid);
+    return this.#followed.has(aid) || this.#shells.some((shell) => shell.aid === aid);
   }
 
   /** From here on the marks of this shell count, inside the others or instead of those that its process carried before. */

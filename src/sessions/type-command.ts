@@ -163,6 +163,7 @@ export function nextRecord(session: SessionContext, command: string, call: Call)
     step: "typed",
     id: `c${last === undefined ? 1 : Number(last.id.slice(1)) + 1}`,
     incarnation: session.record.incarnation,
+    epoch: session.record.epoch,
     offset: session.terminal.offset,
     at: new Date().toISOString(),
     pid: process.pid,

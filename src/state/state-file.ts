@@ -15,6 +15,8 @@ const lockTimeoutMs = 5_000;
 const stateSchema = z.object({
   version: z.literal(version),
   sessions: z.record(z.string(), z.unknown()),
+  /** Written where the file was lost: sessions that tmux has may be missing. */
+  incomplete: z.literal(true).optional(),
 });
 const otherVersionSchema = z.object({ version: z.union([z.number(), z.string()]) });
 const pythonSchema = z.object({ version: z.literal("1.0"), sessions: z.record(z.string(), z.unknown()) });
@@ -22,10 +24,11 @@ const pythonSchema = z.object({ version: z.literal("1.0"), sessions: z.record(z.
 /** The sessions by `sessionKey` of their names. */
 export type StateSnapshot = ReadonlyMap<string, SessionRecord>;
 
-/** What stood in the file at `stamp`: the sessions that could be read, and whether these were all. */
+/** What stood in the file at `stamp`: the sessions that could be read, whether these were all in it, and all there are. */
 type Reading = {
   readonly stamp: string | undefined;
   readonly sessions: StateSnapshot;
+  readonly isReadable: boolean;
   readonly isWhole: boolean;
 };
 
@@ -37,7 +40,7 @@ export class StateFile {
   readonly #path: string;
   readonly #lockPath: string;
   readonly #warn: (message: string) => void;
-  #last: Reading = { stamp: undefined, sessions: new Map(), isWhole: false };
+  #last: Reading = { stamp: undefined, sessions: new Map(), isReadable: false, isWhole: false };
   /** The files that this process has set aside, oldest first. */
   readonly setAside: SetAside[] = [];
 
@@ -51,7 +54,7 @@ export class StateFile {
     return this.#reading().sessions;
   }
 
-  /** False when the file is missing or not to be read whole, so that the sessions must be found again from tmux. */
+  /** False when the file was missing or not to be read whole, so that the sessions must be found again from tmux. */
   get isWhole(): boolean {
     return this.#reading().isWhole;
   }
@@ -60,13 +63,24 @@ export class StateFile {
     return this.read().get(sessionKey(sessionName));
   }
 
-  /** Changes the sessions under the lock; `change` edits the map that it is given and its result is returned. */
-  update<T>(change: (sessions: Map<string, SessionRecord>) => T): Promise<T> {
+  /**
+   * Changes the sessions under the lock; `change` edits the map that it is given and its result is returned. A file that
+   * was not whole is so again only when `change` has found the others again.
+   */
+  update<T>(
+    change: (sessions: Map<string, SessionRecord>) => T,
+    { foundAgain = false }: { readonly foundAgain?: boolean } = {},
+  ): Promise<T> {
     return this.#locked(() => {
+      const incomplete = this.isWhole || foundAgain ? {} : { incomplete: true };
       const sessions = new Map(this.read());
       this.#setAsideUnreadable();
       const result = change(sessions);
-      const text = JSON.stringify({ version, sessions: Object.fromEntries(sessions) }, null, 2);
+      const text = JSON.stringify(
+        { version, ...incomplete, sessions: Object.fromEntries(sessions) },
+        null,
+        2,
+      );
       writeFileAtomically(this.#path, `${text}\n`);
       return result;
     });
@@ -82,7 +96,7 @@ export class StateFile {
 
   /** Looks once at start, so that a file of which nothing can be read is told and set aside before anything relies on it. */
   async settle(): Promise<void> {
-    const isUseless = this.#stamp() !== undefined && !this.isWhole && this.read().size === 0;
+    const isUseless = this.#stamp() !== undefined && !this.#reading().isReadable && this.read().size === 0;
     if (isUseless) await this.#locked(() => this.#setAsideUnreadable());
   }
 
@@ -117,7 +131,7 @@ export class StateFile {
 
   /** Under the lock: a file of the Python original or one that cannot be read whole is kept beside, never overwritten. */
   #setAsideUnreadable(): void {
-    if (this.#stamp() === undefined || this.isWhole) return;
+    if (this.#stamp() === undefined || this.#reading().isReadable) return;
     const text = this.#text();
     const known = this.read();
     const value = parseJson(text);
@@ -136,16 +150,17 @@ export class StateFile {
 /** A folder, a file closed to ourselves, a link in a circle: as good as none, unlike what the machine lacks for a moment. */
 const notToBeRead: ReadonlySet<string> = new Set(["ENOENT", "EISDIR", "EACCES", "ELOOP"]);
 
-function parseSessions(text: string): Pick<Reading, "sessions" | "isWhole"> {
+function parseSessions(text: string): Omit<Reading, "stamp"> {
   const parsed = stateSchema.safeParse(parseJson(text));
-  if (!parsed.success) return { sessions: new Map(), isWhole: false };
+  if (!parsed.success) return { sessions: new Map(), isReadable: false, isWhole: false };
   const entries = Object.entries(parsed.data.sessions);
   const sessions = new Map<string, SessionRecord>();
   for (const [key, value] of entries) {
     const record = sessionRecordSchema.safeParse(value).data;
     if (record !== undefined && sessionKey(record.session_name) === key) sessions.set(key, record);
   }
-  return { sessions, isWhole: sessions.size === entries.length };
+  const isReadable = sessions.size === entries.length;
+  return { sessions, isReadable, isWhole: isReadable && parsed.data.incomplete !== true };
 }
 
 function describeFault(value: unknown): string {

@@ -19,7 +19,7 @@ export type ToolResult = {
 /** What the client says of itself. */
 export type ClientSelf = { readonly name?: string; readonly capabilities?: ClientCapabilities };
 
-type Host = Pick<LoopbackSshd, "user" | "port" | "clientKey" | "knownHostsFile">;
+type Host = Pick<LoopbackSshd, "user" | "port" | "clientKey" | "knownHostsFile"> & { readonly host?: string };
 
 export type CallOptions = {
   /** Milliseconds, 120,000 unless given. */
@@ -105,7 +105,7 @@ export class McpHome implements AsyncDisposable {
   /** The lines of one connection of config.yml, `more` included, for the given sshd. */
   static connection(name: string, sshd: Host, more: readonly string[] = []): string {
     const lines = [
-      "host: 127.0.0.1",
+      `host: ${sshd.host ?? "127.0.0.1"}`,
       `user: ${sshd.user}`,
       `port: ${sshd.port}`,
       `key_path: ${sshd.clientKey}`,

@@ -1,13 +1,13 @@
 import type { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import type { Approval } from "../../policy/approval.ts";
 import { askConsent, requireHuman, type Consent } from "../../policy/human-presence.ts";
+import { renderApproval } from "../../policy/render-approval.ts";
 import { showExactly } from "../../policy/show-exactly.ts";
 import { decide } from "../../sessions/with-approval.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { editText } from "./edit-text.ts";
 import { findPending } from "./find-pending.ts";
 import { gatehouseOf } from "./gatehouse-of.ts";
-import { renderApproval } from "./render-approval.ts";
 
 /** A human says yes to what agents want to type, one after the other; `--edit` changes it first. */
 export const approve: RunCommand = async (invocation) => {

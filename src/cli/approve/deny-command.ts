@@ -1,9 +1,9 @@
+import { renderApproval } from "../../policy/render-approval.ts";
 import { decide } from "../../sessions/with-approval.ts";
 import { exitCodes, type RunCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 import { findPending } from "./find-pending.ts";
 import { gatehouseOf } from "./gatehouse-of.ts";
-import { renderApproval } from "./render-approval.ts";
 
 /** A human says no; the words of `--say` reach the agent. Needs no terminal: it lets nothing through. */
 export const deny: RunCommand = async (invocation) => {

@@ -1,5 +1,5 @@
-import type { Approval } from "../../policy/approval.ts";
-import { showExactly, showLine } from "../../policy/show-exactly.ts";
+import type { Approval } from "./approval.ts";
+import { showExactly, showLine } from "./show-exactly.ts";
 
 const questions = {
   command: "would run this command",
