@@ -23,4 +23,6 @@ export interface CatalogService {
   watch(watched: Watched): FileSubscription;
   /** The folders that transfers may use, as absolute paths. */
   transferDirs(): readonly string[];
+  /** What could not be restored of sessions from before, as this process found out. */
+  warnings(): readonly string[];
 }

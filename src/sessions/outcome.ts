@@ -200,8 +200,6 @@ export interface SessionService extends CatalogService {
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;
-  /** What could not be restored of sessions from before, as this process found out. */
-  warnings(): readonly string[];
   /** Throws SESSION_NOT_FOUND, naming the sessions there are. */
   find(sessionName: string): Promise<SessionHandle>;
   /** Of a session that is gone already it says so instead of failing. */

@@ -30,6 +30,7 @@ import type {
 import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { sessionExists, stillOpening } from "./refusals.ts";
+import { sessionNotFound } from "./session-not-found.ts";
 import { Session } from "./session.ts";
 import { summarise } from "./summary.ts";
 import { whereNow } from "./terminal-facts.ts";
@@ -144,7 +145,7 @@ export class Sessions implements SessionService {
       if (!(await sweepOpening(this.#place, tmux, record))) throw stillOpening(record);
       record = this.#place.state.get(sessionName);
     }
-    if (record === undefined) throw this.#notFound(sessionName);
+    if (record === undefined) throw sessionNotFound(sessionName, this.#place.state.read());
     return new Session(this.#context(tmux, record));
   }
 
@@ -229,18 +230,6 @@ export class Sessions implements SessionService {
       if (error instanceof UserError) return undefined;
       throw error;
     }
-  }
-
-  #notFound(sessionName: string): UserError {
-    const names = [...this.#place.state.read().values()].map(({ session_name }) => session_name);
-    return new UserError(
-      "SESSION_NOT_FOUND",
-      `no session is named ${JSON.stringify(sessionName)}`,
-      "Open it with open_connection, or use one of details.names.",
-      {
-        details: { names },
-      },
-    );
   }
 }
 
