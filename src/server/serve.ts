@@ -1,17 +1,6 @@
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-
-import { readerGone } from "../platform/reader-gone.ts";
-import { renderApproval } from "../policy/render-approval.ts";
 import type { SessionService } from "../sessions/outcome.ts";
-import { answerRequest, type Desk } from "./answer-request.ts";
-import { Brake } from "./brake.ts";
-import { ClientVoice } from "./client-voice.ts";
-import { instructions } from "./instructions.ts";
-import { SessionTurns } from "./session-turns.ts";
-import { ShownCursors } from "./shown-cursors.ts";
-import { StdioTransport } from "./stdio-transport.ts";
-import { guardConsole, guardProcessStdout } from "./stdout-guard.ts";
-import { waitLimits } from "./wait-limit.ts";
+import { greet } from "./greet.ts";
+import { guardConsole } from "./stdout-guard.ts";
 
 export type ServeSettings = {
   readonly waitSeconds?: number | undefined;
@@ -32,117 +21,15 @@ export type ServeOptions = {
   readonly signal: AbortSignal;
 };
 
-const graceMs = 600;
-const abortGraceMs = 250;
-
 /**
  * Serves MCP until the input ends, `signal` aborts or stdout is closed; then waits, for less than a second in all,
  * until the calls in flight are answered. Sessions are left as they are. From here on stdout is JSON-RPC's alone.
  */
 export async function serveMcp(options: ServeOptions): Promise<void> {
   guardConsole();
-  const transport = new StdioTransport();
-  const server = createServer(options);
-  using desk = createDesk(options, transport, server);
-  server.fallbackRequestHandler = (request) => answerRequest(desk, request);
-  await server.connect(transport);
-  const ended = new AbortController();
-  const outputLost = Promise.race([transport.outputLost, readerGoneAfterStart(transport, ended.signal)]);
-  await Promise.race([transport.inputEnded, outputLost, aborted(options.signal)]);
-  await transport.stopReading();
-  await Promise.race([finishCalls(transport), outputLost]);
-  ended.abort();
-  await server.close();
-}
-
-function createServer({ version, log }: ServeOptions): Server {
-  const server = new Server(
-    { name: serverName, title: "SSH sessions", version },
-    { capabilities, instructions, jsonSchemaValidator: noValidator },
-  );
-  server.onerror = (error) => log(`protocol: ${error.message.slice(0, 200).replace(/\s+/g, " ")}`);
-  return server;
-}
-
-const serverName = "mcp-ssh-interactive";
-const capabilities = {
-  tools: {},
-  resources: { subscribe: true, listChanged: true },
-  prompts: { listChanged: true },
-  completions: {},
-  logging: {},
-};
-
-/** We ask clients for a yes or no alone, so none of their answers needs a schema; the default one costs 3 ms of the start. */
-const noValidator = {
-  getValidator: () => () => ({ valid: false, data: undefined, errorMessage: "not supported" }) as const,
-};
-
-function createDesk(options: ServeOptions, transport: StdioTransport, server: Server): Desk & Disposable {
-  const { settings, log } = options;
-  const service = transport.firstAnswer.then(options.service);
-  const voice = new ClientVoice(server, serverName);
-  const opened = new DisposableStack();
-  const context = once(async () => {
-    const { ContextRequests } = await import("./context/context-requests.ts");
-    return opened.use(new ContextRequests(await service, voice));
-  });
-  const pages = once(async () => {
-    const { SecretPages } = await import("./secret-page/secret-pages.ts");
-    return opened.use(
-      new SecretPages(
-        (url, words, page) => voice.showUrl(url, words, page),
-        (words) => voice.tell("info", words),
-      ),
-    );
-  });
-  return {
-    service,
-    log,
-    context,
-    results: settings.results,
-    client: () => server.getClientVersion(),
-    waits: waitLimits(settings),
-    turns: new SessionTurns(),
-    shown: new ShownCursors(),
-    brake: new Brake(),
-    tools: transport.firstAnswer.then(loadTools),
-    signal: (id) => transport.calls.signal(id),
-    sendProgress: (token, progress, message) => voice.progress(token, progress, message),
-    tell: (level, words) => voice.tell(level, words),
-    askHuman: () =>
-      options.hasLocalBrowser && voice.canShowUrls
-        ? async (session, cursor, limits) => (await pages()).ask(session, cursor, limits)
-        : undefined,
-    askApproval: () =>
-      voice.canShowForms ? async (approval) => voice.showForm(renderApproval(approval)) : undefined,
-    [Symbol.dispose]: () => opened.dispose(),
-  };
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
-}
-
-async function loadTools(): Desk["tools"] {
-  guardProcessStdout();
-  const { tools } = await import("./tools.ts");
-  return tools;
-}
-
-async function readerGoneAfterStart({ firstAnswer }: StdioTransport, signal: AbortSignal): Promise<void> {
-  await firstAnswer;
-  await readerGone(1, signal);
-}
-
-async function finishCalls({ calls }: StdioTransport): Promise<void> {
-  if (await calls.empty(graceMs)) return;
-  calls.abortAll(new Error("the server is shutting down"));
-  await calls.empty(abortGraceMs);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  const sink = Bun.stdout.writer();
+  const greeted = await greet(Bun.stdin.stream().getReader(), sink, options);
+  // The SDK takes longer to load than all that came before.
+  const { serveProtocol } = await import("./serve-protocol.ts");
+  await serveProtocol(options, { ...greeted, sink });
 }

@@ -3,6 +3,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 
 import { Batch, batchVersion } from "./batch.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
+import type { Answered } from "./greet.ts";
 import {
   answeredId,
   makeFault,
@@ -24,8 +25,8 @@ export type ByteReader = {
 };
 
 /**
- * One JSON-RPC message a line, on this process's stdin and stdout unless others are given. Whatever comes in is answered or ignored by the
- * specification; nothing that a client sends makes it throw.
+ * One JSON-RPC message a line. Whatever comes in is answered or ignored by the specification; nothing that a client
+ * sends makes it throw.
  */
 export class StdioTransport implements Transport {
   onmessage?: Transport["onmessage"];
@@ -46,19 +47,23 @@ export class StdioTransport implements Transport {
   readonly #asked = new Set<RequestId>();
   readonly #endInput: () => void;
   readonly #noteAnswer: () => void;
+  #answered: RequestId | undefined;
   #initializeId: RequestId | undefined;
   #version: string | undefined;
 
-  constructor(reader: ByteReader = Bun.stdin.stream().getReader(), sink: ByteSink = Bun.stdout.writer()) {
+  /** The request `answered` has its answer already: one more is not sent. */
+  constructor(reader: ByteReader, sink: ByteSink, answered?: Answered) {
+    this.#answered = answered?.id;
+    this.#version = answered?.version;
     this.#reader = reader;
     this.#writer = new LineWriter(sink);
     this.outputLost = this.#writer.lost;
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;
     this.#endInput = ended.resolve;
-    const answered = Promise.withResolvers<void>();
-    this.firstAnswer = answered.promise;
-    this.#noteAnswer = answered.resolve;
+    const first = Promise.withResolvers<void>();
+    this.firstAnswer = first.promise;
+    this.#noteAnswer = first.resolve;
   }
 
   async start(): Promise<void> {
@@ -73,6 +78,11 @@ export class StdioTransport implements Transport {
     }
     if (!this.calls.isOpen(id)) return;
     if (id === this.#initializeId) this.#noteVersion(message);
+    if (id === this.#answered) {
+      this.#answered = undefined;
+      this.calls.settle(id);
+      return this.#noteAnswer();
+    }
     try {
       const batch = this.#batches.get(id);
       if (batch === undefined) await this.#writer.write(message);
