@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -45,7 +46,8 @@ export type AuditHead = { readonly count: number; readonly hash: string };
 
 const lockTimeoutMs = 5_000;
 const maxFileBytes = 67_108_864;
-const keptFiles = 4;
+/** As many older ones beside the one that is written to. */
+export const keptFiles = 4;
 export const firstHash = "0".repeat(64);
 
 /** `audit.jsonl`: each record carries the hash of the one before it, whichever process wrote that. */
@@ -54,13 +56,20 @@ export class AuditTrail {
   readonly #lockPath: string;
   readonly #headPath: string;
   readonly #onHead: (head: AuditHead) => void;
+  readonly #limitBytes: number;
 
   /** `onHead` is told each new head, after it was written. */
-  constructor(path: string, locks: string, onHead: (head: AuditHead) => void = () => {}) {
+  constructor(
+    path: string,
+    locks: string,
+    onHead: (head: AuditHead) => void = () => {},
+    limitBytes = maxFileBytes,
+  ) {
     this.#path = path;
     this.#lockPath = join(locks, "audit");
     this.#headPath = join(locks, "audit.head");
     this.#onHead = onHead;
+    this.#limitBytes = limitBytes;
   }
 
   /** As it was noted beside the file; undefined where that note is gone. */
@@ -80,7 +89,7 @@ export class AuditTrail {
       const bytes = this.#write(`${isCut ? "\n" : ""}${line}\n`);
       const next = { count, hash: hashOf(line) };
       writeFileAtomically(this.#headPath, `${next.count} ${next.hash} ${bytes}\n`, { durable: false });
-      if (bytes >= maxFileBytes) this.#turnOver(count);
+      if (bytes >= this.#limitBytes) this.#turnOver(count);
       this.#onHead(next);
     } catch (error) {
       throw storageFailure(this.#path, error);
@@ -93,10 +102,11 @@ export class AuditTrail {
     const descriptor = openSync(this.#path, flags, 0o600);
     try {
       const bytes = Buffer.from(text);
+      const before = fstatSync(descriptor).size;
       const written = writeSync(descriptor, bytes);
-      if (written < bytes.length)
-        throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
-      return fstatSync(descriptor).size;
+      if (written === bytes.length) return before + written;
+      ftruncateSync(descriptor, before);
+      throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
     } finally {
       closeSync(descriptor);
     }

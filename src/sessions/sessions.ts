@@ -89,6 +89,8 @@ export class Sessions implements SessionService {
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
+    // Once opened, a session is held to it also when the configuration cannot be read any more.
+    await gatehouse.policies.note(config.name, config.policy);
     const about = { session: request.sessionName, connection: config.name, client: call.client };
     await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
     const cut = previous === undefined ? undefined : await lostWork(this.#context(tmux, previous));
@@ -162,9 +164,9 @@ export class Sessions implements SessionService {
     if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, force);
     const outcome = await closeSession(this.#place, this.#context(tmux, record), force, call);
     const { session_name: session, connection_config: connection } = record;
-    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
+    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     return outcome;
   }
 

@@ -25,14 +25,14 @@ test.each([
   expect(isWeaker(next, policy)).toBe(weaker);
 });
 
-test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", () => {
-  const policies = new AcceptedPolicies(folder);
+test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", async () => {
+  const policies = new AcceptedPolicies(folder, folder);
   const full = { mode: "full", allow: [], deny: [] } as const;
-  expect(policies.now("web", full)).toEqual({ inForce: full });
-  expect(policies.now("web", policy)).toEqual({ inForce: policy });
-  const other = new AcceptedPolicies(folder);
-  expect(other.now("web", full)).toEqual({ inForce: policy, wanted: full });
+  expect(await policies.note("web", full)).toEqual({ inForce: full });
+  expect(await policies.note("web", policy)).toEqual({ inForce: policy });
+  const other = new AcceptedPolicies(folder, folder);
+  expect(await other.note("web", full)).toEqual({ inForce: policy, wanted: full });
   expect(other.last("web")).toEqual(policy);
-  other.accept("web", full);
-  expect(policies.now("web", full)).toEqual({ inForce: full });
+  await other.accept("web", full);
+  expect(await policies.note("web", full)).toEqual({ inForce: full });
 });
