@@ -46,7 +46,7 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
     }
   }
   const last = head ?? { count: 0, hash: firstHash };
-  if (from > 1 && files.length <= keptFiles)
+  if (from > 1 && files.filter((file) => file !== path).length < keptFiles)
     faults.push({ file: files[0] ?? path, line: 1, what: `the records before record ${from} are missing` });
   // Others may have gone on since it was noted.
   if (noted !== undefined && noted.count > 0 && noted.hash !== hashNoted) {

@@ -20,6 +20,7 @@ import { openedFacts } from "./opened-facts.ts";
 import type {
   Call,
   CloseOutcome,
+  CloseRequest,
   ConfigListing,
   OpenOutcome,
   OpenRequest,
@@ -151,18 +152,15 @@ export class Sessions implements SessionService {
     return new Session(this.#context(tmux, record));
   }
 
-  async close(
-    { sessionName, force }: { readonly sessionName: string; readonly force: boolean },
-    call: Call,
-  ): Promise<CloseOutcome> {
+  async close({ sessionName, ...how }: CloseRequest, call: Call): Promise<CloseOutcome> {
     await using _ = await lockOpening(this.#place, sessionName, call.signal);
     const hasAny = this.#place.state.read().size > 0 || existsSync(this.#place.tree.tmuxSocket);
     if (!hasAny) return { sessionName, wasRunning: false, existed: false };
     const tmux = await this.#tmux();
     await undoOpening(this.#place, tmux, sessionName);
     const record = this.#place.state.get(sessionName);
-    if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, force);
-    const outcome = await closeSession(this.#place, this.#context(tmux, record), force, call);
+    if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, how.force);
+    const outcome = await closeSession(this.#place, this.#context(tmux, record), how, call);
     const { session_name: session, connection_config: connection } = record;
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
