@@ -25,6 +25,11 @@ test.each([
   expect(isWeaker(next, policy)).toBe(weaker);
 });
 
+test("approval by a terminal also matters to what a deny rule may name", () => {
+  const barred = { mode: "full", allow: [], deny: ["rm"], approval: "terminal" } as const;
+  expect(isWeaker({ ...barred, approval: "client" }, barred)).toBe(true);
+});
+
 test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", async () => {
   const policies = new AcceptedPolicies(folder, folder);
   const full = { mode: "full", allow: [], deny: [] } as const;
