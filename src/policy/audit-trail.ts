@@ -17,7 +17,6 @@ import {
 import { basename, dirname, join } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock } from "../platform/file-lock.ts";
 
 /** What is recorded, in JSON's terms; `act` comes first. */
@@ -88,7 +87,7 @@ export class AuditTrail {
       const line = JSON.stringify(record);
       const bytes = this.#write(`${isCut ? "\n" : ""}${line}\n`);
       const next = { count, hash: hashOf(line) };
-      writeFileAtomically(this.#headPath, `${next.count} ${next.hash} ${bytes}\n`, { durable: false });
+      this.#noteHead(next, bytes);
       if (bytes >= this.#limitBytes) this.#turnOver(count);
       this.#onHead(next);
     } catch (error) {
@@ -107,6 +106,17 @@ export class AuditTrail {
       if (written === bytes.length) return before + written;
       ftruncateSync(descriptor, before);
       throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** In place and of one length, which takes no room on the disk; what a crash leaves of it tells itself by `bytes`. */
+  #noteHead({ count, hash }: AuditHead, bytes: number): void {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+    const descriptor = openSync(this.#headPath, flags, 0o600);
+    try {
+      writeSync(descriptor, `${padded(count)} ${hash} ${padded(bytes)}\n`, 0);
     } finally {
       closeSync(descriptor);
     }
@@ -140,6 +150,10 @@ export function auditFiles(path: string): string[] {
     ...older.toSorted().map((entry) => join(dirname(path), entry)),
     ...(existsSync(path) ? [path] : []),
   ];
+}
+
+function padded(value: number): string {
+  return String(value).padStart(16, "0");
 }
 
 export function hashOf(line: string): string {
