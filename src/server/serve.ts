@@ -1,5 +1,6 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 
+import { delay } from "../platform/delay.ts";
 import { readerGone } from "../platform/reader-gone.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
@@ -29,6 +30,8 @@ export type ServeOptions = {
 
 const graceMs = 600;
 const abortGraceMs = 250;
+const busyLookMs = 300;
+const idleLookMs = 60_000;
 
 /**
  * Serves MCP until the input ends, `signal` aborts or stdout is closed; then waits, for less than a second in all,
@@ -96,9 +99,16 @@ async function loadTools(): Desk["tools"] {
   return tools;
 }
 
-async function readerGoneAfterStart({ firstAnswer }: StdioTransport, signal: AbortSignal): Promise<void> {
+/** Looked for often only while a call waits, so that a server without work sleeps. */
+async function readerGoneAfterStart(
+  { firstAnswer, calls }: StdioTransport,
+  signal: AbortSignal,
+): Promise<void> {
   await firstAnswer;
-  await readerGone(1, signal);
+  await readerGone(1, signal, async () => {
+    if (calls.isEmpty) await delay(idleLookMs, signal, calls.next);
+    await delay(busyLookMs, signal);
+  });
 }
 
 async function finishCalls({ calls }: StdioTransport): Promise<void> {
