@@ -81,6 +81,7 @@ export class LineSearch {
     const switches = events.filter((event) => event.kind === "alternate-screen");
     const base = this.#stream.offset;
     let { alternateScreen: alternate } = this.#stream;
+    let nextSwitch = switches[0]?.start ?? Infinity;
     const hits: Hit[] = [];
     let count = 0;
     let nth = 0;
@@ -89,7 +90,10 @@ export class LineSearch {
     const triesAll = this.#findLiteral === undefined || this.#isDense;
     const nextLine = triesAll ? (from: number) => from : this.#lineFinder(body, isPlain);
     for (let start = nextLine(0); start < body.length;) {
-      while ((switches[0]?.start ?? Infinity) < base + start) alternate = switches.shift()?.on ?? alternate;
+      while (nextSwitch < base + start) {
+        alternate = switches.shift()?.on ?? alternate;
+        nextSwitch = switches[0]?.start ?? Infinity;
+      }
       if (tried >= lookAtClockEvery && isLate()) {
         const done = body.subarray(0, start);
         const newest = this.#numbered(done, hits.slice(-keep), triesAll ? nth : undefined);
