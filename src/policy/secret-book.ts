@@ -11,7 +11,6 @@ type Environments = Pick<SecretUse, "env" | "childEnv">;
 
 /** A mask and what it was made of, for as long as that is the same: it takes long to make, and each call asks for it. */
 type MadeMask = {
-  readonly connections: LoadedConfig["connections"];
   readonly others: readonly string[];
   readonly key: string;
   readonly mask: TextMask;
@@ -54,13 +53,11 @@ export class SecretBook {
     const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
     const own = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched];
     const patterns = settings?.redact ?? [];
-    const key = JSON.stringify([own, patterns]);
-    const { connections: lastConnections, others: lastOthers, key: lastKey } = this.#last ?? {};
-    const isSame = lastKey === key && lastOthers === others && lastConnections === connections;
-    if (this.#last === undefined || !isSame) {
-      const names = publicNames(connections);
+    const names = publicNames(connections);
+    const key = JSON.stringify([own, names, patterns]);
+    if (this.#last?.key !== key || this.#last.others !== others) {
       const values = [...own, ...others].filter((value) => !names.some((name) => name.includes(value)));
-      this.#last = { connections, others, key, mask: createMask(values, patterns) };
+      this.#last = { others, key, mask: createMask(values, patterns) };
     }
     return this.#last.mask;
   }
