@@ -1,7 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import type { ConnectionConfig, SecretSource } from "../config/connection-config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
-import { createMask, type TextMask } from "./mask.ts";
+import { createMask, type Spellings, type TextMask } from "./mask.ts";
 import { resolveSecret, type SecretUse } from "./resolve-secret.ts";
 
 /** What a value is fetched for; `session` is the key of the session that has it masked from then on. */
@@ -25,6 +25,7 @@ export class SecretBook {
   readonly #loadConfig: () => LoadedConfig;
   #config: LoadedConfig | undefined;
   readonly #fetched = new Map<string, Set<string>>();
+  readonly #spellings: Spellings = new Map();
   #last: MadeMask | undefined;
 
   constructor(environments: Environments, loadConfig: () => LoadedConfig) {
@@ -57,7 +58,7 @@ export class SecretBook {
     const key = JSON.stringify([own, names, patterns]);
     if (this.#last?.key !== key || this.#last.others !== others) {
       const values = [...own, ...others].filter((value) => !names.some((name) => name.includes(value)));
-      this.#last = { others, key, mask: createMask(values, patterns) };
+      this.#last = { others, key, mask: createMask(values, patterns, this.#spellings) };
     }
     return this.#last.mask;
   }
