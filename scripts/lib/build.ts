@@ -11,30 +11,17 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { compile, compileFlags } from "./compile.ts";
+
 const name = "mcp-ssh-interactive";
 const checkout = resolve(import.meta.dir, "../..");
 
-/** Nothing of the folder that the program is started in may change it, hence the switched-off loading. */
-const flags = [
-  "--compile",
-  "--minify",
-  "--bytecode",
-  "--format=esm",
-  "--no-compile-autoload-dotenv",
-  "--no-compile-autoload-bunfig",
-  "--no-compile-autoload-tsconfig",
-  "--no-compile-autoload-package-json",
-  "--splitting",
-  "--compile-jit-policy=4",
-];
-
 if (import.meta.main) {
-  const options = Bun.argv.slice(2);
   const outcome = build({
     root: checkout,
     entry: join(checkout, "src/main.ts"),
     folder: join(checkout, "dist"),
-    force: options.includes("--force"),
+    force: Bun.argv.includes("--force"),
   });
   if (outcome === "failed") process.exit(1);
   console.error(outcome === "built" ? `Built dist/${name}` : `dist/${name} is up to date`);
@@ -61,7 +48,7 @@ export function build(request: BuildRequest): "built" | "up to date" | "failed" 
   mkdirSync(request.folder, { recursive: true });
   const workFolder = mkdtempSync(join(request.folder, ".build-"));
   try {
-    if (!compile(request, join(workFolder, name))) return "failed";
+    if (!compile({ ...request, outfile: join(workFolder, name) })) return "failed";
     renameSync(join(workFolder, name), binary);
     writeFileSync(join(workFolder, "stamp"), stampOf(inputs, binary) ?? "");
     renameSync(join(workFolder, "stamp"), stamp);
@@ -71,15 +58,8 @@ export function build(request: BuildRequest): "built" | "up to date" | "failed" 
   }
 }
 
-function compile(request: BuildRequest, outfile: string): boolean {
-  const command = [process.execPath, "build", ...flags, `--outfile=${outfile}`, request.entry];
-  const result = Bun.spawnSync(command, { cwd: request.root, stdout: "pipe", stderr: "pipe" });
-  if (!result.success) console.error(`${result.stdout.toString()}${result.stderr.toString()}`);
-  return result.success;
-}
-
 function hashInputs(root: string): string {
-  const hash = createHash("sha256").update(`${Bun.version}\n${flags.join(" ")}\n`);
+  const hash = createHash("sha256").update(`${Bun.version}\n${compileFlags.join(" ")}\n`);
   const sources = [...new Bun.Glob("src/**").scanSync({ cwd: root, dot: true })].sort();
   for (const path of ["bun.lock", "package.json", "tsconfig.json", ...sources]) {
     hash

@@ -77,6 +77,8 @@ package_of() {
     *:ssh | *:ssh-keygen | *:sshd) echo openssh ;;
     apt-get:ps | apk:ps) echo procps ;;
     *:ps) echo procps-ng ;;
+    apt-get:qemu-aarch64-static) echo qemu-user-static ;;
+    *:dpkg-deb) echo dpkg ;;
     apt-get:dropbear) echo dropbear-bin ;;
     apt-get:google-authenticator | pacman:google-authenticator) echo libpam-google-authenticator ;;
     pacman:oathtool) echo oath-toolkit ;;

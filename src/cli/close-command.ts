@@ -3,6 +3,7 @@ import type { CloseOutcome } from "../sessions/outcome.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
 import { findSession } from "./find-session.ts";
+import { jsonText } from "./json-text.ts";
 import { withSessions } from "./with-sessions.ts";
 
 /** Ends a session; its log and its record of commands stay. */
@@ -33,5 +34,5 @@ function renderText({ sessionName, logFile, wasRunning }: CloseOutcome): string 
 
 function renderJson({ sessionName, logFile, wasRunning }: CloseOutcome): string {
   const facts = { session_name: sessionName, log_file: logFile, was_running: wasRunning };
-  return `${JSON.stringify(facts, undefined, 2)}\n`;
+  return jsonText(facts);
 }

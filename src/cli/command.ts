@@ -16,7 +16,15 @@ export type Invocation = {
 export type RunCommand = (invocation: Invocation) => Promise<number>;
 
 /** What the operands of a command name, for completion; a `log` is a session, open or closed. */
-export type WordKind = "session" | "log" | "connection" | "client" | "file" | "shell" | "command";
+export type WordKind =
+  | "session"
+  | "log"
+  | "approval"
+  | "connection"
+  | "client"
+  | "file"
+  | "shell"
+  | "command";
 
 /** What is told of a command. `flags` are its own, besides the common ones; `--since TIME` takes a word. */
 export type CommandEntry = {

@@ -1,4 +1,6 @@
+import { approvalCommands } from "./approve/commands.ts";
 import type { Command, CommandEntry } from "./command.ts";
+import { setUpCommands } from "./init/commands.ts";
 
 export const serveCommand: Command = {
   name: "serve",
@@ -19,73 +21,9 @@ const changeFlags = {
   "--json": "print what is found and done as JSON; without --yes nothing is changed",
 };
 
-const hostFlags: Readonly<Record<string, string>> = {
-  "--host HOST": "a name, an address, or an alias of ~/.ssh/config",
-  "--user USER": "the user there; without it ssh decides",
-  "--port PORT": "without it ssh decides",
-  "--key PATH": "a private key; without it ssh and the agent decide",
-  "--no-notes": "begin no notes about the host",
-  "--no-test": "write it without a login first",
-  "--yes": "ask nothing: the flags say it all",
-};
-
 /** The subcommands, in the order of the help. */
 export const commands: readonly Command[] = [
-  {
-    name: "init",
-    usage: "mcp-ssh-interactive init [--yes] [FLAGS]",
-    summary: "Set everything up: hosts, notes, MCP clients, and a first call",
-    flags: {
-      "--from-ssh-config A,B": "add these hosts of ~/.ssh/config",
-      "--name NAME": "what agents call the host of --host",
-      "--client A,B": "register with these MCP clients; all: with those that are found",
-      "--force": "register a program that is in a temporary folder all the same",
-      ...hostFlags,
-    },
-    maxWords: 0,
-    load: async () => (await import("./init/set-up.ts")).init,
-  },
-  {
-    name: "add",
-    usage: "mcp-ssh-interactive add NAME [--host HOST] [FLAGS]",
-    summary: "Add one connection to config.yml, after a test",
-    flags: hostFlags,
-    minWords: 1,
-    maxWords: 1,
-    load: async () => (await import("./init/set-up.ts")).add,
-  },
-  {
-    name: "remove",
-    usage: "mcp-ssh-interactive remove NAME [--yes]",
-    summary: "Take one connection out of config.yml",
-    flags: { "--yes": "ask nothing" },
-    minWords: 1,
-    maxWords: 1,
-    words: "connection",
-    load: async () => (await import("./init/remove-command.ts")).remove,
-  },
-  {
-    name: "validate",
-    usage: "mcp-ssh-interactive validate [FILE]",
-    summary: "Show every fault of the configuration, with its line and the fix",
-    flags: { "--json": "print the faults as JSON" },
-    maxWords: 1,
-    words: "file",
-    load: async () => (await import("./validate-command.ts")).validate,
-  },
-  {
-    name: "doctor",
-    usage: "mcp-ssh-interactive doctor [NAME…] [--all] [--fix] [--json]",
-    summary: "Check this machine, and connections by name; each finding has what mends it",
-    flags: {
-      "--all": "try every connection",
-      "--fix": "mend permissions and missing folders",
-      "--json": "print the findings as JSON",
-    },
-    maxWords: Number.POSITIVE_INFINITY,
-    words: "connection",
-    load: async () => (await import("./doctor/doctor.ts")).doctor,
-  },
+  ...setUpCommands,
   {
     name: "trust",
     usage: "mcp-ssh-interactive trust NAME [--json]",
@@ -96,6 +34,7 @@ export const commands: readonly Command[] = [
     words: "connection",
     load: async () => (await import("./trust-command.ts")).trust,
   },
+  ...approvalCommands,
   {
     name: "status",
     usage: "mcp-ssh-interactive status [--json]",
@@ -139,9 +78,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: "history",
-    usage: "mcp-ssh-interactive history [SESSION] [--json]",
+    usage: "mcp-ssh-interactive history [SESSION] [--verify] [--json]",
     summary: "Show the commands that agents ran: when, who, exit code, duration, folder",
-    flags: { "--json": "print the facts as JSON" },
+    flags: {
+      "--verify": "check that audit.jsonl is whole: nothing changed, left out or cut off",
+      "--json": "print the facts as JSON",
+    },
     maxWords: 1,
     words: "log",
     load: async () => (await import("./history-command.ts")).history,
@@ -203,6 +145,18 @@ export const commands: readonly Command[] = [
     flags: { "--keep": "leave the sshd and a configuration to play with" },
     maxWords: 0,
     load: async () => (await import("./demo/demo.ts")).demo,
+  },
+  {
+    name: "self-update",
+    usage: "mcp-ssh-interactive self-update --check [--json]",
+    summary: "Tell whether a newer release is out; nothing is changed",
+    flags: {
+      "--check": "ask for the newest release",
+      "--from URL": "ask there instead of at GitHub",
+      "--json": "print both versions as JSON",
+    },
+    maxWords: 0,
+    load: async () => (await import("./self-update-command.ts")).selfUpdate,
   },
   {
     name: "completions",

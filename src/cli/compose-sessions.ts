@@ -4,6 +4,7 @@ import { readInfoFile } from "../config/info-file.ts";
 import type { ConfigSource } from "../config/load-config.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import { SecretBook } from "../policy/secret-book.ts";
 import { ConnectSlots } from "../sessions/connect-slots.ts";
 import { maskSessions } from "../sessions/masked-sessions.ts";
@@ -12,6 +13,7 @@ import { Sessions } from "../sessions/sessions.ts";
 import { readSshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { connectTmux } from "../tmux/server.ts";
+import { openGatehouse } from "./open-gatehouse.ts";
 import { askpassProgram } from "./own-command.ts";
 import { TmuxConnection } from "./tmux-connection.ts";
 
@@ -36,6 +38,7 @@ type Parts = {
 /** `service` is what clients get, without secrets. `close` lets go of tmux; the sessions stay. */
 export function composeSessions({ tree, home, programs, ownEnv, config, state, log }: Parts): {
   readonly sessions: Sessions;
+  readonly gatehouse: Gatehouse;
   readonly service: SessionService;
   readonly close: () => Promise<void>;
 } {
@@ -49,12 +52,16 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
       allowVulnerable: config.current().settings.allowVulnerableTmux,
     }),
   );
-  const secrets = new SecretBook({ env: ownEnv, childEnv: programs.env }, () => config.current());
+  const configured = () => config.current();
+  const secrets = new SecretBook({ env: ownEnv, childEnv: programs.env }, configured);
+  const mask = () => secrets.mask(sessions.hiddenWords());
+  const gatehouse = openGatehouse(tree, { config: configured, mask });
   const sessions = new Sessions({
     tree,
     home,
     env: programs.env,
     secrets,
+    gatehouse,
     askpass: askpassProgram(tree.mux),
     ssh: {
       program: programs.ssh,
@@ -62,7 +69,7 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
       userConfig: join(home, ".ssh", "config"),
       systemConfig: "/etc/ssh/ssh_config",
     },
-    config: () => config.current(),
+    config: configured,
     readInfo: (connection, secrets) => ({
       connectionConfigName: connection.name,
       ...readInfoFile(connection, secrets),
@@ -73,6 +80,5 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     slots: new ConnectSlots(tree.locks),
     warn: log,
   });
-  const mask = () => secrets.mask(sessions.hiddenWords());
-  return { sessions, service: maskSessions(sessions, mask), close: () => tmux.close() };
+  return { sessions, gatehouse, service: maskSessions(sessions, mask), close: () => tmux.close() };
 }

@@ -1,16 +1,21 @@
 import { homeTree } from "../platform/home-tree.ts";
+import { AuditTrail } from "../policy/audit-trail.ts";
+import { verifyAudit } from "../policy/verify-audit.ts";
 import { renderDuration } from "../server/duration.ts";
 import { commandHistory, type PastCommand } from "../sessions/command-history.ts";
 import { findLogged } from "../sessions/logged-session.ts";
 import { sessionPaths } from "../sessions/session-files.ts";
 import { keptLogs } from "../state/kept-logs.ts";
 import { Ledger } from "../state/ledger.ts";
-import { exitCodes, type RunCommand } from "./command.ts";
+import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
 import { renderTable } from "./render-table.ts";
 import { shortCommand } from "./session-words.ts";
 
 /** Shows the commands that agents ran, by the ledgers alone. */
-export const history: RunCommand = async ({ words, flags, root, stdout }) => {
+export const history: RunCommand = async (invocation) => {
+  const { words, flags, root, stdout } = invocation;
+  if (flags.has("--verify")) return verify(invocation);
   const tree = homeTree(root, process.getuid?.() ?? 0);
   const [name] = words;
   const names =
@@ -23,6 +28,32 @@ export const history: RunCommand = async ({ words, flags, root, stdout }) => {
   stdout(flags.has("--json") ? renderJson(commands) : renderText(commands, name === undefined));
   return exitCodes.done;
 };
+
+/** Follows the chain of audit.jsonl. */
+async function verify({ root, flags, stdout }: Invocation): Promise<number> {
+  const { auditFile, locks } = homeTree(root, process.getuid?.() ?? 0);
+  const { head, faults, torn, from } = await verifyAudit(
+    auditFile,
+    new AuditTrail(auditFile, locks).notedHead(),
+  );
+  if (flags.has("--json")) stdout(jsonText({ ...head, from, faults, torn }));
+  else {
+    const places = faults.map(
+      ({ file, line, what }) => `  ${file}${line === 0 ? "" : `, line ${line}`}: ${what}\n`,
+    );
+    const cut = torn.map(
+      ({ file, line }) => `  ${file}, line ${line}: only a part of it was written, as at a crash\n`,
+    );
+    const found = faults.length === 0 ? "the chain is whole" : "the chain is broken:";
+    stdout(
+      `Records ${from} to ${head.count}, ${found}\n${places.join("")}${cut.join("")}Newest: ${head.hash}\n${compare}`,
+    );
+  }
+  return faults.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+const compare =
+  "Whoever may write the files can make the whole chain anew: compare the newest with what the machine's own log has of it (tag mcp-ssh-interactive).\n";
 
 function renderText(commands: readonly PastCommand[], ofAll: boolean): string {
   if (commands.length === 0) return "No command was run yet.\n";
@@ -54,7 +85,7 @@ function renderJson(commands: readonly PastCommand[]): string {
     host: each.host,
     cwd: each.folder,
   }));
-  return `${JSON.stringify({ commands: facts, total: facts.length }, undefined, 2)}\n`;
+  return jsonText({ commands: facts, total: facts.length });
 }
 
 function localTime(at: string): string {

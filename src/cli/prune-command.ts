@@ -1,5 +1,6 @@
 import { pruneLogs, type Dropped } from "../sessions/prune-logs.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
+import { jsonText } from "./json-text.ts";
 import { retentionOf } from "./retain-daily.ts";
 import { withSessions } from "./with-sessions.ts";
 
@@ -34,7 +35,7 @@ function renderText(dropped: readonly Dropped[], words: string, days: number): s
 
 function renderJson(dropped: readonly Dropped[], dryRun: boolean): string {
   const sessions = dropped.map(({ sessionName, ...facts }) => ({ session_name: sessionName, ...facts }));
-  return `${JSON.stringify({ dry_run: dryRun, bytes: total(dropped), sessions }, undefined, 2)}\n`;
+  return jsonText({ dry_run: dryRun, bytes: total(dropped), sessions });
 }
 
 function total(dropped: readonly Dropped[]): number {

@@ -15,6 +15,9 @@ import { print } from "./print.ts";
 import { printable } from "./printable.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** What a release was built of; scripts/build --all defines it. */
+declare const BUILD_COMMIT: string | undefined;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const stdout = (text: string | Uint8Array) => print(1, text);
@@ -43,13 +46,16 @@ export async function run(args: readonly string[], env: Environment): Promise<nu
 async function renderAsked(parsed: Exclude<ParsedArguments, { kind: "run" }>): Promise<string> {
   switch (parsed.kind) {
     case "version":
-      return `mcp-ssh-interactive ${version}
-`;
+      return `mcp-ssh-interactive ${version}${builtFrom()}\n`;
     case "manual":
       return (await import("./manual-page.ts")).renderManualPage(version);
     case "help":
       return parsed.command === undefined ? renderHelp() : renderCommandHelp(parsed.command);
   }
+}
+
+function builtFrom(): string {
+  return typeof BUILD_COMMIT === "string" ? ` (${BUILD_COMMIT})` : "";
 }
 
 function invocation(

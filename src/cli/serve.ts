@@ -43,7 +43,8 @@ export async function serve(invocation: Invocation): Promise<number> {
     held.use(retainDaily({ tree, state, config: () => config.current(), log }));
     return composed.service;
   };
-  await serveMcp({ service, settings, version, log, signal: stop });
+  const hasLocalBrowser = invocation.env["SSH_CONNECTION"] === undefined;
+  await serveMcp({ service, settings, version, log, hasLocalBrowser, signal: stop });
   return exitCodes.done;
 }
 

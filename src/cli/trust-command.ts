@@ -13,6 +13,7 @@ import { removeSshFiles } from "../ssh/session-files.ts";
 import { readSshVersion, type SshVersion } from "../ssh/version.ts";
 import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
 import { findSsh } from "./find-programs.ts";
+import { jsonText } from "./json-text.ts";
 import { printable } from "./printable.ts";
 import { factsOf, renderLeft, renderOffer } from "./trust-text.ts";
 
@@ -85,7 +86,7 @@ async function report({ prepared, version }: Way, name: string, { stdout }: Invo
     if (offer.status !== "trusted") break;
   }
   const trusted = hosts.every(({ status }) => status === "trusted");
-  stdout(`${JSON.stringify({ connection: name, trusted, hosts }, undefined, 2)}\n`);
+  stdout(jsonText({ connection: name, trusted, hosts }));
   return trusted ? exitCodes.done : exitCodes.failed;
 }
 

@@ -6,6 +6,7 @@ import { inspectConfig } from "../config/inspect-config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { InvalidConfig } from "../config/parse-config.ts";
 import { redactionFault } from "../policy/mask.ts";
+import { jsonText } from "./json-text.ts";
 import { printable } from "./printable.ts";
 
 /** `root` is the tree of ours, `home` the user's home folder. */
@@ -29,7 +30,7 @@ export function runValidate(options: ValidateOptions): 0 | 1 | 3 {
     if (!(error instanceof UserError)) throw error;
     return reportUnusable(error, options);
   }
-  if (options.json) options.stdout(`${JSON.stringify(jsonOf(config, path), undefined, 2)}\n`);
+  if (options.json) options.stdout(jsonText(jsonOf(config, path)));
   else options.stdout(renderReport(config, path, options.color));
   return config.faults.length === 0 ? 0 : 1;
 }
@@ -39,7 +40,14 @@ function reportUnusable(error: UserError, { path, json, color, stdout, stderr }:
   if (json) {
     const { code, message, hint } = error;
     stdout(
-      `${JSON.stringify({ file: path, valid: false, error: { code, message, hint }, faults, warnings: [], connections: [] }, undefined, 2)}\n`,
+      jsonText({
+        file: path,
+        valid: false,
+        error: { code, message, hint },
+        faults,
+        warnings: [],
+        connections: [],
+      }),
     );
     return 3;
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { createConfigSource, type ConfigSource } from "../config/load-config.ts";
 import { homeTree, openHomeTree, type HomeTree } from "../platform/home-tree.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { StateFile } from "../state/state-file.ts";
 import type { Invocation } from "./command.ts";
@@ -15,6 +16,7 @@ export type AtHand = {
   readonly programs: Programs;
   readonly config: ConfigSource;
   readonly state: StateFile;
+  readonly gatehouse: Gatehouse;
 };
 
 /** Runs `work` with all sessions of the tree, which stay when it is done. Throws what findPrograms and openHomeTree throw. */
@@ -30,7 +32,7 @@ export async function withSessions<T>(
   process.chdir(root);
   const log = (line: string) => stderr(`mcp-ssh-interactive: ${printable(line)}\n`);
   const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
-  const { sessions, close } = composeSessions({
+  const { sessions, gatehouse, close } = composeSessions({
     tree,
     home,
     programs,
@@ -40,7 +42,7 @@ export async function withSessions<T>(
     log,
   });
   try {
-    return await work({ sessions, tree, programs, config, state });
+    return await work({ sessions, tree, programs, config, state, gatehouse });
   } finally {
     await close();
   }

@@ -9,7 +9,6 @@ import { readInfoFile } from "./info-file.ts";
 import { faultAt, type FaultContext } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
 import { loadParsedConfig, type ConfigLocation, type LoadedConfig } from "./load-config.ts";
-import { keysNotBuiltYet, renderNotBuiltYet } from "./not-built-yet.ts";
 import { byPlace, type ParsedConfig } from "./parse-config.ts";
 import { findPasswordLines } from "./password-lines.ts";
 import type { ReadConnection } from "./read-connection.ts";
@@ -32,15 +31,6 @@ export function inspectConfig(
       faults.push(...secretFaults(key, source, folders, reporter));
       warnings.push(...secretWarnings(key, source, reporter));
       if (isInName(source, read)) warnings.push(reporter(key, `${key} ${inName}`, "choose another one"));
-    }
-    for (const key of read.input === undefined ? [] : keysNotBuiltYet(read.input)) {
-      warnings.push(
-        reporter(
-          key,
-          `this connection does not open: ${renderNotBuiltYet(key)}`,
-          "nothing is wrong with the line itself",
-        ),
-      );
     }
     faults.push(...infoFaults(read, parsed, reporter));
     const now = loaded.connections.get(name);

@@ -5,7 +5,6 @@ import type { ConnectionConfig, InfoFile, NamedSecret } from "./connection-confi
 import type { Fault, Place } from "./fault.ts";
 import { faultAt, faultsOfIssues, toPlain, type FaultContext } from "./issue-faults.ts";
 import { guideFor } from "./key-guide.ts";
-import { keysNotBuiltYet, renderNotBuiltYet } from "./not-built-yet.ts";
 import { connectionKeysAt, connectionSchema, connectionShape, type ConnectionInput } from "./schema.ts";
 import { expandUserPath } from "./user-path.ts";
 import type { YamlEntry, YamlNode } from "./yaml-tree.ts";
@@ -67,7 +66,6 @@ export function readConnection(
   }
   const problems = faults.slice(0, maxShownProblems).map(({ line, message }) => `${message} (line ${line})`);
   if (faults.length > maxShownProblems) problems.push(`and ${faults.length - maxShownProblems} more`);
-  if (input !== undefined) problems.push(...keysNotBuiltYet(input).map(renderNotBuiltYet));
   if (around.barrier !== undefined) problems.push(around.barrier);
   const config = input === undefined || problems.length > 0 ? undefined : toConfig(name, input, around);
   const entry =

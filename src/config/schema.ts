@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { commandRuleFault } from "../base/command-rule.ts";
 import { hostProblem, userProblem, type AddressProblem } from "./address.ts";
 import type { NamedSecret, SecretSource } from "./connection-config.ts";
 import { canonicalSshOption, isSafeSshOptionValue, ownKeyFor } from "./ssh-options.ts";
@@ -193,10 +194,12 @@ const secrets = mapOf(z.record(z.string(), namedSecret)).superRefine((entries, c
   }
 });
 
+const rules = z.array(refined(line, commandRuleFault), { error: "is not a list" });
+
 const policyShape = {
   mode: oneOf("full", "confirm", "read-only").optional(),
-  allow: list.optional(),
-  deny: list.optional(),
+  allow: rules.optional(),
+  deny: rules.optional(),
   approval: oneOf("client", "terminal").optional(),
 };
 

@@ -14,6 +14,10 @@ export type HomeTree = {
   readonly info: string;
   readonly locks: string;
   readonly transfers: string;
+  readonly approvals: string;
+  readonly auditFile: string;
+  /** While it is there, no agent of this user types anything. */
+  readonly pausedFile: string;
   readonly runtime: string;
   readonly mux: string;
   readonly tmuxSocket: string;
@@ -36,6 +40,9 @@ export function homeTree(root: string, uid: number): HomeTree {
     info: join(root, "info"),
     locks: join(root, "locks"),
     transfers: join(root, "transfers"),
+    approvals: join(root, "approvals"),
+    auditFile: join(root, "audit.jsonl"),
+    pausedFile: join(root, "paused"),
     runtime,
     mux: join(runtime, "mux"),
     tmuxSocket: join(runtime, "tmux.sock"),
@@ -53,7 +60,8 @@ export function openHomeTree(tree: HomeTree): void {
       makePrivateFolder(join(tree.runtime, ".."));
       makePrivateFolder(tree.runtime);
     }
-    for (const folder of [tree.logs, tree.info, tree.locks, tree.transfers, tree.mux]) closeToOthers(folder);
+    for (const folder of [tree.logs, tree.info, tree.locks, tree.transfers, tree.approvals, tree.mux])
+      closeToOthers(folder);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(

@@ -36,8 +36,13 @@ export class SecretBook {
   /** As resolveSecret. */
   async fetch(source: SecretSource, { session, ...use }: SecretFetch): Promise<string | undefined> {
     const value = await resolveSecret(source, { ...use, ...this.#environments });
-    if (value !== undefined) this.#fetched.set(session, (this.#fetched.get(session) ?? new Set()).add(value));
+    if (value !== undefined) this.remember(session, value);
     return value;
+  }
+
+  /** A value that came from elsewhere is treated as a fetched one. */
+  remember(session: string, value: string): void {
+    this.#fetched.set(session, (this.#fetched.get(session) ?? new Set()).add(value));
   }
 
   forget(session: string): void {

@@ -2,6 +2,7 @@ import type * as z from "zod";
 
 import type { SessionHandle } from "../sessions/outcome.ts";
 import { defineTool, type Tool, type ToolContext, type ToolLiteral } from "./define-tool.ts";
+import { withHumanAnswer } from "./human-answer.ts";
 import { cleanField } from "./remote-text.ts";
 import type { Reply } from "./response.ts";
 
@@ -27,7 +28,7 @@ export function defineSessionTool<Input extends SessionInput>({
       const name = args.session_name;
       const session = await context.turns.take(name, () => context.service.find(name));
       context.call.signal.throwIfAborted();
-      const reply = await handle(session, args, context);
+      const reply = await withHumanAnswer(() => handle(session, args, context), session, context);
       const from = context.shown.furthest(name);
       context.shown.note(reply.facts);
       return from === undefined ? reply : withHumans(reply, session, from);

@@ -2,6 +2,7 @@ import type * as z from "zod";
 
 import type { Call, SessionService } from "../sessions/outcome.ts";
 import { readArguments } from "./arguments.ts";
+import type { AskHuman } from "./human-answer.ts";
 import type { Reply } from "./response.ts";
 import type { SessionTurns } from "./session-turns.ts";
 import type { ShownCursors } from "./shown-cursors.ts";
@@ -14,6 +15,8 @@ export type ToolContext = {
   readonly turns: SessionTurns;
   readonly waits: WaitLimits;
   readonly shown: ShownCursors;
+  /** Undefined where the client, or this machine, has no way to ask the user on a page. */
+  readonly askHuman?: AskHuman | undefined;
 };
 
 export type SafetyHints = {

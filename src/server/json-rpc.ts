@@ -1,8 +1,14 @@
-import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest } from "@modelcontextprotocol/sdk/types.js";
+import type {
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCRequest,
+  JSONRPCResponse,
+} from "@modelcontextprotocol/sdk/types.js";
 import {
   InitializeRequestSchema,
   JSONRPCNotificationSchema,
   JSONRPCRequestSchema,
+  JSONRPCResponseSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 
 import { isRecord } from "./is-record.ts";
@@ -16,6 +22,7 @@ export const rpcCodes = {
   invalidParams: -32602,
   internalError: -32603,
   shuttingDown: -32000,
+  resourceNotFound: -32002,
 } as const;
 
 export type RequestId = string | number;
@@ -41,6 +48,7 @@ export class ProtocolFault extends Error {
 export type Incoming =
   | { readonly kind: "request"; readonly request: JSONRPCRequest }
   | { readonly kind: "notification"; readonly notification: JSONRPCNotification }
+  | { readonly kind: "answer"; readonly answer: JSONRPCResponse }
   | { readonly kind: "fault"; readonly fault: Fault }
   | { readonly kind: "nothing" };
 
@@ -54,13 +62,13 @@ export function parseLine(bytes: Uint8Array): { value: unknown } | { fault: Faul
   }
 }
 
-/** What one JSON value means; answers of the client are nothing to us, since we ask it nothing. */
+/** What one JSON value means. */
 export function readMessage(value: unknown): Incoming {
   if (!isRecord(value)) return fault(null, rpcCodes.invalidRequest, "the message is no JSON object");
   const id = isRequestId(value["id"]) ? value["id"] : null;
   if (value["jsonrpc"] !== "2.0") return fault(id, rpcCodes.invalidRequest, 'jsonrpc must be "2.0"');
   if (!("method" in value)) {
-    if ("result" in value || "error" in value) return { kind: "nothing" };
+    if ("result" in value || "error" in value) return readAnswer(value);
     return fault(id, rpcCodes.invalidRequest, "the message has no method");
   }
   if (typeof value["method"] !== "string")
@@ -79,6 +87,11 @@ export function makeFault(id: RequestId | null, code: number, message: string): 
 /** The request that an outgoing message answers. */
 export function answeredId(message: JSONRPCMessage): RequestId | undefined {
   return "method" in message ? undefined : message.id;
+}
+
+function readAnswer(message: unknown): Incoming {
+  const parsed = JSONRPCResponseSchema.safeParse(message);
+  return parsed.success ? { kind: "answer", answer: parsed.data } : { kind: "nothing" };
 }
 
 function readRequest(message: unknown, id: RequestId): Incoming {

@@ -8,6 +8,7 @@ export function describeOutcome(outcome: CommandOutcome): string {
   if (outcome.endedBy === "no_echo")
     return "the typed text did not appear for 5 s; the link may have stalled";
   if (outcome.state === "disconnected") return "ssh has ended; the last output is kept";
+  if (outcome.endedBy === "disconnected") return "ssh ended while it ran; its output up to there is kept";
   if (outcome.endedBy === "command_ended") return `ended${after}; the exit code is not known`;
   const pattern =
     outcome.matched === undefined ? "" : `; the pattern has ${outcome.matched ? "" : "not "}matched`;

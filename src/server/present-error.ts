@@ -1,6 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 
 import { UserError, type ErrorDetails } from "../base/user-error.ts";
+import { cautionAbout } from "./caution.ts";
 import { fence } from "./fence.ts";
 import { cleanField, cleanText, sliceWhole } from "./remote-text.ts";
 
@@ -9,8 +10,9 @@ const maxDetailDepth = 4;
 
 /** The error as a tool result. What is not a UserError is a bug: its text stays with us. */
 export function presentError(error: unknown, { textOnly }: { textOnly: boolean }): CallToolResult {
-  const { code, message, hint, details } = error instanceof UserError ? error : internalError();
-  const { screen, ...facts } = cleanDetails(details);
+  const { code, message: fact, hint: advice, details } = error instanceof UserError ? error : internalError();
+  const [message, hint] = [oneLine(fact), oneLine(advice)] as const;
+  const { screen, ...facts } = withCaution(cleanDetails(details));
   const lines = [`${code}: ${message}`, `hint: ${hint}`];
   if (Object.keys(facts).length > 0) lines.push(`details: ${JSON.stringify(facts)}`);
   if (screen !== undefined) lines.push(fence("remote", screen));
@@ -19,6 +21,11 @@ export function presentError(error: unknown, { textOnly }: { textOnly: boolean }
   const shown = { ...facts, ...(screen === undefined ? {} : { screen }) };
   const structured = { code, message, hint, ...(Object.keys(shown).length === 0 ? {} : { details: shown }) };
   return { isError: true, content, structuredContent: { error: structured } };
+}
+
+/** An argument that is quoted in it may hold anything. */
+function oneLine(words: string): string {
+  return cleanText(words).replaceAll("\n", " ");
 }
 
 function internalError(): UserError {
@@ -38,6 +45,11 @@ function cleanDetails(details: ErrorDetails | undefined): CleanDetails {
     if (value !== undefined) facts[snakeCase(name)] = cleanDetail(value, 1);
   }
   return typeof screen === "string" && screen !== "" ? { ...facts, screen: endOf(cleanText(screen)) } : facts;
+}
+
+function withCaution(details: CleanDetails): CleanDetails {
+  const caution = cautionAbout(details.screen ?? "");
+  return caution === undefined ? details : { ...details, caution };
 }
 
 function cleanDetail(value: unknown, depth: number): unknown {

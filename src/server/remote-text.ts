@@ -1,8 +1,14 @@
+import { showInvisible } from "./invisible.ts";
+
 const maxFieldChars = 256;
 
-/** Multi-line text of a host made safe to show: no controls but LF and tab, no NUL, no unpaired surrogates. */
+/**
+ * Multi-line text of a host made safe to show: no controls but LF and tab, no unpaired surrogates, nothing that a
+ * reader would not see.
+ */
 export function cleanText(text: string): string {
-  return text.toWellFormed().replaceAll("\r\n", "\n").replace(unsafeCharacters, visibleControl);
+  const visible = showInvisible(text.toWellFormed());
+  return visible.replaceAll("\r\n", "\n").replace(unsafeCharacters, visibleControl);
 }
 
 /** A short text of a host: one line, cleaned, at most 256 characters. */

@@ -1,5 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 
+import { cautionAbout } from "./caution.ts";
 import { fence } from "./fence.ts";
 import { isRecord } from "./is-record.ts";
 
@@ -28,9 +29,21 @@ export type Reply = {
 };
 
 /** Both forms of a reply, each complete alone; `textOnly` leaves out the structured one. */
-export function renderReply(reply: Reply, { textOnly }: { textOnly: boolean }): CallToolResult {
+export function renderReply(plain: Reply, { textOnly }: { textOnly: boolean }): CallToolResult {
+  const reply = withCaution(plain);
   const content: CallToolResult["content"] = [{ type: "text", text: renderText(reply) }];
   return textOnly ? { content } : { content, structuredContent: renderStructured(reply) };
+}
+
+/** Facts that hold short texts of a host. */
+const remoteFacts = ["where", "awaiting", "screen", "humans", "sessions"];
+
+function withCaution(reply: Reply): Reply {
+  const { facts, blocks = [] } = reply;
+  const texts = blocks.filter(({ label }) => label === "remote").map(({ text }) => text);
+  const short = remoteFacts.flatMap((name) => (facts[name] === undefined ? [] : JSON.stringify(facts[name])));
+  const caution = cautionAbout([...texts, ...short].join("\n"));
+  return caution === undefined ? reply : { ...reply, facts: { ...facts, caution } };
 }
 
 function renderStructured({ message, next, facts, blocks = [] }: Reply): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 
 import { Batch, batchVersion } from "./batch.ts";
 import { CallsInFlight } from "./calls-in-flight.ts";
+import type { Answered } from "./greet.ts";
 import {
   answeredId,
   makeFault,
@@ -14,18 +15,18 @@ import {
   type RequestId,
 } from "./json-rpc.ts";
 import { LineReader, type Line } from "./line-reader.ts";
-import { LineWriter } from "./line-writer.ts";
+import { LineWriter, type ByteSink } from "./line-writer.ts";
 
 const maxLineBytes = 16 * 1024 * 1024;
 
-type ByteReader = {
+export type ByteReader = {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
   cancel(): Promise<void>;
 };
 
 /**
- * One JSON-RPC message a line, on this process's stdin and stdout. Whatever comes in is answered or ignored by the
- * specification; nothing that a client sends makes it throw.
+ * One JSON-RPC message a line. Whatever comes in is answered or ignored by the specification; nothing that a client
+ * sends makes it throw.
  */
 export class StdioTransport implements Transport {
   onmessage?: Transport["onmessage"];
@@ -42,21 +43,27 @@ export class StdioTransport implements Transport {
   readonly #writer: LineWriter;
   readonly #lines = new LineReader(maxLineBytes);
   readonly #batches = new Map<RequestId, Batch>();
+  /** Our own requests that the client has not answered. */
+  readonly #asked = new Set<RequestId>();
   readonly #endInput: () => void;
   readonly #noteAnswer: () => void;
+  #answered: RequestId | undefined;
   #initializeId: RequestId | undefined;
   #version: string | undefined;
 
-  constructor() {
-    this.#reader = Bun.stdin.stream().getReader();
-    this.#writer = new LineWriter(Bun.stdout.writer());
+  /** The request `answered` has its answer already: one more is not sent. */
+  constructor(reader: ByteReader, sink: ByteSink, answered?: Answered) {
+    this.#answered = answered?.id;
+    this.#version = answered?.version;
+    this.#reader = reader;
+    this.#writer = new LineWriter(sink);
     this.outputLost = this.#writer.lost;
     const ended = Promise.withResolvers<void>();
     this.inputEnded = ended.promise;
     this.#endInput = ended.resolve;
-    const answered = Promise.withResolvers<void>();
-    this.firstAnswer = answered.promise;
-    this.#noteAnswer = answered.resolve;
+    const first = Promise.withResolvers<void>();
+    this.firstAnswer = first.promise;
+    this.#noteAnswer = first.resolve;
   }
 
   async start(): Promise<void> {
@@ -65,9 +72,17 @@ export class StdioTransport implements Transport {
 
   async send(message: JSONRPCMessage): Promise<void> {
     const id = answeredId(message);
-    if (id === undefined) return this.#writer.write(message);
+    if (id === undefined) {
+      if ("id" in message && message.id !== undefined) this.#asked.add(message.id);
+      return this.#writer.write(message);
+    }
     if (!this.calls.isOpen(id)) return;
     if (id === this.#initializeId) this.#noteVersion(message);
+    if (id === this.#answered) {
+      this.#answered = undefined;
+      this.calls.settle(id);
+      return this.#noteAnswer();
+    }
     try {
       const batch = this.#batches.get(id);
       if (batch === undefined) await this.#writer.write(message);
@@ -139,6 +154,11 @@ export class StdioTransport implements Transport {
         return undefined;
       case "fault":
         return incoming.fault;
+      case "answer": {
+        const { id } = incoming.answer;
+        if (id !== undefined && this.#asked.delete(id)) this.onmessage?.(incoming.answer);
+        return undefined;
+      }
       case "notification":
         if (incoming.notification.method === "notifications/cancelled")
           this.#cancel(incoming.notification.params);

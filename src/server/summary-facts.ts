@@ -15,6 +15,7 @@ export function summaryFacts(session: SessionSummary, full: boolean): Facts {
     running_command: session.runningCommand === undefined ? undefined : cleanField(session.runningCommand),
     last_exit_code: session.lastExitCode,
     created_at: session.createdAt,
+    restored_at: session.restoredAt,
     last_activity_at: session.lastActivityAt,
     log_bytes: session.logBytes,
     humans_attached: session.humansAttached,

@@ -30,7 +30,7 @@ function awaitingFact(awaiting: Awaiting | undefined): Facts | undefined {
   };
 }
 
-function whereFact(where: Where | undefined): Facts | undefined {
+export function whereFact(where: Where | undefined): Facts | undefined {
   if (where === undefined) return undefined;
   const { user, host, cwd, isRoot, depth } = where;
   const fact = { ...cleaned({ user, host, cwd }), ...present({ is_root: isRoot, depth }) };

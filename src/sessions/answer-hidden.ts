@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import { isStillAsked, type HiddenQuestion } from "./hidden-question.ts";
 import { lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
@@ -44,6 +45,8 @@ async function typeAnswer(
   const { terminal } = session;
   await using _ = await lockInput(session, signal);
   if (!(await isStillAsked(session, question, signal))) throw gone(session);
+  const { session_name, connection_config: connection } = session.record;
+  await recordAct(session.gatehouse, { act: "human", session: session_name, connection, answer: mask });
   note(session);
   const end = await typeUnseen(session, {
     text,
@@ -71,6 +74,7 @@ function note(session: SessionContext): void {
     client: "answer",
     command: answered?.command ?? "",
     text: mask,
+    enter: true,
   });
 }
 

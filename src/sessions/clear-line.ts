@@ -2,6 +2,7 @@ import type { LedgerRecord } from "../state/ledger.ts";
 import { sendKeys } from "../tmux/input.ts";
 import { matchEcho } from "./echo.ts";
 import type { Look, SessionContext } from "./look.ts";
+import { isOfEpoch } from "./sent-command.ts";
 import { waitUntil } from "./wait.ts";
 
 const clearTimeoutMs = 2_000;
@@ -12,11 +13,9 @@ const clearTimeoutMs = 2_000;
  */
 export function leftOver(session: SessionContext, current: Look): LedgerRecord | undefined {
   const last = session.ledger.last();
-  const { incarnation, epoch_start: epochStart } = session.record;
   if (last?.step === "sent" && session.terminal.marks?.lineLeft === true && isShown(last, current))
     return last;
-  if (last?.step !== "typed" || last.incarnation !== incarnation || last.offset < epochStart)
-    return undefined;
+  if (last?.step !== "typed" || !isOfEpoch(session, last)) return undefined;
   if (session.terminal.inputStart > last.offset) return undefined;
   const isForeign = (current.typed ?? "") !== "" && !isShown(last, current);
   return isForeign ? undefined : last;
@@ -39,6 +38,21 @@ export async function clearLine(
 ): Promise<boolean> {
   const { cols } = session.record;
   const byInterrupt = !shown || record.command.includes("\n") || record.command.length > cols;
+  if (!(await emptyLine(session, byInterrupt, signal))) return false;
+  session.ledger.append({ ...record, step: "cleared", at: new Date().toISOString() });
+  return true;
+}
+
+/** Takes off the line what nobody typed; false when it is not seen empty. C-c would count as a command of a human's. */
+export async function clearAnswers(session: SessionContext, signal: AbortSignal): Promise<boolean> {
+  return (await emptyLine(session, false, signal)) || emptyLine(session, true, signal);
+}
+
+async function emptyLine(
+  session: SessionContext,
+  byInterrupt: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { offset } = session.terminal;
   const pressed = await sendKeys(
     session.tmux,
@@ -51,7 +65,5 @@ export async function clearLine(
     return current.state === "idle" && current.typed === "" && isNew ? true : undefined;
   };
   const end = await waitUntil(session, emptied, performance.now() + clearTimeoutMs, signal);
-  if (end.reason !== "decided") return false;
-  session.ledger.append({ ...record, step: "cleared", at: new Date().toISOString() });
-  return true;
+  return end.reason === "decided";
 }

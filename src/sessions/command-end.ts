@@ -3,7 +3,7 @@ import type { EndedCommand } from "./mark-track.ts";
 import { isLocalShell, mayOpenShell } from "./nested-shell.ts";
 import type { EndedBy } from "./outcome.ts";
 import { accountOf, isPrompt } from "./prompt.ts";
-import { toldEnd } from "./sent-command.ts";
+import { isUntold, lastSentCommand, toldEnd } from "./sent-command.ts";
 import type { TypedCommand } from "./type-command.ts";
 
 /** `told`: the shell itself said so. */
@@ -45,15 +45,22 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
   const told = toldEnd(session, typed);
   if (told !== undefined) {
     const isAtPrompt = current.state !== "running" || current.quietMs >= lateQuietMs;
-    return isAtPrompt ? { look: current, endedBy: "command_ended", told } : undefined;
+    return isAtPrompt || isFollowed(session, typed)
+      ? { look: current, endedBy: "command_ended", told }
+      : undefined;
   }
   const end = settledSince(session, typed.offset, current);
   if (end?.endedBy !== "command_ended") return end;
   const isExact = typed.aid !== undefined && current.confidence === "exact";
-  if (isExact) return session.terminal.isReplaced(typed.aid) ? end : undefined;
+  if (isExact) return isUntold(session, typed) ? end : undefined;
   const isInner =
     typed.aid === undefined ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
   return isInner ? { ...end, endedBy: "nested_prompt" } : end;
+}
+
+/** Another command was sent since, by whoever saw the prompt first: what runs now is that one. */
+function isFollowed(session: SessionContext, { offset }: TypedCommand): boolean {
+  return (lastSentCommand(session)?.offset ?? offset) > offset;
 }
 
 /** Whether a shell without marks waits where those of the shell that ran the command are missing. */

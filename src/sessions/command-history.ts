@@ -15,8 +15,8 @@ export type PastCommand = {
   readonly durationMs?: number;
 };
 
-/** All commands of a session's ledger, the oldest first. */
-export function commandHistory(sessionName: string, ledger: Ledger): readonly PastCommand[] {
+/** The commands of a session's ledger, the oldest first; of more than `most` the newest. */
+export function commandHistory(sessionName: string, ledger: Ledger, most = Infinity): readonly PastCommand[] {
   const byId = new Map<string, PastCommand>();
   for (const record of ledger.all()) {
     const known = byId.get(record.id);
@@ -32,6 +32,8 @@ export function commandHistory(sessionName: string, ledger: Ledger): readonly Pa
         ...(where?.user === undefined ? {} : { user: where.user }),
         ...(where?.host === undefined ? {} : { host: where.host }),
       });
+      const [oldest] = byId.size > most ? byId.keys() : [];
+      if (oldest !== undefined) byId.delete(oldest);
     } else if (record.step === "ended" && known !== undefined && known.endedAt === undefined) {
       byId.set(record.id, {
         ...known,

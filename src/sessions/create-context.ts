@@ -22,7 +22,8 @@ const maxLevels = 32;
 const maxRetired = 1_000;
 
 /** Follows a recorded session from its checkpoint, or from the start of its epoch. */
-export function createContext(place: Workplace, tmux: TmuxServer, record: SessionRecord): SessionContext {
+export function createContext(place: Workplace, tmux: TmuxServer, noted: SessionRecord): SessionContext {
+  const record = withOwnPaths(place, noted);
   const paths = sessionPaths(place.tree, record.session_name);
   const log = new LogStore(paths.log);
   const { number, epoch_start: start, cols, rows, incarnation, epoch, levels } = record;
@@ -48,6 +49,8 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     oracle: new Oracle(mux, link),
     mux,
     secrets: sessionSecrets(place, record),
+    gatehouse: place.gatehouse,
+    humansRecorded: new Set(),
     transferRules: () => ({
       folders: place.config().settings.transferDirs,
       own: [place.tree.root, place.tree.runtime],
@@ -55,10 +58,16 @@ export function createContext(place: Workplace, tmux: TmuxServer, record: Sessio
     }),
     turns: new Turns(),
     inputLockPath: paths.inputLock,
+    logLockPath: paths.logLock,
     attachCommand: attachCommand(place, record.session_name),
     unmarkable: new Set(),
     rememberLevel: (level) => addLevel(place, record, level),
   };
+}
+
+/** A state file may come from another machine: paths follow from the name alone. */
+export function withOwnPaths({ tree }: Pick<Workplace, "tree">, record: SessionRecord): SessionRecord {
+  return { ...record, log_file: sessionPaths(tree, record.session_name).log };
 }
 
 function attachCommand({ tree, home }: Workplace, sessionName: string): string {

@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 import { delay } from "../platform/delay.ts";
 import { groupRuns, signalGroup } from "../platform/process-group.ts";
@@ -21,7 +22,15 @@ export async function endSession(place: Workplace, tmux: TmuxServer, sessionName
   const { number, checkpoint } = sessionPaths(place.tree, sessionName);
   removeSshFiles(place.tree.runtime, sessionName);
   for (const path of [number, checkpoint]) rmSync(path, { force: true });
+  removeHalfWritten(number);
   await place.state.remove(sessionName);
+}
+
+/** What a process that was killed meanwhile had begun to write in its place. */
+function removeHalfWritten(path: string): void {
+  const begin = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path)))
+    if (name.startsWith(begin) && name.endsWith(".tmp")) rmSync(join(dirname(path), name), { force: true });
 }
 
 /** Ends what runs in the pane, which stays with its last screen. */

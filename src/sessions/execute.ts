@@ -3,16 +3,18 @@ import { commandEnd, type Ended } from "./command-end.ts";
 import { prepareCommand } from "./command-text.ts";
 import { editedLine } from "./edited-line.ts";
 import { meetShell } from "./inner-shell.ts";
-import { look, lookAtPane, type SessionContext } from "./look.ts";
+import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { Call, CommandOutcome, EndedBy, ExecuteRequest, OutputFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
+import { toldEnd } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeCommand, type TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
+import { withApproval } from "./with-approval.ts";
 
 /** A command that ends within this time is returned whole by a call that does not wait. */
 const graceMs = 250;
@@ -26,11 +28,19 @@ export async function executeCommand(
   const { command, waitSeconds, expect = {} } = request;
   const text = prepareCommand(command);
   const pattern = readWaitFor(request.waitFor);
-  const { typed, startedAtMs } = await session.turns.run(async () => {
+  const work = async () => {
     const startedAtMs = performance.now();
     return { startedAtMs, typed: await typeCommand(session, text, expect, call) };
-  });
-  const base = { command, commandId: typed.id, waitSeconds };
+  };
+  const { typed, startedAtMs } = await withApproval(session, { waitSeconds, call }, () =>
+    session.turns.run(work),
+  );
+  const base = {
+    command: typed.edited === undefined ? command : typed.command,
+    commandId: typed.id,
+    waitSeconds,
+    ...(typed.edited === undefined ? {} : { editedByHuman: true }),
+  };
   if (!typed.echoed) return { ...base, ...(await nothingAppeared(session)) };
   const watch = pattern && new OutputWatch(session, pattern, { sent: typed });
   const deadlineMs = Math.max(startedAtMs + graceMs, typed.atMs + waitSeconds * 1_000);
@@ -40,10 +50,7 @@ export async function executeCommand(
     deadlineMs,
     call.signal,
   );
-  const ended: Partial<Ended> & Pick<Ended, "look"> =
-    end.reason === "decided"
-      ? end.value
-      : { look: end.last, ...(waitSeconds > 0 ? { endedBy: "wait_limit" } : {}) };
+  const ended = end.reason === "decided" ? end.value : notEnded(session, typed, end.last, waitSeconds);
   const edited = editedLine(session, typed, ended.look);
   if (edited !== undefined) correctRecord(session, typed, edited);
   const shown = await readOutput(session, typed, ended);
@@ -59,6 +66,18 @@ export async function executeCommand(
     durationMs: Math.round(performance.now() - typed.atMs),
     ...output,
   };
+}
+
+/** The prompt behind a command whose end was told may still be missing. */
+function notEnded(
+  session: SessionContext,
+  typed: TypedCommand,
+  look: Look,
+  waitSeconds: number,
+): Partial<Ended> & Pick<Ended, "look"> {
+  const told = toldEnd(session, typed);
+  if (told !== undefined) return { look, endedBy: "command_ended", told };
+  return { look, ...(waitSeconds > 0 ? { endedBy: "wait_limit" } : {}) };
 }
 
 /** What is recorded of a command is what ran. */

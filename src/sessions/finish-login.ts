@@ -5,7 +5,7 @@ import { parseRemoteSoftware } from "../ssh/log.ts";
 import type { PreparedSsh } from "../ssh/prepare.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import { writeTags } from "../tmux/session.ts";
-import { integrate, type ShellLevel } from "./integrate.ts";
+import { integrate, type Marked } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import type { SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
@@ -26,7 +26,7 @@ export async function finishLogin(
   login: Login,
   { prompt }: Pick<Extract<Readiness, { kind: "ready" }>, "prompt">,
 ): Promise<SessionContext> {
-  const level = await integrateShell(place, login, prompt);
+  const level = (await integrateShell(place, login, prompt))?.level;
   const opened = await recordOpen(place, login.context, {
     prompt,
     integrated: level !== undefined,
@@ -57,7 +57,7 @@ async function integrateShell(
   place: Workplace,
   { context, prepared, config: { shellIntegration } }: Login,
   prompt: LearnedPrompt | undefined,
-): Promise<ShellLevel | undefined> {
+): Promise<Marked | undefined> {
   if (prompt === undefined || shellIntegration === "never") return undefined;
   const software = parseRemoteSoftware(readFileSync(prepared.target.logFile, "utf8")) ?? "";
   const isShellHost = /^(?:OpenSSH|dropbear)/.test(software) && looksLikeShellPrompt(prompt);

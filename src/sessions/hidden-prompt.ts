@@ -3,7 +3,7 @@ import type { LedgerRecord } from "../state/ledger.ts";
 import { lineUntil } from "./input-place.ts";
 import type { SessionContext } from "./look.ts";
 import type { Awaiting } from "./outcome.ts";
-import { sentInFront } from "./sent-command.ts";
+import { isOfEpoch, sentInFront } from "./sent-command.ts";
 
 const hiddenKinds: ReadonlySet<Awaiting["kind"]> = new Set(["password", "passphrase", "otp"]);
 
@@ -34,7 +34,7 @@ export function hiddenFacts(session: SessionContext): Pick<Awaiting, "answerWith
 function lastAnswer(session: SessionContext): LedgerRecord | undefined {
   const id = sentInFront(session)?.id;
   return session.ledger.find(
-    (record) => isOfEpoch(session, record) && record.id === id && record.text === hiddenText,
+    (record) => isInput(session, record) && record.id === id && record.text === hiddenText,
   );
 }
 
@@ -43,12 +43,12 @@ export function secretSentTo(session: SessionContext, asker: number | undefined)
   const id = sentInFront(session)?.id;
   return session.ledger.find(
     (record) =>
-      isOfEpoch(session, record) &&
+      isInput(session, record) &&
       record.secret !== undefined &&
       (record.id === id || (asker !== undefined && record.asker === asker)),
   );
 }
 
-function isOfEpoch({ record: { incarnation, epoch_start } }: SessionContext, record: LedgerRecord): boolean {
-  return record.step === "input" && record.incarnation === incarnation && record.offset >= epoch_start;
+function isInput(session: SessionContext, record: LedgerRecord): boolean {
+  return record.step === "input" && isOfEpoch(session, record);
 }

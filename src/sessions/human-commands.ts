@@ -3,18 +3,25 @@ import type { SessionContext } from "./look.ts";
 import type { HumanCommand } from "./outcome.ts";
 import { typedLine } from "./typed-line.ts";
 
+/** `outputEnd` is the log offset at which it ended. */
+export type HumanCommandAt = HumanCommand & { readonly outputEnd: number };
+
 /** What people attached to the terminal ran that ended at log offsets from `from` to before `to`, as far as the shells tell. */
 export function humanCommands(
   session: SessionContext,
   { from, to }: { readonly from: number; readonly to: number },
-): readonly HumanCommand[] {
+): readonly HumanCommandAt[] {
   const { terminal, ledger } = session;
   return terminal.shellLevels
     .flatMap(({ aid, ended }) => ended.map((command) => ({ aid, ...command })))
     .filter(({ ran, outputEnd }) => ran !== false && outputEnd >= from && outputEnd < to)
     .filter(({ aid, counter }) => ledger.find((record) => isOurs(record, aid, counter)) === undefined)
     .toSorted((one, other) => one.outputEnd - other.outputEnd)
-    .map((command) => ({ command: typedLine(session, command)?.text ?? "", exitCode: command.status }))
+    .map((command) => ({
+      command: typedLine(session, command)?.text ?? "",
+      exitCode: command.status,
+      outputEnd: command.outputEnd,
+    }))
     .filter(({ command }) => command !== "");
 }
 

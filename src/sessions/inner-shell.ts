@@ -1,11 +1,13 @@
 import { isNested, lostMarks, type Ended } from "./command-end.ts";
 import { integrate } from "./integrate.ts";
-import { lockInput } from "./lock-input.ts";
+import { lockInputIfFree } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
+import { noteLastEnd } from "./recorded-command.ts";
 import { renewPrompt } from "./renew-prompt.ts";
 import type { TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
+import { waitsStill } from "./waits-still.ts";
 
 /** A prompt not known before counts as drawn after a silence. */
 const drawnWithinMs = 1_000;
@@ -25,8 +27,8 @@ export async function meetShell(
   if (told !== undefined) return { look: await drawnLook(session, signal), endedBy: "command_ended", told };
   const { prompt } = ended.look;
   if (session.terminal.marks !== undefined && prompt !== undefined) {
-    await using _ = await lockInput(session, signal);
-    await markShell(session, prompt);
+    await using lock = await lockInputIfFree(session, signal);
+    if (lock !== undefined && (await waitsStill(session, ended.look))) await markShell(session, prompt);
   }
   const current = await drawnLook(session, signal);
   const isMarked = current.confidence === "exact";
@@ -35,11 +37,15 @@ export async function meetShell(
   return { look: current, endedBy: isOver ? "command_ended" : ended.endedBy };
 }
 
-/** To be called under the input lock. What does not take our marks is remembered by its prompt. */
+/**
+ * To be called under the input lock. What does not take our marks is remembered by its prompt. The end of the command before
+ * is noted first, since with the shell's old marks what they told is gone.
+ */
 export async function markShell(session: SessionContext, prompt: LearnedPrompt): Promise<void> {
-  const level = await integrate(session, prompt);
-  if (level === undefined) session.unmarkable.add(prompt.text);
-  else await session.rememberLevel(level);
+  noteLastEnd(session);
+  const marked = await integrate(session, prompt);
+  if (marked?.answered !== true) session.unmarkable.add(prompt.text);
+  if (marked !== undefined) await session.rememberLevel(marked.level);
 }
 
 /** At an empty prompt whose shell's number stood in output: the look after it has got another. To be called under the input lock. */

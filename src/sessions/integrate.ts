@@ -8,6 +8,7 @@ import { pasteText, sendKeys } from "../tmux/input.ts";
 import { enterHidden, HiddenExchange, leaveHidden } from "./hidden-exchange.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
+import { disconnected } from "./refusals.ts";
 import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
@@ -18,16 +19,16 @@ export type ShellLevel = {
   readonly pid: number;
 };
 
+/** What was typed sets the marks up; a shell that has not `answered` in time may do so still. */
+export type Marked = { readonly level: ShellLevel; readonly answered: boolean };
+
 const payloadPieceBytes = 512;
 
 /**
  * Has the shell that waits at an empty prompt set up our marks, on the alternate screen, so that the terminal looks as
- * before. Undefined when what waits there is no shell that we know, or did not answer. To be called under the input lock.
+ * before. Undefined when what waits there is no shell that we know. To be called under the input lock.
  */
-export async function integrate(
-  session: SessionContext,
-  prompt: LearnedPrompt,
-): Promise<ShellLevel | undefined> {
+export async function integrate(session: SessionContext, prompt: LearnedPrompt): Promise<Marked | undefined> {
   return inHiding(session, (exchange) => introduce(session, exchange, prompt));
 }
 
@@ -61,7 +62,7 @@ async function inHiding<T>(
   const exchange = new HiddenExchange(session, session.terminal.offset);
   const hide = `hide;${session.record.number}`;
   // A host may have left a string unfinished, which would swallow what follows.
-  writeToTty(pane.tty, `\x18\x1b\\${localMark(hide)}${enterHidden}`);
+  await writeTo(session, pane.tty, `\x18\x1b\\${localMark(hide)}${enterHidden}`);
   try {
     if (!(await exchange.sees(isLocal(hide)))) return undefined;
     return (await lookAtPane(session))?.alternateOn === true ? await act(exchange) : undefined;
@@ -93,16 +94,26 @@ async function leave(session: SessionContext, exchange: HiddenExchange, tty: str
   const { otherPrompt } = exchange;
   const isEdited = session.terminal.bracketedPaste && otherPrompt !== undefined;
   const redrawn = isEdited ? `\r\x1b[K${otherPrompt}` : "";
-  writeToTty(tty, `${leaveHidden}${redrawn}${localMark(show)}`);
+  await writeTo(session, tty, `${leaveHidden}${redrawn}${localMark(show)}`);
   await exchange.sees(isLocal(show));
   await session.terminal.catchUp();
+}
+
+/** A terminal that cannot be written to may be gone with its session. */
+async function writeTo(session: SessionContext, tty: string, text: string): Promise<void> {
+  try {
+    writeToTty(tty, text);
+  } catch (error) {
+    const pane = await lookAtPane(session);
+    throw pane === undefined || pane.dead ? await disconnected(session) : error;
+  }
 }
 
 async function introduce(
   session: SessionContext,
   exchange: HiddenExchange,
   prompt: LearnedPrompt,
-): Promise<ShellLevel | undefined> {
+): Promise<Marked | undefined> {
   const { tmux, record, terminal } = session;
   const { session_name: name } = record;
   const bracketed = terminal.bracketedPaste;
@@ -123,9 +134,8 @@ async function introduce(
   const prompted = await exchange.mark((mark) =>
     mark.kind === "prompt" && mark.aid === aid ? mark : undefined,
   );
-  if (prompted === undefined) return undefined;
-  await exchange.drawn(prompt.text);
-  return level;
+  if (prompted !== undefined) await exchange.drawn(prompt.text);
+  return { level, answered: prompted !== undefined };
 }
 
 function localMark(payload: string): string {

@@ -1,6 +1,8 @@
+import { recordAct } from "../policy/gatehouse.ts";
 import { sendKeys } from "../tmux/input.ts";
 import { settled, settledSince, type Ended } from "./command-end.ts";
 import { exitFacts } from "./execute.ts";
+import { aboutCall } from "./gate.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, InterruptOutcome, InterruptRequest } from "./outcome.ts";
@@ -63,6 +65,8 @@ async function pressInterrupt(session: SessionContext, call: Call): Promise<numb
   if (current.state === "disconnected") throw await disconnected(session);
   if (current.state === "idle") return undefined;
   call.signal.throwIfAborted();
+  session.gatehouse.pause.assertOff();
+  await recordAct(session.gatehouse, { act: "interrupt", ...aboutCall(session, call) });
   const { offset } = session.terminal;
   const pressed = await sendKeys(session.tmux, session.record.session_name, ["C-c"]);
   if (pressed !== "typed") throw await notTyped(session, pressed);

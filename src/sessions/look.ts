@@ -1,4 +1,5 @@
 import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { MuxSession } from "../ssh/mux.ts";
 import type { Ledger } from "../state/ledger.ts";
 import type { LogStore } from "../state/log-store.ts";
@@ -20,6 +21,7 @@ import { judgeWaiting } from "./judge-waiting.ts";
 import type { Link } from "./link.ts";
 import { loginState } from "./login-state.ts";
 import type { MarkTrack } from "./mark-track.ts";
+import { mendLog } from "./mend-log.ts";
 import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
 import { looksLikePrompt } from "./prompt.ts";
@@ -40,12 +42,16 @@ export type SessionContext = {
   readonly terminal: Terminal;
   readonly oracle: Oracle;
   readonly secrets: SessionSecrets;
+  readonly gatehouse: Gatehouse;
+  /** Where commands of people ended that are in the audit. */
+  readonly humansRecorded: Set<number>;
   readonly mux: MuxSession;
   /** As the configuration has them now. */
   readonly transferRules: () => TransferRules;
   readonly link: Link;
   readonly turns: Turns;
   readonly inputLockPath: string;
+  readonly logLockPath: string;
   /** With which a human takes part in the terminal. */
   readonly attachCommand: string;
   /** Prompts of what did not take our marks. */
@@ -70,7 +76,9 @@ export type Look = DerivedState & {
 export async function lookAtPane(session: SessionContext): Promise<PaneFacts | undefined> {
   const { session_name: name } = session.record;
   const pane = await paneFacts(session.tmux, name);
-  if (pane !== undefined && !pane.dead && !pane.pipeOpen) await reopenRecorder(session.tmux, name);
+  if (pane === undefined || pane.dead) return pane;
+  await mendLog(session);
+  if (!pane.pipeOpen) await reopenRecorder(session.tmux, name);
   return pane;
 }
 

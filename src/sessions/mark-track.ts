@@ -129,7 +129,9 @@ export function takeMark(track: MarkTrack, mark: Mark, place: Span): MarkTrack {
     case "command-ended":
       return mark.counter > track.counter ? ended(track, mark, place) : track;
     case "prompt": {
-      const isNext = mark.counter === track.counter && track.phase !== "running";
+      // A greater one says that the end in between was missed.
+      const isNext =
+        mark.counter > track.counter || (mark.counter === track.counter && track.phase !== "running");
       if (!isNext && track.phase !== "unmarked") return track;
       const { counter, marksBegin, lineLeft } = mark;
       const where = whereOf(mark);

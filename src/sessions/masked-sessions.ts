@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { maskLines, maskWithin, type TextMask } from "../policy/mask.ts";
+import type { LogPage } from "./log-page.ts";
 import type { SessionHandle, SessionService } from "./outcome.ts";
 import type { FoundLine } from "./search-outcome.ts";
 
@@ -10,10 +11,13 @@ const linesBeyond = 20;
 export function maskSessions(inner: SessionService, currentMask: () => Promise<TextMask>): SessionService {
   const masked = <T>(work: () => Promise<T>) => withoutSecrets(work, currentMask);
   return {
+    catalog: () => inner.catalog(),
+    watch: (watched) => inner.watch(watched),
     transferDirs: () => inner.transferDirs(),
     listConfigs: () => masked(() => inner.listConfigs()),
     serverInfo: (name) => masked(() => inner.serverInfo(name)),
     open: (request, call) => masked(() => inner.open(request, call)),
+    warnings: () => inner.warnings(),
     list: () => masked(() => inner.list()),
     close: (request, call) => masked(() => inner.close(request, call)),
     find: async (name) => {
@@ -44,8 +48,21 @@ function maskSession(
       return { ...maskWithin({ ...found, matches: [] }, now), matches };
     },
     transfer: (request, call) => masked(() => inner.transfer(request, call)),
+    logPage: async (cursor) => {
+      const page = await maskedErrors(() => inner.logPage(cursor), currentMask);
+      return maskPage(page, await currentMask());
+    },
+    history: (most) => masked(() => inner.history(most)),
+    remoteFolders: (begun, signal) => masked(() => inner.remoteFolders(begun, signal)),
+    humanQuestion: (signal) => masked(() => inner.humanQuestion(signal)),
     humans: (from, to) => maskWithin(inner.humans(from, to), mask),
   };
+}
+
+function maskPage(page: LogPage, mask: TextMask): LogPage {
+  const { before, lines, after } = page;
+  const masked = maskLines([...before, ...lines, ...after], mask);
+  return { ...page, before: [], lines: masked.slice(before.length, before.length + lines.length), after: [] };
 }
 
 function maskMatch(match: FoundLine, contextLines: number, mask: TextMask): FoundLine {

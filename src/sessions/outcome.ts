@@ -1,6 +1,19 @@
 import type { Check } from "../base/check.ts";
+import type { CatalogService, SessionReader } from "./beside-tools.ts";
+import type { Lost } from "./lost-work.ts";
+import type {
+  Call,
+  ExecuteRequest,
+  InputRequest,
+  InterruptRequest,
+  OpenRequest,
+  OutputRequest,
+  SecretRequest,
+} from "./requests.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer/transfer-outcome.ts";
+
+export type * from "./requests.ts";
 
 /** What the terminal is doing, derived from its stream. */
 export type State = "idle" | "running" | "awaiting_input" | "fullscreen" | "disconnected" | "unknown";
@@ -118,7 +131,7 @@ export type OpenOutcome = TerminalFacts & {
   readonly attachCommand: string;
   readonly openedInMs: number;
   readonly reconnected: boolean;
-  readonly lost?: { readonly commandId?: string; readonly command?: string; readonly outputUntil: string };
+  readonly lost?: Lost;
   /** How the login went, step by step. */
   readonly checks: readonly Check[];
 };
@@ -136,6 +149,8 @@ export type SessionSummary = TerminalFacts & {
   readonly runningCommand?: string;
   readonly lastExitCode?: number;
   readonly createdAt: string;
+  /** When it was found again in tmux after the state file had lost it. */
+  readonly restoredAt?: string;
   readonly lastActivityAt: string;
   readonly logBytes: number;
   readonly humansAttached: number;
@@ -164,56 +179,8 @@ export type ConfigListing = {
   readonly problem?: string;
 };
 
-/** One call of a client: ends early when the client cancels; `client` is its name and version for records. */
-export type Call = {
-  readonly signal: AbortSignal;
-  readonly client: string;
-  /** Tells how far the call is, in bytes; as often as one likes. */
-  readonly count?: (bytes: number, total: number) => void;
-};
-
-export type OpenRequest = {
-  readonly connectionConfigName: string;
-  readonly sessionName: string;
-  readonly timeoutSeconds: number;
-  /** A failure that may pass is told at once, not tried again. */
-  readonly once?: true;
-  readonly cols: number;
-  readonly rows: number;
-};
-
-export type ExecuteRequest = {
-  readonly command: string;
-  readonly waitSeconds: number;
-  readonly waitFor?: string;
-  readonly expect?: Where;
-};
-
-export type OutputRequest = {
-  readonly view: "auto" | "scrollback" | "screen" | "new" | "command";
-  readonly numLines: number;
-  readonly commandId?: string;
-  readonly cursor?: string;
-  readonly waitSeconds: number;
-  readonly waitFor?: string;
-};
-
-/** `text` before `keys`; `cursor`: the last place that the client was shown. */
-export type InputRequest = {
-  readonly text: string;
-  readonly keys: readonly string[];
-  readonly cursor: string | undefined;
-  readonly waitSeconds: number;
-  readonly waitFor?: string;
-};
-
-/** Without `name` the one that is configured for what asks. */
-export type SecretRequest = { readonly name: string | undefined; readonly waitSeconds: number };
-
-export type InterruptRequest = { readonly waitSeconds: number };
-
 /** One open terminal, of whatever process of ours opened it. */
-export interface SessionHandle {
+export interface SessionHandle extends SessionReader {
   readonly name: string;
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome>;
   output(request: OutputRequest, call: Call): Promise<OutputOutcome>;
@@ -228,10 +195,8 @@ export interface SessionHandle {
 }
 
 /** Everything that the tools need of the domain. */
-export interface SessionService {
+export interface SessionService extends CatalogService {
   listConfigs(): Promise<readonly ConfigListing[]>;
-  /** The folders that transfers may use, as absolute paths. */
-  transferDirs(): readonly string[];
   serverInfo(connectionConfigName: string): Promise<ServerInfo>;
   open(request: OpenRequest, call: Call): Promise<OpenOutcome>;
   list(): Promise<readonly SessionSummary[]>;

@@ -72,7 +72,8 @@ export async function readCommandOutput(
 ): Promise<OutputFacts> {
   const { terminal } = session;
   if (told !== undefined) return readToldOutput(session, offset, told);
-  const start = outputStart(session, offset);
+  const begun = state === "running" ? toldStart(session, offset) : undefined;
+  const start = begun ?? outputStart(session, offset);
   if (state === "disconnected" || (state === "idle" && prompt?.bracketed === true)) {
     return readRange(session, start, Math.max(start, terminal.outputEnd));
   }
@@ -80,6 +81,14 @@ export async function readCommandOutput(
   return outputOf(
     state === "idle" && prompt !== undefined ? withoutPrompt(session, read, prompt.text) : read,
   );
+}
+
+/** Where the output of what runs begins, in shells that tell it: until they do, what comes is the echo of the line. */
+function toldStart({ terminal }: SessionContext, offset: number): number | undefined {
+  const { marks } = terminal;
+  if (marks?.marksBegin !== true) return undefined;
+  if (marks.phase === "running" && marks.since > offset) return marks.outputStart;
+  return marks.phase === "prompt" && marks.since <= offset ? terminal.offset : undefined;
 }
 
 /** The marks stand around what was printed; zsh fills the line up before it tells the end. */
@@ -91,7 +100,8 @@ async function readToldOutput(
   if (told.ran === false) return readRange(session, outputStart(session, offset), told.outputEnd);
   const start = told.outputStart ?? outputStart(session, offset);
   const tail = session.log.read(Math.max(start, told.outputEnd - fillerSearchBytes), told.outputEnd);
-  const end = tail.start + (fillerBefore(tail.bytes) ?? tail.bytes.length);
+  // Of what was dropped nothing is read: then the reading begins behind it.
+  const end = Math.min(told.outputEnd, tail.start + (fillerBefore(tail.bytes) ?? tail.bytes.length));
   return readRange(session, start, Math.max(start, end));
 }
 

@@ -19,7 +19,13 @@ export function recordFromTags(
   try {
     const kept: unknown = JSON.parse(Buffer.from(tags["record"] ?? "", "base64url").toString("utf8"));
     const known = typeof kept === "object" ? kept : {};
-    return sessionRecordSchema.safeParse({ ...known, phase: "open", number, levels: [] }).data;
+    return sessionRecordSchema.safeParse({
+      ...known,
+      restored_at: undefined,
+      phase: "open",
+      number,
+      levels: [],
+    }).data;
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
 import { UserError } from "../base/user-error.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { outputStart } from "./read-output.ts";
-import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import { isOfEpoch, isUntold, lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 const lineSearchBytes = 65_536;
@@ -14,14 +15,15 @@ export type RecordedCommand = { readonly sent: LedgerRecord; readonly end: Ended
 
 /** Notes how a command has ended, unless that was done: by whoever sees it first, since later the marks are gone. */
 export function noteEnd(
-  { ledger }: SessionContext,
+  { ledger, gatehouse, record }: SessionContext,
   { id }: Pick<SentCommand, "id">,
   {
     ran,
     status,
     outputStart: start,
     outputEnd: end,
-  }: Omit<EndedCommand, "status" | "counter"> & { status?: number },
+    cut,
+  }: Omit<EndedCommand, "status" | "counter"> & { status?: number; cut?: true },
 ): void {
   if (ledger.findEnd(id) !== undefined) return;
   appendIfPossible(ledger, {
@@ -31,8 +33,27 @@ export function noteEnd(
     ...(status === undefined || ran === false ? {} : { exit: status }),
     ...(ran === undefined ? {} : { ran }),
     ...(start === undefined ? {} : { start }),
+    ...(cut === undefined ? {} : { cut }),
     end,
   });
+  const { session_name: session, connection_config: connection } = record;
+  // What has ended has ended: a record that cannot be written keeps nobody from hearing of it.
+  void recordAct(gatehouse, {
+    act: "ended",
+    session,
+    connection,
+    id,
+    exit: status,
+    from: start,
+    to: end,
+  }).catch(() => undefined);
+}
+
+/** Notes the end of the last command if its shell has told it. */
+export function noteToldEnd(session: SessionContext): void {
+  const sent = lastSentCommand(session);
+  const told = sent && toldEnd(session, sent);
+  if (sent !== undefined && told !== undefined) noteEnd(session, sent, told);
 }
 
 /** What cannot be noted now is noted by the next who sees it; no call fails by that. */
@@ -46,12 +67,10 @@ function appendIfPossible(ledger: Ledger, record: EndedRecord): void {
 
 /** To be called at an idle prompt: the command before it has ended, whoever waited for it. */
 export function noteLastEnd(session: SessionContext): void {
+  noteToldEnd(session);
   const sent = lastSentCommand(session);
   if (sent === undefined || session.ledger.findEnd(sent.id) !== undefined) return;
-  const told = toldEnd(session, sent);
-  if (told !== undefined) noteEnd(session, sent, told);
-  else if (sent.aid === undefined || session.terminal.isReplaced(sent.aid))
-    noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
+  if (isUntold(session, sent)) noteEnd(session, sent, { outputEnd: session.terminal.outputEnd });
 }
 
 /** Throws COMMAND_NOT_FOUND where no command of this name was ever sent. */
@@ -87,7 +106,7 @@ export function findLastCommand(session: SessionContext): RecordedCommand | unde
 }
 
 function toldRecord(session: SessionContext, sent: LedgerRecord): EndedRecord | undefined {
-  if (sent.offset < session.record.epoch_start) return undefined;
+  if (!isOfEpoch(session, sent)) return undefined;
   const told = toldEnd(session, sent);
   if (told === undefined) return undefined;
   noteEnd(session, sent, told);

@@ -1,12 +1,13 @@
 import { UserError } from "../base/user-error.ts";
+import type { SessionRecord } from "../state/session-record.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Where } from "./outcome.ts";
-import { lastSentCommand } from "./sent-command.ts";
+import { lastSentCommand, sentInFront } from "./sent-command.ts";
 
-/** `by` are our own words for what keeps the terminal. */
+/** `by` are our own words for what keeps the terminal; `current` is given where that is what runs. */
 export function busy(session: SessionContext, by: string, current?: Look): UserError {
-  const inFlight = lastSentCommand(session);
+  const inFlight = current === undefined ? undefined : sentInFront(session);
   return new UserError(
     "SESSION_BUSY",
     `${session.record.session_name} is not at an empty prompt: ${by}; nothing was typed`,
@@ -58,6 +59,17 @@ export function promptGone(session: SessionContext, { awaiting }: Look, where: W
   );
 }
 
+/** For input to a question that `owner` has answered, which nothing has followed yet. */
+export function alreadyAnswered(session: SessionContext, { awaiting }: Look, owner: string): UserError {
+  const name = session.record.session_name;
+  return new UserError(
+    "EXPECTATION_FAILED",
+    `what was shown last in ${name} has just been answered by ${owner}; nothing was typed`,
+    `Wait for what comes of that: get_terminal_output {"session_name": "${name}", "wait_seconds": 10}`,
+    { details: { awaiting } },
+  );
+}
+
 /** For the question whether to trust a host key. */
 export function humanOnly(session: SessionContext): UserError {
   return new UserError(
@@ -85,4 +97,28 @@ export function notTyped(
   return outcome === "gone"
     ? disconnected(session)
     : busy(session, "a human looks through the scrollback (copy mode)");
+}
+
+export function stillOpening({ session_name: name }: SessionRecord): UserError {
+  return new UserError(
+    "SESSION_BUSY",
+    `${name} is still being opened`,
+    "Wait for that call, then try again.",
+    { details: { by: "open_connection" } },
+  );
+}
+
+/** For a name that is in use, or that was on another connection. */
+export function sessionExists(session: SessionContext, { state }: Look): UserError {
+  const { session_name: name, connection_config } = session.record;
+  const isOver = state === "disconnected";
+  const running = isOver || state === "idle" ? undefined : lastSentCommand(session)?.command;
+  return new UserError(
+    "SESSION_EXISTS",
+    isOver
+      ? `${name} was open on connection ${connection_config} and has ended; it can be opened again under just this name, there`
+      : `${name} is open already, on connection ${connection_config}`,
+    "Use it as it is, close it first, or choose another session_name.",
+    { details: { connection_config, state, running_command: running } },
+  );
 }

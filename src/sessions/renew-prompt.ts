@@ -1,11 +1,12 @@
 import { renewMarks } from "./integrate.ts";
-import { lockInput } from "./lock-input.ts";
+import { lockInputIfFree } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import { mayLoseMarks } from "./nested-shell.ts";
 import { noteEnd } from "./recorded-command.ts";
 import { toldEnd } from "./sent-command.ts";
 import type { TypedCommand } from "./type-command.ts";
+import { waitsStill } from "./waits-still.ts";
 
 /**
  * How a command has ended that set the prompt which `look` is at, and so took away the marks in it, as it does in
@@ -14,13 +15,15 @@ import type { TypedCommand } from "./type-command.ts";
 export async function renewPrompt(
   session: SessionContext,
   typed: TypedCommand,
-  { prompt, promptStart }: Look,
+  look: Look,
   signal: AbortSignal,
 ): Promise<EndedCommand | undefined> {
+  const { prompt, promptStart } = look;
   const { marks } = session.terminal;
   if (prompt === undefined || marks === undefined || marks.marksBegin) return undefined;
   if (!mayLoseMarks(typed.command, marks)) return undefined;
-  await using _ = await lockInput(session, signal);
+  await using lock = await lockInputIfFree(session, signal);
+  if (lock === undefined || !(await waitsStill(session, look))) return undefined;
   const drawn = await renewMarks(session, prompt);
   const told = toldEnd(session, typed);
   if (drawn === undefined || told === undefined) return undefined;

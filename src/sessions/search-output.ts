@@ -33,7 +33,7 @@ export async function searchOutput(
   const room = new Uint8Array(Math.min(step, Math.max(0, range.end - first)));
   let kept: LineMatch[] = [];
   let totalMatches = 0;
-  let bytesMissed = first - range.start;
+  let bytesMissed = Math.max(0, Math.min(first, range.end) - range.start);
   const logins = [record.log_start, record.epoch_start].filter((place) => place < range.end);
   while (search.offset < range.end && !isLate()) {
     const until = logins.find((place) => place > search.offset) ?? range.end;

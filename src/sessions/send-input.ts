@@ -10,10 +10,12 @@ import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputOutcome, InputRequest, OutputFacts, ScreenFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor, type Watched } from "./output-watch.ts";
 import { readCommandOutput, readSince } from "./read-output.ts";
+import { noteToldEnd } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeInput, type TypedInput } from "./type-input.ts";
 import { waitUntil, type WaitEnd } from "./wait.ts";
+import { withApproval } from "./with-approval.ts";
 
 const quietMs = 200;
 /** What comes at once may turn out to be a question only after so much silence beyond the wait asked for. */
@@ -27,7 +29,9 @@ export async function sendInput(
 ): Promise<InputOutcome> {
   const input = parseInput(request.text, request.keys);
   const pattern = readWaitFor(request.waitFor);
-  const typed = await session.turns.run(() => typeInput(session, request, input, call));
+  const typed = await withApproval(session, { waitSeconds: request.waitSeconds, call }, () =>
+    session.turns.run(() => typeInput(session, request, input, call)),
+  );
   const watch = pattern && new OutputWatch(session, pattern, watched(session, typed, input));
   const decide = (current: Look) => matchOrEnd(watch, current, inputEnd(session, typed, input, current));
   return followInput(session, { typed, input, waitSeconds: request.waitSeconds, decide, watch }, call);
@@ -54,6 +58,7 @@ export async function followInput(
   const { follows } = typed;
   const met = follows === undefined ? ended : await meetShell(session, ended, follows, call.signal);
   const { look: current, endedBy, told } = met;
+  if (told !== undefined) noteToldEnd(session);
   return {
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),

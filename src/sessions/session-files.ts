@@ -16,6 +16,7 @@ export function sessionPaths(tree: HomeTree, sessionName: string) {
     number: join(tree.mux, `${key}.number`),
     openLock: join(tree.locks, `${key}.open`),
     inputLock: join(tree.locks, `${key}.input`),
+    logLock: join(tree.locks, `${key}.log`),
   };
 }
 

@@ -10,6 +10,8 @@ export type SessionSecrets = {
   readonly named: () => ReadonlyMap<string, NamedSecret>;
   /** Throws SECRET_UNAVAILABLE where its source gives nothing, or a human is to be asked. */
   readonly fetch: (name: string, signal: AbortSignal) => Promise<string>;
+  /** Has what a human gave hidden in results, as what was fetched. */
+  readonly remember: (value: string) => void;
 };
 
 export function sessionSecrets(
@@ -19,6 +21,7 @@ export function sessionSecrets(
   const named = () => namedSecrets(place, connection);
   return {
     named,
+    remember: (value) => place.secrets.remember(sessionKey(session_name), value),
     fetch: async (name, signal) => {
       const secret = named().get(name);
       if (secret === undefined) throw new Error(`no secret ${name} was found before it is fetched`);

@@ -1,7 +1,10 @@
 import { parseCursor } from "../base/cursor.ts";
+import { commandHistory, type PastCommand } from "./command-history.ts";
 import { executeCommand } from "./execute.ts";
 import { humanCommands } from "./human-commands.ts";
+import { askedOfHuman, type HumanQuestion } from "./human-question.ts";
 import { interruptCommand } from "./interrupt.ts";
+import { readLogPage, type LogPage } from "./log-page.ts";
 import type { SessionContext } from "./look.ts";
 import type {
   Call,
@@ -17,6 +20,8 @@ import type {
   SecretRequest,
   SessionHandle,
 } from "./outcome.ts";
+import { recordHumans } from "./record-humans.ts";
+import { remoteFolders } from "./remote-folders.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
 import { searchOutput } from "./search-output.ts";
 import { sendInput } from "./send-input.ts";
@@ -65,10 +70,28 @@ export class Session implements SessionHandle {
     return transferFile(this.context, request, call);
   }
 
+  logPage(cursor: string | undefined): Promise<LogPage> {
+    return readLogPage(this.context, cursor);
+  }
+
+  async history(most: number): Promise<readonly PastCommand[]> {
+    return commandHistory(this.name, this.context.ledger, most);
+  }
+
+  remoteFolders(begun: string, signal: AbortSignal): Promise<readonly string[]> {
+    return remoteFolders(this.context, begun, signal);
+  }
+
+  humanQuestion(signal: AbortSignal): Promise<HumanQuestion> {
+    return askedOfHuman(this.context, signal);
+  }
+
   humans(from: string, to: string): readonly HumanCommand[] {
     const [first, last] = [parseCursor(from), parseCursor(to)];
     const { incarnation } = this.context.record;
     if (first?.incarnation !== incarnation || last?.incarnation !== incarnation) return [];
-    return humanCommands(this.context, { from: first.offset, to: last.offset });
+    const commands = humanCommands(this.context, { from: first.offset, to: last.offset });
+    recordHumans(this.context, commands);
+    return commands;
   }
 }

@@ -2,17 +2,21 @@ import { existsSync } from "node:fs";
 
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
+import type { FileSubscription } from "../platform/folder-watch.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { readCatalog, watchFor, type Catalog, type Watched } from "./catalog.ts";
 import { closeSession } from "./close-session.ts";
-import { createContext } from "./create-context.ts";
+import { createContext, withOwnPaths } from "./create-context.ts";
 import { listConfigs } from "./list-configs.ts";
 import { lockOpening } from "./lock-opening.ts";
-import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
-import { lostCommand } from "./lost-command.ts";
+import { look, lookAtPane, type SessionContext } from "./look.ts";
+import { lostBeside, lostWork } from "./lost-work.ts";
 import { openSession } from "./open-session.ts";
+import { openedFacts } from "./opened-facts.ts";
 import type {
   Call,
   CloseOutcome,
@@ -23,18 +27,19 @@ import type {
   SessionService,
   SessionSummary,
 } from "./outcome.ts";
-import { readRange } from "./read-output.ts";
 import { numbersOf } from "./record-tags.ts";
 import { recoverSessions } from "./recover-sessions.ts";
-import { lastSentCommand } from "./sent-command.ts";
+import { sessionExists, stillOpening } from "./refusals.ts";
+import { sessionNotFound } from "./session-not-found.ts";
 import { Session } from "./session.ts";
 import { summarise } from "./summary.ts";
-import { terminalFacts } from "./terminal-facts.ts";
+import { whereNow } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
+import { closeUnrecorded, refuseUnrecorded } from "./unrecorded-session.ts";
 import { usableConfig } from "./usable-config.ts";
 import type { ConnectionConfig, Workplace } from "./workplace.ts";
 
-const bannerLines = 10;
+const maxWarnings = 20;
 
 /** All sessions of this tree, of whichever process opened them. */
 export class Sessions implements SessionService {
@@ -42,6 +47,7 @@ export class Sessions implements SessionService {
   readonly #contexts = new Map<string, SessionContext>();
   #recovering: Promise<void> | undefined;
   #recoveredWith: TmuxServer | undefined;
+  #warnings: readonly string[] = [];
   #hidden: { readonly of: StateSnapshot; readonly words: readonly string[] } | undefined;
 
   constructor(place: Workplace) {
@@ -49,7 +55,19 @@ export class Sessions implements SessionService {
   }
 
   async listConfigs(): Promise<readonly ConfigListing[]> {
-    return listConfigs(this.#place.config(), openedOnes(this.#place.state.read()));
+    return listConfigs(
+      this.#place.config(),
+      openedOnes(this.#place.state.read()),
+      this.#place.gatehouse.policies,
+    );
+  }
+
+  catalog(): Catalog {
+    return readCatalog(this.#place);
+  }
+
+  watch(watched: Watched): FileSubscription {
+    return watchFor(this.#place, watched);
   }
 
   transferDirs(): readonly string[] {
@@ -65,11 +83,15 @@ export class Sessions implements SessionService {
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
+    const { gatehouse } = this.#place;
+    gatehouse.pause.assertOff();
     const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
-    const lost = previous === undefined ? undefined : await lostCommand(this.#context(tmux, previous));
+    const about = { session: request.sessionName, connection: config.name, client: call.client };
+    await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
+    const cut = previous === undefined ? undefined : await lostWork(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;
     const { context, promptStart, awaiting, checks } = await openSession(
@@ -79,20 +101,12 @@ export class Sessions implements SessionService {
     );
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
-    const { host, user, port, log_file: logFile, epoch_start } = context.record;
-    const banner = await readRange(context, epoch_start, promptStart ?? context.terminal.offset);
+    const lost = lostBeside(cut, whereNow(context, current));
     const serverInfo = this.#inlineInfo(config);
-    const shell = context.record.levels[0]?.shell;
     return {
-      ...terminalFacts(context, current),
-      ...(awaiting === undefined ? {} : { state: "awaiting_input" as const, awaiting }),
-      connectionInfo: { host, user, port },
-      ...(shell === undefined ? {} : { shell }),
+      ...(await openedFacts(context, current, { promptStart, awaiting })),
       hasServerInfo: config.infoFile !== undefined,
       ...(serverInfo === undefined ? {} : { serverInfo }),
-      banner: banner.output.split("\n").slice(-bannerLines).join("\n"),
-      logFile,
-      attachCommand: context.attachCommand,
       openedInMs: Math.round(performance.now() - startedAtMs),
       reconnected: previous !== undefined,
       checks,
@@ -101,13 +115,19 @@ export class Sessions implements SessionService {
   }
 
   async list(): Promise<readonly SessionSummary[]> {
-    if (this.#place.state.read().size === 0 && !existsSync(this.#place.tree.tmuxSocket)) return [];
+    const { state, tree } = this.#place;
+    const isEmpty = state.read().size === 0 && state.setAside.length === 0;
+    if (isEmpty && !existsSync(tree.tmuxSocket)) return [];
     const tmux = await this.#tmux();
     const panes = new Map((await listPanes(tmux)).map((pane) => [pane.name, pane]));
     const records = openedOnes(this.#place.state.read());
     return Promise.all(
       records.map((record) => summarise(this.#context(tmux, record), panes.get(record.session_name))),
     );
+  }
+
+  warnings(): readonly string[] {
+    return this.#warnings;
   }
 
   /** The numbers that make our marks ours: hexadecimal digits, to be shown to nobody. */
@@ -125,7 +145,7 @@ export class Sessions implements SessionService {
       if (!(await sweepOpening(this.#place, tmux, record))) throw stillOpening(record);
       record = this.#place.state.get(sessionName);
     }
-    if (record === undefined) throw this.#notFound(sessionName);
+    if (record === undefined) throw sessionNotFound(sessionName, this.#place.state.read());
     return new Session(this.#context(tmux, record));
   }
 
@@ -139,8 +159,10 @@ export class Sessions implements SessionService {
     const tmux = await this.#tmux();
     await undoOpening(this.#place, tmux, sessionName);
     const record = this.#place.state.get(sessionName);
-    if (record === undefined) return { sessionName, wasRunning: false, existed: false };
-    const outcome = await closeSession(this.#place, this.#context(tmux, record), force);
+    if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, force);
+    const outcome = await closeSession(this.#place, this.#context(tmux, record), force, call);
+    const { session_name: session, connection_config: connection } = record;
+    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
     return outcome;
@@ -150,11 +172,17 @@ export class Sessions implements SessionService {
   async #tmux(): Promise<TmuxServer> {
     const tmux = await this.#place.tmux();
     if (this.#recoveredWith !== tmux || !this.#place.state.isWhole) {
-      this.#recovering ??= recoverSessions(this.#place, tmux).finally(() => (this.#recovering = undefined));
+      this.#recovering ??= this.#recover(tmux).finally(() => (this.#recovering = undefined));
       await this.#recovering;
       this.#recoveredWith = tmux;
     }
     return tmux;
+  }
+
+  async #recover(tmux: TmuxServer): Promise<void> {
+    const told = await recoverSessions(this.#place, tmux);
+    told.forEach((words) => this.#place.warn(words));
+    this.#warnings = [...new Set([...this.#warnings, ...told])].slice(-maxWarnings);
   }
 
   /** What was read of the log is kept until the session is opened anew. */
@@ -164,7 +192,9 @@ export class Sessions implements SessionService {
     const same = known?.record.incarnation === record.incarnation && known.record.epoch === record.epoch;
     const followsAll = same && record.levels.every(({ aid }) => known.terminal.follows(aid));
     if (known === undefined) this.#forgetClosed();
-    const context = followsAll ? { ...known, tmux, record } : createContext(this.#place, tmux, record);
+    const context = followsAll
+      ? { ...known, tmux, record: withOwnPaths(this.#place, record) }
+      : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
   }
@@ -179,7 +209,10 @@ export class Sessions implements SessionService {
   async #previousRecord(tmux: TmuxServer, request: OpenRequest): Promise<SessionRecord | undefined> {
     await undoOpening(this.#place, tmux, request.sessionName);
     const record = this.#place.state.get(request.sessionName);
-    if (record === undefined) return undefined;
+    if (record === undefined) {
+      await refuseUnrecorded(tmux, request.sessionName);
+      return undefined;
+    }
     const context = this.#context(tmux, record);
     const current = await look(context, await lookAtPane(context));
     const sameName = record.session_name === request.sessionName;
@@ -198,43 +231,8 @@ export class Sessions implements SessionService {
       throw error;
     }
   }
-
-  #notFound(sessionName: string): UserError {
-    const names = [...this.#place.state.read().values()].map(({ session_name }) => session_name);
-    return new UserError(
-      "SESSION_NOT_FOUND",
-      `no session is named ${JSON.stringify(sessionName)}`,
-      "Open it with open_connection, or use one of details.names.",
-      {
-        details: { names },
-      },
-    );
-  }
 }
 
 function openedOnes(sessions: StateSnapshot): SessionRecord[] {
   return [...sessions.values()].filter(({ phase }) => phase !== "opening");
-}
-
-function stillOpening({ session_name: name }: SessionRecord): UserError {
-  return new UserError(
-    "SESSION_BUSY",
-    `${name} is still being opened`,
-    "Wait for that call, then try again.",
-    { details: { by: "open_connection" } },
-  );
-}
-
-function sessionExists(session: SessionContext, { state }: Look): UserError {
-  const { session_name: name, connection_config } = session.record;
-  const isOver = state === "disconnected";
-  const running = isOver || state === "idle" ? undefined : lastSentCommand(session)?.command;
-  return new UserError(
-    "SESSION_EXISTS",
-    isOver
-      ? `${name} was open on connection ${connection_config} and has ended; it can be opened again under just this name, there`
-      : `${name} is open already, on connection ${connection_config}`,
-    "Use it as it is, close it first, or choose another session_name.",
-    { details: { connection_config, state, running_command: running } },
-  );
 }

@@ -21,6 +21,7 @@ export async function summarise(
     connectionInfo: { host: record.host, user: record.user, port: record.port },
     ...(runs ? { runningCommand: sent.command } : {}),
     createdAt: record.created_at,
+    ...(record.restored_at === undefined ? {} : { restoredAt: record.restored_at }),
     lastActivityAt: extent.changedAtMs === 0 ? record.created_at : new Date(extent.changedAtMs).toISOString(),
     logBytes: extent.end - extent.first,
     humansAttached: pane?.attachedHumans ?? 0,

@@ -2,6 +2,7 @@ import { renderCursor } from "../base/cursor.ts";
 import { fullscreenAwaiting, withAnswer } from "./answers.ts";
 import { hiddenFacts, isHiddenKind } from "./hidden-prompt.ts";
 import type { Look, SessionContext } from "./look.ts";
+import type { MarkedWhere } from "./mark-track.ts";
 import type { Awaiting, TerminalFacts, Where } from "./outcome.ts";
 import { commandInFront } from "./sent-command.ts";
 
@@ -33,12 +34,15 @@ function awaitingNow(session: SessionContext, { state, awaiting }: Look): Awaiti
 export function whereNow({ terminal }: SessionContext, { state, confidence }: Look): Where | undefined {
   const { marks, shellLevels } = terminal;
   if (state !== "idle" || confidence !== "exact" || marks?.where === undefined) return undefined;
-  const { user, host, cwd, isRoot } = marks.where;
+  return placeOf(marks.where, shellLevels.length - 1);
+}
+
+export function placeOf({ user, host, cwd, isRoot }: MarkedWhere, depth: number): Where {
   return {
     ...(user === undefined ? {} : { user }),
     ...(host === undefined ? {} : { host }),
     ...(cwd === undefined ? {} : { cwd }),
     ...(isRoot === undefined ? {} : { isRoot }),
-    depth: shellLevels.length - 1,
+    depth,
   };
 }

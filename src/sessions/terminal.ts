@@ -47,6 +47,7 @@ export class Terminal {
   #hidden: { readonly editor: TerminalCheckpoint["editor"] } | undefined;
   #bytesMissed = 0;
   #lastOutputAtMs: number | undefined;
+  #readAtMs = -Infinity;
   #catchingUp: Promise<void> | undefined;
   /** Where the last checkpoint stands. */
   #savedAt: number;
@@ -86,7 +87,7 @@ export class Terminal {
 
   /** Whether the marks of this shell have been counted from its beginning. */
   follows(aid: string): boolean {
-    return this.#followed.has(aid);
+    return this.#followed.has(aid) || this.#shells.some((shell) => shell.aid === aid);
   }
 
   /** From here on the marks of this shell count, inside the others or instead of those that its process carried before. */
@@ -165,10 +166,12 @@ export class Terminal {
   }
 
   async #readOn(): Promise<void> {
+    const readAtMs = performance.now();
     const extent = this.#options.log.extent();
     const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
-    const room = new Uint8Array(Math.min(chunkBytes, extent.end - this.#stream.offset));
+    const unread = Math.max(0, extent.end - this.#stream.offset);
+    const room = new Uint8Array(Math.min(chunkBytes, unread));
     while (this.#stream.offset < extent.end) {
       const { offset } = this.#stream;
       const { bytes } = this.#options.log.read(offset, Math.min(extent.end, offset + chunkBytes), room);
@@ -179,10 +182,14 @@ export class Terminal {
       if (read >= checkpointEveryBytes || (atEnd && read >= checkpointAtEndBytes)) this.#save();
       if (!atEnd) await new Promise(setImmediate);
     }
-    // What is read only now may have come long ago.
-    if (isNew && extent.changedAtMs > 0) {
-      this.#lastOutputAtMs = performance.now() - Math.max(0, Date.now() - extent.changedAtMs);
-    }
+    if (isNew && extent.changedAtMs > 0) this.#lastOutputAtMs = this.#outputTime(extent.changedAtMs);
+    this.#readAtMs = readAtMs;
+  }
+
+  /** What is read only now may have come long ago, but not before the last reading, however the clock was set. */
+  #outputTime(changedAtMs: number): number {
+    const agoMs = Math.max(0, Date.now() - changedAtMs);
+    return Math.max(this.#readAtMs, performance.now() - agoMs);
   }
 
   #save(): void {

@@ -2,11 +2,14 @@ import { dirname } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
-import { clearLine, leftOver } from "./clear-line.ts";
+import { clearAnswers, clearLine, leftOver } from "./clear-line.ts";
+import { whatRuns } from "./command-owner.ts";
 import { assertTakenBy } from "./command-text.ts";
 import { assertExpected } from "./expectation.ts";
+import { aboutCall, admitCommand } from "./gate.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
@@ -17,6 +20,7 @@ import type { Call, Where } from "./outcome.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
+import { isTerminalAnswer } from "./terminal-answers.ts";
 import { whereNow } from "./terminal-facts.ts";
 import type { Judgement } from "./terminal-reading.ts";
 import { mayHoldUnsent } from "./unsent-line.ts";
@@ -32,6 +36,8 @@ export type TypedCommand = {
   readonly offset: number;
   readonly atMs: number;
   readonly echoed: boolean;
+  /** A human has changed it before it was typed. */
+  readonly edited?: true;
   readonly prompt: LearnedPrompt | undefined;
   readonly prompts: readonly LearnedPrompt[];
   readonly aid: string | undefined;
@@ -47,12 +53,12 @@ const unmatchedQuietMs = 2_000;
 const tailQuietMs = 40;
 
 /**
- * Types `text` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
+ * Types `wanted` (prepared) at the session's idle prompt, sees it there, and presses Enter. Throws with nothing left on
  * the line when the session is not at an empty prompt or its line editor did not take the text as written.
  */
 export async function typeCommand(
   session: SessionContext,
-  text: string,
+  wanted: string,
   expect: Where,
   call: Call,
 ): Promise<TypedCommand> {
@@ -63,16 +69,30 @@ export async function typeCommand(
   const { terminal, record, ledger, log } = session;
   requireRoom(dirname(log.path));
   assertExpected(record.session_name, expect, whereNow(session, prompt));
+  const admitted = await admitCommand(session, wanted, prompt, call);
+  const { text } = admitted;
   assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
   const prompts = terminal.levels.known(record.prompt);
   if (prompt.state === "idle") noteLastEnd(session);
   const entry = { ...nextRecord(session, text, call), ...whereTyped(session, prompt) };
   const { aid, counter } = entry;
-  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter };
+  const edited = admitted.edited === undefined ? {} : { edited: admitted.edited };
+  const typed = { id: entry.id, command: text, prompt: prompt.prompt, prompts, aid, counter, ...edited };
+  const { where } = entry;
+  const { approvedBy: approved } = admitted;
+  await recordAct(session.gatehouse, {
+    act: "command",
+    ...aboutCall(session, call),
+    id: entry.id,
+    command: text,
+    ...where,
+    approved,
+  });
   ledger.append(entry);
   if (!(await pasteAndSeeEcho(session, entry, prompt))) {
     return { ...typed, offset: entry.offset, atMs: performance.now(), echoed: false };
   }
+  if (session.gatehouse.pause.isOn) await takeBack(session, entry);
   const { offset } = terminal;
   ledger.append({ ...entry, step: "sent", offset });
   const atMs = performance.now();
@@ -82,6 +102,12 @@ export async function typeCommand(
     throw await notTyped(session, pressed);
   }
   return { ...typed, offset, atMs, echoed: true };
+}
+
+/** Nothing more is pressed after a human has said stop, but to clear what was typed. */
+async function takeBack(session: SessionContext, entry: LedgerRecord): Promise<void> {
+  await clearLine(session, entry, true, neverAborted);
+  session.gatehouse.pause.assertOff();
 }
 
 /** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */
@@ -95,8 +121,12 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
       throw stalled(session);
     return requireEmptyPrompt(session, call);
   }
-  if (current.state !== "idle" && current.state !== "unknown") throw busy(session, "a command runs", current);
-  if ((current.typed ?? "") !== "") throw busy(session, "a human has typed a line and not sent it");
+  if (current.state !== "idle" && current.state !== "unknown")
+    throw busy(session, whatRuns(session, call), current);
+  const { typed = "" } = current;
+  if (isTerminalAnswer(session, typed) && (await clearAnswers(session, call.signal)))
+    return requireEmptyPrompt(session, call);
+  if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
   if (await mayHoldUnsent(session, current, call.signal))
     throw busy(session, "a human may have typed a line that does not show: Ctrl+C brings a new prompt");
   return current;
@@ -133,6 +163,7 @@ export function nextRecord(session: SessionContext, command: string, call: Call)
     step: "typed",
     id: `c${last === undefined ? 1 : Number(last.id.slice(1)) + 1}`,
     incarnation: session.record.incarnation,
+    epoch: session.record.epoch,
     offset: session.terminal.offset,
     at: new Date().toISOString(),
     pid: process.pid,

@@ -2,12 +2,15 @@ import { dirname } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
+import { recordAct } from "../policy/gatehouse.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { classifyAwaiting } from "./awaiting.ts";
 import { clearLine, leftOver } from "./clear-line.ts";
+import { ownerOf } from "./command-owner.ts";
 import { cursorPlace } from "./cursor-place.ts";
+import { aboutCall, admitInput } from "./gate.ts";
 import { hiddenText, isHiddenKind, secretSentTo } from "./hidden-prompt.ts";
 import { changeSeenNumber } from "./inner-shell.ts";
 import type { Input, InputStep } from "./input-keys.ts";
@@ -15,7 +18,7 @@ import { isSamePlace, lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Awaiting, Call, InputRequest } from "./outcome.ts";
-import { busy, disconnected, humanOnly, notTyped, promptGone, stalled } from "./refusals.ts";
+import { alreadyAnswered, busy, disconnected, humanOnly, notTyped, promptGone, stalled } from "./refusals.ts";
 import { useSendSecret } from "./secret-refusals.ts";
 import { sentInFront, type SentCommand } from "./sent-command.ts";
 import { whereNow } from "./terminal-facts.ts";
@@ -47,12 +50,21 @@ export async function typeInput(
   const isHidden = isHiddenKind(asked);
   if (isHidden && (input.prints || input.enters > 0)) await assertNoSecretFits(session, call.signal);
   call.signal.throwIfAborted();
+  const { approvedBy: approved } = await admitInput(session, request, current, call);
   if (input.prints) requireRoom(dirname(session.log.path));
   const { offset } = session.terminal;
   const typed =
     current.state === "idle"
       ? beginLine(session, current, input, call)
-      : continuedCommand(session, isHidden ? { text: hiddenText } : shownInput(request), call);
+      : continuedCommand(
+          session,
+          { ...(isHidden ? { text: hiddenText } : shownInput(request)), ...entered(input) },
+          call,
+        );
+  const { id, step, command, text, keys } = typed.record;
+  const shown = step === "sent" ? { command } : { text, keys };
+  const act = step === "sent" ? "command" : "input";
+  await recordAct(session.gatehouse, { act, ...aboutCall(session, call), id, ...shown, approved });
   session.ledger.append(typed.record);
   await press(session, typed.record, input.steps);
   return { offset, atMs: performance.now(), answered: typed.answered, follows: typed.follows };
@@ -69,6 +81,8 @@ async function requireSamePlace(
   const shown = cursor === undefined ? undefined : cursorPlace(session, cursor);
   if (shown === undefined || !isSamePlace(session, current, shown))
     throw promptGone(session, current, whereNow(session, current));
+  const answered = answeredByOther(session, shown, call);
+  if (answered !== undefined) throw alreadyAnswered(session, current, ownerOf(answered));
   const left = current.state === "idle" ? leftOver(session, current) : undefined;
   if (left === undefined) return current;
   if (!(await clearLine(session, left, session.terminal.offset > left.offset, call.signal)))
@@ -80,6 +94,14 @@ async function requireSamePlace(
 function askedKind(session: SessionContext, { state, awaiting }: Look): Awaiting["kind"] | undefined {
   if (awaiting !== undefined || state === "idle" || state === "fullscreen") return awaiting?.kind;
   return classifyAwaiting(lineUntil(session, session.terminal.offset), { atShell: false })?.kind;
+}
+
+/** Where nothing is echoed an answer leaves no trace, and a second one would go to whatever reads next. */
+function answeredByOther(session: SessionContext, shown: number, call: Call): LedgerRecord | undefined {
+  const { incarnation } = session.record;
+  const last = session.ledger.find((record) => record.incarnation === incarnation);
+  if (last?.step !== "input" || last.enter !== true || last.offset < shown) return undefined;
+  return last.pid === process.pid && last.client === call.client ? undefined : last;
 }
 
 /** A secret of the configuration is not the agent's to type, unless it was refused. */
@@ -117,6 +139,10 @@ function shownKeys({ steps }: Input): Pick<LedgerRecord, "keys"> {
   return { keys: steps.flatMap((step) => (step.kind === "key" ? [step.key] : [])) };
 }
 
+function entered({ enters }: Input): Pick<LedgerRecord, "enter"> {
+  return enters > 0 ? { enter: true } : {};
+}
+
 function shownInput({ text, keys }: InputRequest): Pick<LedgerRecord, "text" | "keys"> {
   return { ...(text === "" ? {} : { text }), ...(keys.length === 0 ? {} : { keys: [...keys] }) };
 }
@@ -124,7 +150,7 @@ function shownInput({ text, keys }: InputRequest): Pick<LedgerRecord, "text" | "
 /** The record of input to what runs, in which it stands as `shown`. */
 export function continuedCommand(
   session: SessionContext,
-  shown: Pick<LedgerRecord, "text" | "keys">,
+  shown: Pick<LedgerRecord, "text" | "keys" | "enter">,
   call: Call,
 ): Recorded {
   const answered = sentInFront(session);
@@ -175,6 +201,7 @@ async function press(
     record: { session_name: name },
   } = session;
   for (const [index, step] of steps.entries()) {
+    session.gatehouse.pause.assertOff();
     const pressed =
       step.kind === "text"
         ? await pasteText(tmux, name, step.text, { bracketed: false })

@@ -1,4 +1,6 @@
+import { recordAct } from "../policy/gatehouse.ts";
 import type { Asker } from "../policy/secret-use.ts";
+import { aboutCall } from "./gate.ts";
 import { hiddenText } from "./hidden-prompt.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
@@ -34,6 +36,15 @@ export async function typeSecret(
   await terminal.catchUp();
   if (terminal.offset !== offset) throw notASecretPrompt(session, "the terminal showed something meanwhile");
   call.signal.throwIfAborted();
+  session.gatehouse.pause.assertOff();
+  const { id } = session.ledger.last() ?? {};
+  await recordAct(session.gatehouse, {
+    act: "secret",
+    ...aboutCall(session, call),
+    id,
+    name,
+    program: asker.program,
+  });
   const { record: entry, ...follows } = continuedCommand(session, { text: hiddenText }, call);
   ledger.append(entry);
   const end = await typeUnseen(session, {
@@ -42,7 +53,8 @@ export async function typeSecret(
     takesEof: asker.takesEof,
     stillAsks: async () => (await askerNow(session, neverAborted)).pid === asker.pid,
     isThere: () => isThere(session, asker),
-    noteHandedOver: () => ledger.append({ ...entry, keys: ["Enter"], secret: name, asker: asker.pid }),
+    noteHandedOver: () =>
+      ledger.append({ ...entry, keys: ["Enter"], enter: true, secret: name, asker: asker.pid }),
   });
   if ("offset" in end) return { offset, atMs: performance.now(), ...follows };
   const doubt =

@@ -8,7 +8,7 @@ import type { Call, OutputFacts, OutputOutcome, OutputRequest } from "./outcome.
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput, readRange } from "./read-output.ts";
 import { findCommand, findLastCommand, outputRange, type RecordedCommand } from "./recorded-command.ts";
-import { lastSentCommand, type SentCommand } from "./sent-command.ts";
+import { isOfEpoch, lastSentCommand, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -30,14 +30,15 @@ export async function viewCommand(
       watch,
       current,
       running === undefined
-        ? { look: current, endedBy: "command_ended" }
+        ? { look: current, endedBy: wasCut(session, found) ? "disconnected" : "command_ended" }
         : commandEnd(session, asTyped(running), current),
     );
   const deadlineMs = performance.now() + waitSeconds * 1_000;
   const end = await waitUntil(session, decide, deadlineMs, call.signal);
   const current = end.reason === "decided" ? end.value.look : end.last;
-  const endedBy = end.reason === "decided" ? end.value.endedBy : "wait_limit";
   const known = found.end === undefined ? findCommand(session, found.sent.id) : found;
+  const atLimit = known.end === undefined ? "wait_limit" : "command_ended";
+  const endedBy = end.reason === "decided" ? end.value.endedBy : atLimit;
   const told = known.end && asTold(known.end);
   return {
     ...terminalFacts(session, current),
@@ -64,6 +65,11 @@ function noCommandYet({ record }: SessionContext): UserError {
 function runningCommand(session: SessionContext, { sent }: RecordedCommand): SentCommand | undefined {
   const last = lastSentCommand(session);
   return last?.id === sent.id ? last : undefined;
+}
+
+/** Its shell went away with ssh before it told an end. */
+function wasCut(session: SessionContext, { sent, end }: RecordedCommand): boolean {
+  return end === undefined ? !isOfEpoch(session, sent) : end.cut === true;
 }
 
 function rangeWatched(session: SessionContext, found: RecordedCommand) {

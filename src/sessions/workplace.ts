@@ -2,6 +2,7 @@ import type { ConnectionConfig, Settings } from "../config/connection-config.ts"
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { SecretBook } from "../policy/secret-book.ts";
 import type { SshVersion } from "../ssh/version.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -16,6 +17,7 @@ export type Workplace = {
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: SecretBook;
+  readonly gatehouse: Gatehouse;
   /** Absolute path of the program by which ssh asks. */
   readonly askpass: string;
   readonly ssh: {

@@ -24,6 +24,8 @@ const recordSchema = z.object({
   step: z.enum(["typed", "sent", "cleared", "input"]),
   id: z.string().regex(/^c\d+$/),
   incarnation: z.string(),
+  /** Of the session's ssh, counted as in state.json; ledgers of before have none. */
+  epoch: z.number().int().optional(),
   offset: z.number().int(),
   at: z.string(),
   pid: z.number().int(),
@@ -36,6 +38,8 @@ const recordSchema = z.object({
   where: whereSchema.optional(),
   text: z.string().optional(),
   keys: z.array(z.string()).optional(),
+  /** Enter was pressed, so that what asked has its answer. */
+  enter: z.boolean().optional(),
   secret: z.string().optional(),
   asker: z.number().int().optional(),
 });
@@ -44,7 +48,7 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 
 /**
  * How a sent command has ended: its output stands at log offsets `start` (where known) to `end`. `ran` is false for what
- * the shell did not run. Whoever sees an end may write it; of several the first counts.
+ * the shell did not run, `cut` says that ssh ended first. Whoever sees an end may write it; of several the first counts.
  */
 const endedSchema = z.object({
   step: z.literal("ended"),
@@ -52,6 +56,7 @@ const endedSchema = z.object({
   at: z.string(),
   exit: z.number().int().optional(),
   ran: z.boolean().optional(),
+  cut: z.literal(true).optional(),
   start: z.number().int().optional(),
   end: z.number().int(),
 });

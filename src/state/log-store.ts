@@ -1,4 +1,15 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from "node:fs";
 import { basename, dirname } from "node:path";
 
 /** One file of a session's log, open for reading; `end` is exclusive. Offsets are absolute over all segments. */
@@ -89,12 +100,20 @@ export class LogStore {
       return { descriptor, start, end: start + fstatSync(descriptor).size };
     });
     if (this.#rotatedStarts().join() !== starts.join()) return undefined;
-    if (current === undefined) return { segments: rotated, changedAtMs: 0 };
+    if (current === undefined) return { segments: unbroken(rotated), changedAtMs: 0 };
     const facts = fstatSync(current);
     const start = rotated.at(-1)?.end ?? 0;
-    this.#current = { identity: identityOf(facts), first: starts[0] ?? 0, start };
-    const segments = [...rotated, { descriptor: current, start, end: start + facts.size }];
+    const segments = unbroken([...rotated, { descriptor: current, start, end: start + facts.size }]);
+    this.#current = { identity: identityOf(facts), first: segments[0]?.start ?? 0, start };
     return { segments, changedAtMs: facts.mtimeMs };
+  }
+
+  /** The log was deleted or cut: what is there now, if anything, becomes a segment that begins at `start`. */
+  startAt(start: number): void {
+    const segment = `${this.path}.${String(start).padStart(20, "0")}`;
+    if (existsSync(this.path)) renameSync(this.path, segment);
+    else writeFileSync(segment, "", { mode: 0o600, flag: "wx" });
+    this.#current = undefined;
   }
 
   #rotatedStarts(): number[] {
@@ -104,6 +123,13 @@ export class LogStore {
       .map((name) => Number(name.slice(prefix.length)))
       .sort((left, right) => left - right);
   }
+}
+
+/** What stands before a gap is kept on disk and counts as dropped. */
+function unbroken(segments: readonly Segment[]): Segment[] {
+  return segments.slice(
+    segments.findLastIndex(({ start }, at) => at === 0 || segments[at - 1]?.end !== start),
+  );
 }
 
 /** An inode's number alone may come back when an old segment was deleted. */

@@ -1,24 +1,32 @@
 import { z } from "zod";
 
-/** What is kept of a session that the stream cannot tell. Offsets are absolute places in the session's log. */
+import { isSessionName } from "../base/session-name.ts";
+
+const offset = z.number().int().nonnegative();
+const size = z.number().int().min(1).max(10_000);
+
+/**
+ * What is kept of a session that the stream cannot tell. The name is a part of paths and targets. Offsets are absolute places in
+ * the session's log.
+ */
 export const sessionRecordSchema = z.object({
-  session_name: z.string(),
+  session_name: z.string().refine(isSessionName),
   connection_config: z.string(),
   tmux_session: z.string(),
   log_file: z.string(),
   created_at: z.string(),
   /** `reopening`: the rest tells of the time before, until the new login is through. */
   phase: z.enum(["opening", "reopening", "open"]),
-  incarnation: z.string(),
+  incarnation: z.string().regex(/^[0-9a-z]{1,6}$/),
   epoch: z.number().int(),
-  log_start: z.number().int(),
-  epoch_start: z.number().int(),
-  number: z.string(),
+  log_start: offset,
+  epoch_start: offset,
+  number: z.string().regex(/^[0-9a-f]{32}$/),
   host: z.string(),
   user: z.string(),
   port: z.number().int(),
-  cols: z.number().int(),
-  rows: z.number().int(),
+  cols: size,
+  rows: size,
   prompt: z.object({ text: z.string(), bracketed: z.boolean() }).optional(),
   /** The login shell took our marks when the session was opened. */
   integrated: z.boolean().optional(),
@@ -34,6 +42,8 @@ export const sessionRecordSchema = z.object({
   ),
   /** Numbers of before, which the kept log may still hold, and which are shown to nobody either. */
   retired: z.array(z.string().regex(/^[0-9a-f]{32}$/)).optional(),
+  /** When it was made anew from what tmux had; the shells' numbers and what ran then were forgotten. */
+  restored_at: z.string().optional(),
 });
 
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;

@@ -1,8 +1,8 @@
-import { readFileSync, renameSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync } from "node:fs";
 
 import { z } from "zod";
 
-import { sessionKey } from "../base/session-name.ts";
+import { isSessionName, sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock, LockTimeout } from "../platform/file-lock.ts";
@@ -14,22 +14,35 @@ const lockTimeoutMs = 5_000;
 
 const stateSchema = z.object({
   version: z.literal(version),
-  sessions: z.record(z.string(), sessionRecordSchema),
+  sessions: z.record(z.string(), z.unknown()),
+  /** Written where the file was lost: sessions that tmux has may be missing. */
+  incomplete: z.literal(true).optional(),
 });
+const otherVersionSchema = z.object({ version: z.union([z.number(), z.string()]) });
 const pythonSchema = z.object({ version: z.literal("1.0"), sessions: z.record(z.string(), z.unknown()) });
 
 /** The sessions by `sessionKey` of their names. */
 export type StateSnapshot = ReadonlyMap<string, SessionRecord>;
 
-/** What stood in the file at `stamp`; no sessions where it was missing or none of ours. */
-type Reading = { readonly stamp: string | undefined; readonly sessions: StateSnapshot | undefined };
+/** What stood in the file at `stamp`: the sessions that could be read, whether these were all in it, and all there are. */
+type Reading = {
+  readonly stamp: string | undefined;
+  readonly sessions: StateSnapshot;
+  readonly isReadable: boolean;
+  readonly isWhole: boolean;
+};
+
+/** What is known of a file that was set aside: the sessions that it named and that could not be read. */
+export type SetAside = { readonly path: string; readonly names: readonly string[] };
 
 /** `state.json`: shared by any number of processes, changed whole under a lock, re-read when it changed. */
 export class StateFile {
   readonly #path: string;
   readonly #lockPath: string;
   readonly #warn: (message: string) => void;
-  #last: Reading = { stamp: undefined, sessions: undefined };
+  #last: Reading = { stamp: undefined, sessions: new Map(), isReadable: false, isWhole: false };
+  /** The files that this process has set aside, oldest first. */
+  readonly setAside: SetAside[] = [];
 
   constructor(path: string, lockPath: string, warn: (message: string) => void) {
     this.#path = path;
@@ -38,25 +51,36 @@ export class StateFile {
   }
 
   read(): StateSnapshot {
-    return this.#reading().sessions ?? new Map();
+    return this.#reading().sessions;
   }
 
-  /** False when the file is missing or not to be read, so that the sessions must be found again from tmux. */
+  /** False when the file was missing or not to be read whole, so that the sessions must be found again from tmux. */
   get isWhole(): boolean {
-    return this.#reading().sessions !== undefined;
+    return this.#reading().isWhole;
   }
 
   get(sessionName: string): SessionRecord | undefined {
     return this.read().get(sessionKey(sessionName));
   }
 
-  /** Changes the sessions under the lock; `change` edits the map that it is given and its result is returned. */
-  update<T>(change: (sessions: Map<string, SessionRecord>) => T): Promise<T> {
+  /**
+   * Changes the sessions under the lock; `change` edits the map that it is given and its result is returned. A file that
+   * was not whole is so again only when `change` has found the others again.
+   */
+  update<T>(
+    change: (sessions: Map<string, SessionRecord>) => T,
+    { foundAgain = false }: { readonly foundAgain?: boolean } = {},
+  ): Promise<T> {
     return this.#locked(() => {
-      this.#setAsideUnreadable();
+      const incomplete = this.isWhole || foundAgain ? {} : { incomplete: true };
       const sessions = new Map(this.read());
+      this.#setAsideUnreadable();
       const result = change(sessions);
-      const text = JSON.stringify({ version, sessions: Object.fromEntries(sessions) }, null, 2);
+      const text = JSON.stringify(
+        { version, ...incomplete, sessions: Object.fromEntries(sessions) },
+        null,
+        2,
+      );
       writeFileAtomically(this.#path, `${text}\n`);
       return result;
     });
@@ -70,9 +94,10 @@ export class StateFile {
     await this.update((sessions) => sessions.delete(sessionKey(sessionName)));
   }
 
-  /** Looks once at start, so that an unreadable file is told and set aside before anything relies on it. */
+  /** Looks once at start, so that a file of which nothing can be read is told and set aside before anything relies on it. */
   async settle(): Promise<void> {
-    if (this.#stamp() !== undefined && !this.isWhole) await this.#locked(() => this.#setAsideUnreadable());
+    const isUseless = this.#stamp() !== undefined && !this.#reading().isReadable && this.read().size === 0;
+    if (isUseless) await this.#locked(() => this.#setAsideUnreadable());
   }
 
   async #locked<T>(work: () => T): Promise<T> {
@@ -86,12 +111,12 @@ export class StateFile {
 
   #reading(): Reading {
     const stamp = this.#stamp();
-    if (this.#last.stamp !== stamp) this.#last = { stamp, sessions: parseSessions(this.#text()) };
+    if (this.#last.stamp !== stamp) this.#last = { stamp, ...parseSessions(this.#text()) };
     return this.#last;
   }
 
   #stamp(): string | undefined {
-    const facts = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    const facts = lstatSync(this.#path, { bigint: true, throwIfNoEntry: false });
     return facts === undefined ? undefined : `${facts.ino}.${facts.size}.${facts.mtimeNs}`;
   }
 
@@ -99,29 +124,56 @@ export class StateFile {
     try {
       return readFileSync(this.#path, "utf8");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      if (error instanceof Error && "code" in error && notToBeRead.has(String(error.code))) return "";
       throw failureAt(this.#path, error);
     }
   }
 
-  /** Under the lock: a file of the Python original or one that cannot be read is kept beside, never overwritten. */
+  /** Under the lock: a file of the Python original or one that cannot be read whole is kept beside, never overwritten. */
   #setAsideUnreadable(): void {
-    if (this.#stamp() === undefined || this.isWhole) return;
-    const python = pythonSchema.safeParse(parseJson(this.#text())).success;
+    if (this.#stamp() === undefined || this.#reading().isReadable) return;
+    const text = this.#text();
+    const known = this.read();
+    const value = parseJson(text);
+    const python = pythonSchema.safeParse(value).success;
     const time = new Date().toISOString().replaceAll(":", "");
     const aside = python ? `${this.#path}.python` : `${this.#path}.corrupt-${time}`;
     renameSync(this.#path, aside);
-    this.#warn(
-      python
-        ? `state.json of the Python original was kept as ${aside}`
-        : `state.json could not be read and was kept as ${aside}; sessions are found again from tmux`,
-    );
+    if (python) return this.#warn(`state.json of the Python original was kept as ${aside}`);
+    const names = namesIn(text).filter((name) => !known.has(sessionKey(name)));
+    this.setAside.push({ path: aside, names });
+    const reason = describeFault(value);
+    this.#warn(`state.json ${reason} and was kept as ${aside}; sessions are found again from tmux`);
   }
 }
 
-function parseSessions(text: string): StateSnapshot | undefined {
+/** A folder, a file closed to ourselves, a link in a circle: as good as none, unlike what the machine lacks for a moment. */
+const notToBeRead: ReadonlySet<string> = new Set(["ENOENT", "EISDIR", "EACCES", "ELOOP"]);
+
+function parseSessions(text: string): Omit<Reading, "stamp"> {
   const parsed = stateSchema.safeParse(parseJson(text));
-  return parsed.success ? new Map(Object.entries(parsed.data.sessions)) : undefined;
+  if (!parsed.success) return { sessions: new Map(), isReadable: false, isWhole: false };
+  const entries = Object.entries(parsed.data.sessions);
+  const sessions = new Map<string, SessionRecord>();
+  for (const [key, value] of entries) {
+    const record = sessionRecordSchema.safeParse(value).data;
+    if (record !== undefined && sessionKey(record.session_name) === key) sessions.set(key, record);
+  }
+  const isReadable = sessions.size === entries.length;
+  return { sessions, isReadable, isWhole: isReadable && parsed.data.incomplete !== true };
+}
+
+function describeFault(value: unknown): string {
+  const found = otherVersionSchema.safeParse(value).data?.version;
+  if (found === version) return "could not be read whole";
+  const isOther = typeof found === "number" && Number.isSafeInteger(found);
+  return isOther ? `is of another version (${found}, not ${version})` : "could not be read";
+}
+
+/** Of whatever text this is. */
+function namesIn(text: string): string[] {
+  const names = Array.from(text.matchAll(/"session_name"\s*:\s*"([^"\\]*)"/g), ([, name = ""]) => name);
+  return [...new Set(names.filter(isSessionName))];
 }
 
 function parseJson(text: string): unknown {

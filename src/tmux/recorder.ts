@@ -39,6 +39,11 @@ export function recorderStart(name: string): TmuxCommand {
   return command("pipe-pane", "-t", targetOf(name), `#{${option}}`);
 }
 
+/** Instead of the one that runs. */
+export async function restartRecorder(server: TmuxServer, name: string): Promise<void> {
+  await server.run([recorderStart(name)]);
+}
+
 /** Starts the recorder of a session again where none runs; true when it had to. */
 export async function reopenRecorder(server: TmuxServer, name: string): Promise<boolean> {
   const target = targetOf(name);

@@ -3,6 +3,7 @@ import { runProcess, type ProcessResult } from "../platform/run-process.ts";
 import { startFailure } from "../platform/start-failure.ts";
 import { ControlClient, type Reply, type TmuxNotification } from "./control-client.ts";
 import { findServer, type Found, type RunTmux } from "./find-server.ts";
+import { notePid, restoreSocket } from "./lost-socket.ts";
 import { hubName, startingCommands } from "./server-options.ts";
 import { noteVersion, unreachable } from "./unreachable.ts";
 import { atLeast, installHint, requireSupportedVersion, type TmuxVersion } from "./version.ts";
@@ -43,7 +44,7 @@ export async function connectTmux(options: ConnectOptions): Promise<TmuxServer> 
     found = await findServer(options.socketPath, run);
     if (found.kind === "silent") break;
     if (found.kind !== "foreign") {
-      if (found.kind === "absent" || !found.hasHub) failure = await startServer(options, version, found, run);
+      if (found.kind === "absent" || !found.hasHub) failure = await findOrStart(options, version, found, run);
       const attached = await attach(options);
       if (attached instanceof TmuxServer) return attached;
       failure = `${failure} ${attached}`.trim();
@@ -102,6 +103,23 @@ export class TmuxServer implements AsyncDisposable {
   }
 }
 
+/** Beside a server whose socket was taken away no other is started: its sessions would be lost without a word. */
+async function findOrStart(
+  options: ConnectOptions,
+  version: TmuxVersion,
+  found: Found,
+  run: RunTmux,
+): Promise<string> {
+  const left = found.kind === "absent" ? await restoreSocket(options.socketPath) : undefined;
+  if (left?.restored === true) return "";
+  if (left === undefined) return startServer(options, version, found, run);
+  throw new UserError(
+    "TMUX_UNAVAILABLE",
+    `The socket ${options.socketPath} is gone, and the tmux server that holds the sessions, process ${left.pid}, does not make it anew`,
+    `If that process was stopped, continue it: kill -CONT ${left.pid}. To give its sessions up: kill -9 ${left.pid}.`,
+  );
+}
+
 /** Of two processes that start it at once tmux lets one; the other then finds the hub, which is no fault. Returns tmux's words. */
 async function startServer(
   { socketPath }: ConnectOptions,
@@ -137,8 +155,10 @@ async function attach(options: ConnectOptions): Promise<TmuxServer | string> {
 
 /** The server may be of another version than the program, since it outlives an upgrade. */
 async function introduce(client: ControlClient, options: ConnectOptions): Promise<TmuxServer> {
-  const [reply] = await client.send("display-message -p '#{version}'", { replies: 1 });
-  const version = requireSupportedVersion(reply?.lines[0] ?? "", `the server at ${options.socketPath}`);
+  const [reply] = await client.send("display-message -p '#{version} #{pid}'", { replies: 1 });
+  const [text = "", pid = ""] = reply?.lines[0]?.split(/ (?=\d+$)/) ?? [];
+  const version = requireSupportedVersion(text, `the server at ${options.socketPath}`);
+  notePid(options.socketPath, Number(pid));
   const server = new TmuxServer(client, version, options);
   if (atLeast(version, "3.2")) await server.run([command("refresh-client", "-f", "no-output")]);
   return server;

@@ -96,7 +96,7 @@ test("garbage, half lines, oversized lines, wrong types and calls before initial
   server.write("garbage\n\n{\n");
   server.write(Buffer.from([0xc3, 0x28, 0x0a, 0x00, 0x0a]));
   server.write(`${"z".repeat(17 * 1024 * 1024)}\n`);
-  server.send({ jsonrpc: "2.0", id: 2, method: "resources/list" });
+  server.send({ jsonrpc: "2.0", id: 2, method: "sampling/createMessage" });
   server.send({ jsonrpc: "2.0", id: 3, method: "tools/call", params: [] });
   server.send({ jsonrpc: "2.0", id: 4, method: "tools/call", params: { name: "nope" } });
   server.call(5, "execute_command", { session_name: ["b"], command: 7 });

@@ -40,7 +40,7 @@ describe("the check itself", () => {
     [
       "a package away from its owner",
       { "tmux/a.ts": `import { z } from "zod/mini"; z();` },
-      ["tmux/a.ts: package zod belongs to server/ config/ state/"],
+      ["tmux/a.ts: package zod belongs to server/ config/ state/ policy/"],
     ],
     [
       "a scoped package away from its owner",

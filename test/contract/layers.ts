@@ -37,7 +37,8 @@ export const architecture: Architecture = {
     "@clack/prompts": ["cli/init/"],
     picocolors: ["cli/"],
     re2js: ["sessions/", "policy/"],
-    zod: ["server/", "config/", "state/"],
+    unbash: ["policy/"],
+    zod: ["server/", "config/", "state/", "policy/"],
   },
   outside: { "package.json": ["main.ts", "cli/"] },
 };

@@ -20,13 +20,30 @@ export function readTroubles(readme: string): { codes: string[]; checks: string[
   return { codes: words(0, /`([A-Z_]+)`/g), checks: words(1, /`([a-z_-]+)`/g) };
 }
 
+/** The rows of the table of threats that say too little: four cells, the first three not empty, a test file in the third. */
+export function thinThreats(readme: string): string[] {
+  const section = readSection(readme, "Security model").split("### Threats\n")[1] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("| "));
+  const cells = rows.slice(2).map((row) =>
+    row
+      .slice(2, -1)
+      .split(" | ")
+      .map((cell) => cell.trim()),
+  );
+  const thin = cells.filter(
+    ([threat, stop, tests = "", left, ...more]) =>
+      !threat || !stop || left === undefined || more.length > 0 || !/`test\/[\w./-]+\.test\.ts`/.test(tests),
+  );
+  return rows.length < 3 ? ["there is no table of threats"] : thin.map(([threat = ""]) => threat);
+}
+
 function readSection(readme: string, heading: string): string {
   return readme.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
 }
 
 /** The commands that `--help` lists: the first word of each line that is set in by two blanks. */
 export function readHelp(help: string): string[] {
-  return Array.from(help.matchAll(/^ {2}([a-z]+)\b/gm), ([, word]) => word ?? "");
+  return Array.from(help.matchAll(/^ {2}([a-z][a-z-]*)\b/gm), ([, word]) => word ?? "");
 }
 
 export function differences(documented: readonly string[], real: readonly string[]): string[] {

@@ -3,8 +3,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { connectionShape, settingsShape } from "../../src/config/schema.ts";
+import { fileReaders } from "../../src/policy/file-readers.ts";
+import { machineReaders } from "../../src/policy/machine-readers.ts";
+import { serviceReaders } from "../../src/policy/service-readers.ts";
 import { countLines } from "./file-faults.ts";
-import { differences, readHelp, readTable, readTroubles } from "./readme-faults.ts";
+import { differences, readHelp, readTable, readTroubles, thinThreats } from "./readme-faults.ts";
 import { checkout, readFile, readTree } from "./tree.ts";
 
 test("README.md has at most 400 lines", () => {
@@ -29,6 +32,13 @@ test("README.md tells what each key of the configuration means", () => {
   expect(differences(readTable(readFile("README.md"), "Configuration"), keys)).toEqual([]);
 });
 
+test("README.md lists the commands that only read", () => {
+  const names = Object.keys({ ...fileReaders, ...machineReaders, ...serviceReaders });
+  const listed =
+    /each command of it is one of these[^>]*> (.*)/.exec(readFile("README.md"))?.[1]?.split(" ") ?? [];
+  expect(differences(listed, names)).toEqual([]);
+});
+
 test("the troubles in README.md name checks of doctor and error codes that there are", () => {
   const { checks, codes } = readTroubles(readFile("README.md"));
   const checkers = [...readTree("src/cli/doctor").values(), readFile("src/ssh/attempt-checks.ts")].join();
@@ -45,6 +55,28 @@ test("the files and folders that README.md points to exist", () => {
   );
   const missing = paths.filter((path) => !existsSync(join(checkout, path)));
   expect(missing).toEqual([]);
+});
+
+test("each row of README.md's table of faults names a test that there is, and there are at most 14", () => {
+  const files = new Set([...readTree("test/sessions").keys(), ...readTree("test/unit/sessions").keys()]);
+  const [, section = ""] = readFile("README.md").split("### What happens when\n");
+  const rows = section
+    .split("\n### ", 1)
+    .join()
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(2);
+  const tests = rows.map((row) => /`([\w.-]+\.test\.ts)` +\|$/.exec(row)?.[1] ?? row);
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.length).toBeLessThanOrEqual(14);
+  expect(tests.filter((name) => !files.has(name))).toEqual([]);
+});
+
+test("every threat in README.md has what stops it and a test that shows it, at most 30 of them", () => {
+  const readme = readFile("README.md");
+  expect(thinThreats(readme)).toEqual([]);
+  const [, table = ""] = readme.split("### Threats\n");
+  expect(table.split("\n## ", 1).join("").split("\n| ").length - 3).toBeLessThanOrEqual(30);
 });
 
 describe("the check itself", () => {
@@ -66,6 +98,13 @@ describe("the check itself", () => {
     const help =
       "Usage: x\n\nCommands:\n  demo [--keep]   shows it\n  validate [FILE] checks\n\nOptions:\n  --home DIR  instead\n  -h, --help  this\n";
     expect(readHelp(help)).toEqual(["demo", "validate"]);
+  });
+
+  test("finds a threat without a test, and a table that is gone", () => {
+    const table =
+      "## Security model\n\n### Threats\n\n| a | b | c | d |\n| --- | --- | --- | --- |\n| one | x | `test/a.test.ts` | |\n| two | x | y | z |\n";
+    expect(thinThreats(table)).toEqual(["two"]);
+    expect(thinThreats("## Security model\n")).toEqual(["there is no table of threats"]);
   });
 
   test("finds what is missing on either side", () => {

@@ -47,6 +47,10 @@ const disconnected = () =>
 const processId = (words: string): number =>
   paneProcesses(home).find(({ commandLine }) => commandLine.includes(words))?.pid ?? Number.NaN;
 
+/** The wrapper has ssh's words among its own. */
+const sshId = (): number =>
+  paneProcesses(home).find(({ commandLine }) => /^\S*ssh .*-tt/.test(commandLine))?.pid ?? Number.NaN;
+
 const kill = (pid: number): void => {
   expect(pid).toBeGreaterThan(1);
   process.kill(pid, "SIGKILL");
@@ -84,20 +88,28 @@ test("a command that runs when the host goes away is told as lost, with the plac
   await sshd.restart();
   await disconnected();
   const { lost } = await expectReopened();
+  const id = String(Object(lost)["command_id"]);
   expect(lost).toMatchObject({
     command: "echo partial; sleep 300",
     command_id: expect.stringMatching(/^c\d+$/),
   });
   const until = String(Object(lost)["output_until"]);
   expect((await output({ cursor: until })).fields["output"]).not.toContain("partial");
+  const view = await output({ command_id: id });
+  expect(view.fields).toMatchObject({ ended_by: "disconnected", state: "idle" });
+  expect(view.fields["exit_code"]).toBeUndefined();
+  expect(view.fields["output"]).toStartWith("partial");
+  expect(view.fields["output"]).not.toContain("again");
+  expect(view.fields["message"]).toContain("ssh ended while it ran");
 });
 
 test("at an idle prompt nothing is lost when ssh is killed", async () => {
   await open();
   await run("echo done");
-  kill(processId("-tt"));
+  kill(sshId());
   await disconnected();
   expect((await expectReopened())["lost"]).toBeUndefined();
+  expect(readFileSync(join(home.root, "logs/s.log"), "utf8")).not.toContain("Killed");
 });
 
 test("a killed wrapper disconnects, and ssh is gone with it", async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
+import { makeKey, startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer, type ToolResult } from "../support/mcp-server.ts";
 import { until } from "../support/private-tmux.ts";
 import { noTraces, paneProcesses, readState, tracesOf } from "../support/traces.ts";
@@ -61,6 +61,23 @@ test("a host that begins to listen while we try is reached", async () => {
   await until("a first attempt has failed", () => readFile("logs/late.log").includes("end;"), 10_000);
   await sshd.restart();
   expect((await opening).fields).toMatchObject({ success: true, state: "idle", reconnected: false });
+});
+
+test("an authentication failure is tried once, however long the time", async () => {
+  const connections = () => sshd.log().match(/^Connection from /gm)?.length ?? 0;
+  const other = join(sshd.folder, "other_ed25519");
+  makeKey(other);
+  home.writeConnections(
+    McpHome.connection("lo", sshd),
+    McpHome.connection("stranger", { ...sshd, user: sshd.user, clientKey: other }),
+    `  silent: {host: 127.0.0.1, user: u, port: ${silent.port}}\n`,
+  );
+  const before = connections();
+  const { code } = await open("refused", { connection_config_name: "stranger", timeout_seconds: 60 });
+  expect(code).toBe("AUTH_FAILED");
+  expect(connections() - before).toBe(1);
+  expect(sshd.log()).toContain("Connection closed by authenticating user");
+  await expectNothingLeft();
 });
 
 test("a message of the day that looks like a prompt is not taken for it", async () => {

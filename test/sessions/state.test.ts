@@ -88,7 +88,12 @@ test("a reopened session that is found again is of its newest epoch, without the
   const before = readState(home)["s"];
   rmSync(stateFile(home));
   await (await home.start()).call("list_connections");
-  expect(readState(home)["s"]).toEqual({ ...before, levels: [], retired: expect.any(Array) });
+  expect(readState(home)["s"]).toEqual({
+    ...before,
+    levels: [],
+    retired: expect.any(Array),
+    restored_at: expect.any(String),
+  });
 });
 
 test("a new process follows a long log from its checkpoint, and does without one that is not right", async () => {

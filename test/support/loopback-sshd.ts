@@ -28,6 +28,9 @@ export type LoopbackSshdOptions = {
   readonly setEnv?: Readonly<Record<string, string>>;
   /** Absolute path of sshd; its name is that of the PAM service. */
   readonly program?: string;
+  /** Where it listens, instead of 127.0.0.1, and the words that start it in the network namespace which has this address. */
+  readonly address?: string;
+  readonly enter?: readonly string[];
 };
 
 type HostKey = { readonly publicLine: string; readonly fingerprint: string };
@@ -68,7 +71,7 @@ export async function startLoopbackSshd(options: LoopbackSshdOptions = {}): Prom
 }
 
 export class LoopbackSshd implements AsyncDisposable {
-  readonly host = "127.0.0.1";
+  readonly host: string;
   readonly user = currentUser();
   readonly folder: string;
   readonly home: string;
@@ -81,6 +84,7 @@ export class LoopbackSshd implements AsyncDisposable {
   #child: Bun.Subprocess | undefined;
 
   constructor(folder: string, home: string, options: LoopbackSshdOptions) {
+    this.host = options.address ?? "127.0.0.1";
     this.folder = folder;
     this.home = home;
     this.clientKey = join(folder, "client_ed25519");
@@ -114,7 +118,19 @@ export class LoopbackSshd implements AsyncDisposable {
       }
     }
     const [type, key] = this.hostKey.publicLine.split(" ");
-    writeFileSync(this.knownHostsFile, `[127.0.0.1]:${this.port} ${type} ${key}\n`);
+    writeFileSync(this.knownHostsFile, `[${this.host}]:${this.port} ${type} ${key}\n`);
+  }
+
+  /** The process that listens; each connection has one or two children of it. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Comes back on the same port; sessions go on, and are no longer ended with the server. */
+  async restartListener(): Promise<void> {
+    this.#child?.kill("SIGKILL");
+    await this.#child?.exited;
+    await this.#start();
   }
 
   /** Ends every session and comes back on the same port. */
@@ -153,7 +169,8 @@ export class LoopbackSshd implements AsyncDisposable {
     writeFileSync(configFile, this.#renderConfig());
     const log = openSync(join(this.folder, "sshd.log"), "a", 0o600);
     try {
-      this.#child = Bun.spawn([this.#options.program ?? program("sshd"), "-D", "-e", "-f", configFile], {
+      const { enter = [], program: path = program("sshd") } = this.#options;
+      this.#child = Bun.spawn([...enter, path, "-D", "-e", "-f", configFile], {
         env: { PATH: searchPath },
         stdin: "ignore",
         stdout: "ignore",
@@ -180,7 +197,7 @@ export class LoopbackSshd implements AsyncDisposable {
     const lines = [
       ...config.slice(0, matchAt),
       `Port ${this.port}`,
-      "ListenAddress 127.0.0.1",
+      `ListenAddress ${this.host}`,
       `HostKey "${join(this.folder, "host_ed25519")}"`,
       "PidFile none",
       "LogLevel VERBOSE",
@@ -214,7 +231,7 @@ export class LoopbackSshd implements AsyncDisposable {
 
   async #waitForBanner(child: Bun.Subprocess): Promise<void> {
     const deadline = performance.now() + startTimeoutMs;
-    while (!(await readBanner(this.port)).startsWith("SSH-")) {
+    while (!(await readBanner(this.port, this.host)).startsWith("SSH-")) {
       if (child.exitCode !== null || performance.now() > deadline) {
         await this.stop();
         throw new Error(`sshd did not start:\n${this.log()}`);
@@ -224,9 +241,9 @@ export class LoopbackSshd implements AsyncDisposable {
   }
 }
 
-function readBanner(port: number): Promise<string> {
+function readBanner(port: number, host: string): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" });
+    const socket = connect({ port, host });
     const done = (text: string) => {
       socket.destroy();
       resolve(text);

@@ -1,5 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import type { ClientCapabilities } from "@modelcontextprotocol/sdk/types.js";
 
 import { binary } from "../binary/binary.ts";
 import type { LoopbackSshd } from "./loopback-sshd.ts";
@@ -15,7 +16,10 @@ export type ToolResult = {
   readonly code: string | undefined;
 };
 
-type Host = Pick<LoopbackSshd, "user" | "port" | "clientKey" | "knownHostsFile">;
+/** What the client says of itself. */
+export type ClientSelf = { readonly name?: string; readonly capabilities?: ClientCapabilities };
+
+type Host = Pick<LoopbackSshd, "user" | "port" | "clientKey" | "knownHostsFile"> & { readonly host?: string };
 
 export type CallOptions = {
   /** Milliseconds, 120,000 unless given. */
@@ -32,7 +36,12 @@ export class McpServer implements AsyncDisposable {
 
   constructor(
     env: Readonly<Record<string, string>>,
-    options: { readonly command?: string; readonly args?: readonly string[]; readonly cwd?: string } = {},
+    options: {
+      readonly command?: string;
+      readonly args?: readonly string[];
+      readonly cwd?: string;
+      readonly client?: ClientSelf;
+    } = {},
   ) {
     this.transport = new StdioClientTransport({
       command: options.command ?? binary,
@@ -42,7 +51,8 @@ export class McpServer implements AsyncDisposable {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     this.transport.stderr?.on("data", (bytes: Buffer) => (this.stderr += bytes.toString("utf8")));
-    this.client = new Client({ name: "test", version: "1" });
+    const { name = "test", capabilities = {} } = options.client ?? {};
+    this.client = new Client({ name, version: "1" }, { capabilities });
   }
 
   /** The process id of the server. */
@@ -95,7 +105,7 @@ export class McpHome implements AsyncDisposable {
   /** The lines of one connection of config.yml, `more` included, for the given sshd. */
   static connection(name: string, sshd: Host, more: readonly string[] = []): string {
     const lines = [
-      "host: 127.0.0.1",
+      `host: ${sshd.host ?? "127.0.0.1"}`,
       `user: ${sshd.user}`,
       `port: ${sshd.port}`,
       `key_path: ${sshd.clientKey}`,
@@ -113,9 +123,11 @@ export class McpHome implements AsyncDisposable {
   /** Starts another server process on this home and connects to it. */
   async start(
     options: {
+      readonly command?: string;
       readonly args?: readonly string[];
       readonly cwd?: string;
       readonly env?: Readonly<Record<string, string>>;
+      readonly client?: ClientSelf;
     } = {},
   ): Promise<McpServer> {
     const server = new McpServer({ ...this.env, ...options.env }, options);

@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
 import type { LoopbackSshd } from "./loopback-sshd.ts";
-import { McpHome, type McpServer, type ToolResult } from "./mcp-server.ts";
+import { McpHome, type ClientSelf, type McpServer, type ToolResult } from "./mcp-server.ts";
 
 /** A session `s` of an account with sudo, whose connection names the account's password as the secret `sudo`, and others. */
 export class SecretSession implements AsyncDisposable {
@@ -22,7 +22,12 @@ export class SecretSession implements AsyncDisposable {
     {
       secrets,
       settings = [],
-    }: { readonly secrets: readonly string[]; readonly settings?: readonly string[] },
+      client = {},
+    }: {
+      readonly secrets: readonly string[];
+      readonly settings?: readonly string[];
+      readonly client?: ClientSelf;
+    },
   ): Promise<SecretSession> {
     const sshd = await account.sshd();
     const home = new McpHome();
@@ -42,7 +47,7 @@ export class SecretSession implements AsyncDisposable {
         "",
       ].join("\n"),
     );
-    const session = new SecretSession(account, sshd, home, await home.start());
+    const session = new SecretSession(account, sshd, home, await home.start({ client }));
     const opened = await session.open();
     if (opened.isError) throw new Error(opened.text);
     return session;

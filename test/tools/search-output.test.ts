@@ -116,6 +116,8 @@ test("a pattern that makes other engines hang is done within its time, others ar
 }, 90_000);
 
 test("goes on over rotated segments while they are rotated, and misses nothing that is kept", async () => {
+  const before = { session_name: "r", command: "true", wait_seconds: 10 };
+  const quiet = await server.call("execute_command", before);
   const flood = server.call("execute_command", {
     session_name: "r",
     command: "seq 1 600000 | sed 's/^/row number /'; echo the flood is over",
@@ -136,6 +138,9 @@ test("goes on over rotated segments while they are rotated, and misses nothing t
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `row number 5999${n}5`),
   );
   expect(Number(after.fields["bytes_missed"])).toBeGreaterThan(0);
+  const ofQuiet = { session_name: "r", command_id: quiet.fields["command_id"] };
+  const dropped = await server.call("get_terminal_output", ofQuiet);
+  expect(dropped.fields).toMatchObject({ exit_code: 0, output: "", truncated: false });
   const last = await server.call("search_output", {
     session_name: "r",
     pattern: "^row number [0-9]+$",

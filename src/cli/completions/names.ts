@@ -10,6 +10,7 @@ type Place = { readonly root: string; readonly home: string };
 const sources: Readonly<Record<string, (place: Place) => Promise<readonly string[]>>> = {
   session: sessionNames,
   log: logNames,
+  approval: approvalIds,
   connection: connectionNames,
   client: clientNames,
 };
@@ -32,6 +33,12 @@ async function sessionNames({ root }: Place): Promise<readonly string[]> {
   const { stateFile, locks } = treeOf(root);
   const state = new StateFile(stateFile, join(locks, "state"), () => {});
   return [...state.read().values()].map((record) => record.session_name);
+}
+
+async function approvalIds({ root }: Place): Promise<readonly string[]> {
+  const { Approvals } = await import("../../policy/approvals.ts");
+  const { approvals, locks } = treeOf(root);
+  return new Approvals(approvals, locks).pending().map(({ id }) => id);
 }
 
 async function logNames(place: Place): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 
 import type { Check } from "../../base/check.ts";
+import { jsonText } from "../json-text.ts";
 import { printable } from "../printable.ts";
 
 /** `about` is the connection, or undefined for this machine. */
@@ -40,5 +41,5 @@ export function renderJson(sections: readonly Section[], mended: readonly string
     })),
   );
   const healthy = checks.every(({ verdict }) => verdict !== "fail");
-  return `${JSON.stringify({ healthy, mended, checks }, undefined, 2)}\n`;
+  return jsonText({ healthy, mended, checks });
 }

@@ -5,6 +5,7 @@ import { isatty } from "node:tty";
 import { UserError } from "../../base/user-error.ts";
 import { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
+import { jsonText } from "../json-text.ts";
 import { printable } from "../printable.ts";
 import { carryOut, type Done } from "./carry-out.ts";
 import type { Client } from "./client.ts";
@@ -133,7 +134,7 @@ async function reportAsJson(
     const isDone = plan.kind === "change" && flags.has("--yes");
     rows.push(factsOf(plan, isDone ? await attempt(plan, surroundings) : undefined, surroundings));
   }
-  stdout(`${JSON.stringify({ command: goal, clients: rows }, undefined, 2)}\n`);
+  stdout(jsonText({ command: goal, clients: rows }));
   return rows.some(({ action }) => action === "refused" || action === "failed")
     ? exitCodes.failed
     : exitCodes.done;

@@ -67,8 +67,8 @@ export const getTerminalOutput = defineSessionTool({
       ...(args.cursor === undefined ? {} : { cursor: args.cursor }),
     };
     const outcome = await session.output(request, call);
-    const isWhole =
-      outcome.view === "new" || (outcome.view === "command" && outcome.endedBy === "command_ended");
+    const isOver = outcome.endedBy === "command_ended" || outcome.endedBy === "disconnected";
+    const isWhole = outcome.view === "new" || (outcome.view === "command" && isOver);
     const keep = isWhole ? "both" : "tail";
     return {
       message: describeOutcome(outcome),

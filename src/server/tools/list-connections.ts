@@ -14,16 +14,26 @@ export const listConnections = defineTool({
   hints: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   showsTerminal: false,
   input: z.object({}),
-  output: outputSchema({ success: z.boolean(), sessions: z.array(someObject()), total: z.int() }),
+  output: outputSchema({
+    success: z.boolean(),
+    sessions: z.array(someObject()),
+    total: z.int(),
+    warnings: z.array(z.string()),
+  }),
   handle: async (_args, { service }) => {
     const sessions = await service.list();
     const full = sessions.length <= longestFullList;
     const disconnected = sessions.filter(({ status }) => status === "disconnected").length;
+    const warnings = service.warnings();
     const ended = disconnected === 0 ? "" : `, ${disconnected} of them disconnected`;
     return {
       message: `${sessions.length === 1 ? "1 session" : `${sessions.length} sessions`}${ended}`,
       next: sessions.length === 0 ? "open_connection opens one" : undefined,
-      facts: { sessions: sessions.map((session) => summaryFacts(session, full)), total: sessions.length },
+      facts: {
+        sessions: sessions.map((session) => summaryFacts(session, full)),
+        total: sessions.length,
+        ...(warnings.length === 0 ? {} : { warnings }),
+      },
     };
   },
 });

@@ -3,12 +3,14 @@ import * as z from "zod";
 import type { OpenOutcome } from "../../sessions/outcome.ts";
 import { defineTool } from "../define-tool.ts";
 import { renderDuration } from "../duration.ts";
+import { withHumanLogin } from "../human-answer.ts";
 import { configName, sessionName } from "../input-fields.ts";
 import { adviseAnswer, awaitingWords } from "../outcome-words.ts";
 import { outputSchema, someObject, terminalFields } from "../output-fields.ts";
 import { cleanField, cleanText } from "../remote-text.ts";
 import type { Block, Facts } from "../response.ts";
-import { terminalFacts } from "../terminal-facts.ts";
+import { terminalFacts, whereFact } from "../terminal-facts.ts";
+import { effectiveWaitSeconds } from "../wait-limit.ts";
 
 const inlineInfoChars = 4000;
 const bannerLines = 10;
@@ -43,18 +45,22 @@ export const openConnection = defineTool({
     server_info: z.string(),
     banner: z.string().describe("Remote text"),
   }),
-  handle: async (args, { service, call, turns }) => {
+  handle: async (args, context) => {
+    const { service, call, turns, waits } = context;
     await turns.take(args.session_name, async () => undefined);
-    const outcome = await service.open(
+    const timeoutSeconds = args.timeout_seconds ?? 30;
+    const humanDeadlineMs = performance.now() + effectiveWaitSeconds(timeoutSeconds, waits) * 1_000;
+    const opened = await service.open(
       {
         connectionConfigName: args.connection_config_name,
         sessionName: args.session_name,
-        timeoutSeconds: args.timeout_seconds ?? 30,
+        timeoutSeconds,
         cols: args.cols ?? 200,
         rows: args.rows ?? 50,
       },
       call,
     );
+    const outcome = await withHumanLogin(opened, context, humanDeadlineMs);
     const verb = outcome.reconnected ? "opened again" : "opened";
     return {
       lead: `${outcome.sessionName} ${verb} in ${renderDuration(outcome.openedInMs)}`,
@@ -66,8 +72,9 @@ export const openConnection = defineTool({
   },
 });
 
-function describeOpening({ state, awaiting }: OpenOutcome, verb: string): string {
-  if (state === "idle") return `${verb}; the shell is ready`;
+function describeOpening(outcome: OpenOutcome, verb: string): string {
+  const { state, awaiting, lost } = outcome;
+  if (state === "idle") return `${verb}; the shell is ready${lostWords(lost)}`;
   if (wantsTouch(awaiting)) return `${verb}, but not logged in: ssh waits for a touch of the security key`;
   if (state === "awaiting_input") {
     return `${verb}, but not logged in: the host ${awaiting === undefined ? "waits for input" : awaitingWords(awaiting.kind)}`;
@@ -87,6 +94,13 @@ function adviseAfterOpening(outcome: OpenOutcome): string | undefined {
     default:
       return `get_terminal_output {"session_name": "${sessionName}", "wait_seconds": 10} shows the terminal`;
   }
+}
+
+function lostWords(lost: OpenOutcome["lost"]): string {
+  if (lost === undefined) return "";
+  const command = lost.commandId === undefined ? [] : [`command ${lost.commandId}, which is not run again`];
+  const place = lost.where === undefined ? [] : ["the place in lost.where"];
+  return `; lost with the old connection: ${[...command, ...place].join("; ")}`;
 }
 
 /** ssh's own words, which ask for no input. */
@@ -112,6 +126,7 @@ function openFacts(outcome: OpenOutcome): Facts {
     lost: lost && {
       command_id: lost.commandId,
       command: lost.command === undefined ? undefined : cleanField(lost.command),
+      where: whereFact(lost.where),
       output_until: lost.outputUntil,
     },
   };

@@ -1,9 +1,12 @@
+import { recordAct } from "../../policy/gatehouse.ts";
 import { hasMaster, openSftpChannel, type MuxSession } from "../../ssh/mux.ts";
 import { SftpClient } from "../../ssh/sftp/sftp-client.ts";
 import { SftpLost, SftpRefusal } from "../../ssh/sftp/sftp-error.ts";
-import { look, lookAtPane, type SessionContext } from "../look.ts";
+import { aboutCall, admitChange } from "../gate.ts";
+import { look, lookAtPane, type Look, type SessionContext } from "../look.ts";
 import type { Call } from "../outcome.ts";
 import { disconnected, noSharedConnection } from "../refusals.ts";
+import { withApproval } from "../with-approval.ts";
 import { download } from "./download.ts";
 import { explainLoss, missingFolder } from "./failure.ts";
 import type { Job } from "./job.ts";
@@ -26,6 +29,7 @@ export async function transferFile(
   const current = await look(session, await lookAtPane(session));
   if (current.state === "disconnected") throw await disconnected(session);
   if (!hasMaster(session.mux)) throw noSharedConnection(session);
+  await admitTransfer(session, request, current, call);
   const progress = { bytes: 0, total: 0 };
   await using client = await openClient(session, call.signal);
   const remote = await locate(client, request.remotePath);
@@ -40,6 +44,23 @@ export async function transferFile(
     localPath: local.path,
     remotePath: remote.path,
   };
+}
+
+/** What comes down only reads. */
+async function admitTransfer(
+  session: SessionContext,
+  { direction, localPath, remotePath, overwrite }: TransferRequest,
+  current: Look,
+  call: Call,
+): Promise<void> {
+  const { gatehouse } = session;
+  gatehouse.pause.assertOff();
+  const text = `upload ${localPath} to ${remotePath}${overwrite ? ", over what is there" : ""}`;
+  const admit = () => admitChange(session, { what: "upload", text }, current, call);
+  const { approvedBy: approved } =
+    direction === "upload" ? await withApproval(session, { waitSeconds: 0, call }, admit) : {};
+  const about = { ...aboutCall(session, call), direction, local: localPath, remote: remotePath };
+  await recordAct(gatehouse, { act: "transfer", ...about, overwrite, approved });
 }
 
 async function openClient(session: SessionContext, signal: AbortSignal): Promise<SftpClient> {

@@ -75,7 +75,10 @@ async function send(job: Job, source: FileHandle, part: string): Promise<{ bytes
       hash.update(block);
       bytes += block.length;
     }),
-    (written) => noteProgress(job, written),
+    (written) => {
+      job.session.gatehouse.pause.assertOff();
+      noteProgress(job, written);
+    },
   );
   await client.sync(handle);
   await client.close(handle);

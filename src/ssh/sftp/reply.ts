@@ -8,11 +8,14 @@ export type Attributes = {
   readonly mode?: number;
 };
 
+/** One name of a folder, in the host's bytes. */
+export type Entry = { readonly name: Buffer; readonly attributes: Attributes };
+
 export type Reply =
   | { readonly kind: "status"; readonly code: number }
   | { readonly kind: "handle"; readonly handle: Uint8Array }
   | { readonly kind: "data"; readonly data: Uint8Array }
-  | { readonly kind: "name"; readonly name: Uint8Array }
+  | { readonly kind: "names"; readonly entries: readonly Entry[] }
   | { readonly kind: "attributes"; readonly attributes: Attributes }
   | { readonly kind: "extended"; readonly fields: FieldReader };
 
@@ -47,7 +50,7 @@ function readReply(type: number, fields: FieldReader): Reply | undefined {
     case 103:
       return { kind: "data", data: fields.bytes() };
     case 104:
-      return fields.uint32() === 1 ? { kind: "name", name: fields.bytes() } : undefined;
+      return { kind: "names", entries: readEntries(fields) };
     case 105:
       return { kind: "attributes", attributes: readAttributes(fields) };
     case 201:
@@ -57,16 +60,38 @@ function readReply(type: number, fields: FieldReader): Reply | undefined {
   }
 }
 
+function readEntries(fields: FieldReader): Entry[] {
+  const count = fields.uint32();
+  const entries: Entry[] = [];
+  while (entries.length < count && !fields.isBroken) {
+    const name = Buffer.from(fields.bytes());
+    fields.bytes();
+    entries.push({ name, attributes: readAttributes(fields) });
+  }
+  return entries;
+}
+
 function readAttributes(fields: FieldReader): Attributes {
   const flags = fields.uint32();
   const size = (flags & 1) === 0 ? undefined : Number(fields.uint64());
   const owner = (flags & 2) === 0 ? undefined : { uid: fields.uint32(), gid: fields.uint32() };
   const mode = (flags & 4) === 0 ? undefined : fields.uint32();
+  skipRest(fields, flags);
   return {
     ...(size === undefined ? {} : { size }),
     ...(owner === undefined ? {} : { owner }),
     ...(mode === undefined ? {} : { mode }),
   };
+}
+
+/** The times, and pairs of texts that a server may add. */
+function skipRest(fields: FieldReader, flags: number): void {
+  if ((flags & 8) !== 0) fields.uint64();
+  const pairs = (flags & 0x80000000) === 0 ? 0 : fields.uint32();
+  for (let index = 0; index < pairs && !fields.isBroken; index++) {
+    fields.bytes();
+    fields.bytes();
+  }
 }
 
 /** Bytes that the account may still write, from the answer to statvfs@openssh.com. */

@@ -1,5 +1,5 @@
 // draft-ietf-secsh-filexfer-02, section 6, and OpenSSH's PROTOCOL, section 4; read 2026-11-22.
-import { parseReply, parseVersion, readFreeBytes, type Attributes, type Reply } from "./reply.ts";
+import { parseReply, parseVersion, readFreeBytes, type Attributes, type Entry, type Reply } from "./reply.ts";
 import { SftpLost, SftpRefusal, statusOf } from "./sftp-error.ts";
 import { PacketSplitter, renderPacket, type Field } from "./wire.ts";
 
@@ -65,9 +65,10 @@ export class SftpClient implements AsyncDisposable {
   /** Throws a refusal too where the path is not UTF-8, in which all others are given. */
   async realPath(path: string): Promise<string> {
     const answer = await this.#ask(16, [path]);
-    if (answer.kind !== "name") throw refusal(answer, "realpath");
-    const text = Buffer.from(answer.name).toString("utf8");
-    if (!Buffer.from(text).equals(answer.name)) throw new SftpRefusal("other", "realpath");
+    const [entry, ...others] = answer.kind === "names" ? answer.entries : [];
+    if (entry === undefined || others.length > 0) throw refusal(answer, "realpath");
+    const text = entry.name.toString("utf8");
+    if (!Buffer.from(text).equals(entry.name)) throw new SftpRefusal("other", "realpath");
     return text;
   }
 
@@ -82,13 +83,27 @@ export class SftpClient implements AsyncDisposable {
   }
 
   openToRead(path: string): Promise<FileHandle> {
-    const [flags, attributes] = forReading;
-    return this.#handle("open", [path, flags, attributes]);
+    return this.#handle("open", 3, [path, ...forReading]);
+  }
+
+  /** What stands in a folder, as the server has it; links are not followed. */
+  async *entries(path: string): AsyncGenerator<Entry> {
+    const handle = await this.#handle("opendir", 11, [path]);
+    try {
+      for (;;) {
+        const answer = await this.#ask(12, [handle]);
+        if (answer.kind === "status" && answer.code === endOfFile) return;
+        if (answer.kind !== "names" || answer.entries.length === 0) throw refusal(answer, "readdir");
+        yield* answer.entries;
+      }
+    } finally {
+      if (this.#lost === undefined) await this.close(handle);
+    }
   }
 
   /** A new file of mode 600. */
   create(path: string): Promise<FileHandle> {
-    return this.#handle("create", [path, ...forCreating]);
+    return this.#handle("create", 3, [path, ...forCreating]);
   }
 
   /** Undefined at the end of the file; else at least one byte. */
@@ -156,8 +171,8 @@ export class SftpClient implements AsyncDisposable {
     if (answer.kind !== "status" || answer.code !== 0) throw refusal(answer, request);
   }
 
-  async #handle(request: string, fields: readonly Field[]): Promise<FileHandle> {
-    const answer = await this.#ask(3, fields);
+  async #handle(request: string, type: number, fields: readonly Field[]): Promise<FileHandle> {
+    const answer = await this.#ask(type, fields);
     if (answer.kind !== "handle") throw refusal(answer, request);
     return answer.handle;
   }
@@ -165,9 +180,8 @@ export class SftpClient implements AsyncDisposable {
   async #attributes(request: string, type: number, path: string): Promise<Attributes | undefined> {
     const answer = await this.#ask(type, [path]);
     if (answer.kind === "attributes") return answer.attributes;
-    const refused = refusal(answer, request);
-    if (refused.status === "no_such_file") return undefined;
-    throw refused;
+    if (answer.kind === "status" && statusOf(answer.code) === "no_such_file") return undefined;
+    throw refusal(answer, request);
   }
 
   async #ask(type: number, fields: readonly Field[]): Promise<Reply> {

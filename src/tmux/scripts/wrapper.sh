@@ -1,15 +1,17 @@
 # The program of every pane: NUMBER_FILE PROGRAM ARGUMENT...
-# Runs PROGRAM, prints the end mark with its status, then only sleeps: nothing here interprets what is typed.
+# Runs PROGRAM, whose death by a signal the shell tells nobody, prints the end mark with its status, then only sleeps: nothing here interprets what is typed.
 trap : INT QUIT
 trap '' TSTP
 unset number
 file=$1
 shift
 IFS= read -r number <"$file"
-"$@"
+exec 3>&2 2>/dev/null
+(exec "$@" 2>&3 3>&-)
 status=$?
 trap '' INT QUIT TTOU
 stty -echo
 IFS= read -r number <"$file"
 printf '\033]7711;end;%s;%s\033\\' "$number" "$status"
+exec 3>&-
 exec sleep 2147483647

@@ -128,6 +128,18 @@ describe("faults", () => {
     ["policy: full", 4, 13, "policy is not a map of keys"],
     ["policy:", 4, 5, "policy is not a map of keys"],
     ["policy: {mod: full}", 4, 14, 'unknown key "mod"'],
+    [
+      "policy: {deny: [ls, rm; ls]}",
+      4,
+      25,
+      "policy.deny.1 is more than plain words with blanks between them",
+    ],
+    [
+      "policy: {allow: ['* x']}",
+      4,
+      22,
+      "policy.allow.0 does not write out its first word, the command's name",
+    ],
     ["host_key: accept", 4, 15, "host_key is none of"],
     ["ssh_options: {ProxyCommand: nc}", 4, 33, "ProxyCommand is not among the allowed ssh options"],
     ["ssh_options: {Compression: 'yes\\n'}", 4, 32, "is not a plain one-line value"],
@@ -197,7 +209,7 @@ describe("a jump through another connection", () => {
   test("is refused when that one does not open, or leads in a circle", () => {
     const loaded = load(
       "connections:\n  a: {host: a, proxy_jump: b}\n  b: {host: b, proxy_jump: a}\n  c: {host: c, proxy_jump: bad}\n  d: {host: d, proxy_jump: c}\n" +
-        "  bad: {host: x, policy: {mode: confirm}}\n  ok: {host: e, proxy_jump: good}\n  good: {host: f}\n",
+        "  bad: {host: x, port: 0}\n  ok: {host: e, proxy_jump: good}\n  good: {host: f}\n",
     );
     expect(problemOf(loaded, "a")).toContain("circle");
     expect(problemOf(loaded, "b")).toContain("circle");
@@ -212,20 +224,7 @@ describe("a jump through another connection", () => {
   });
 });
 
-describe("a key that changes safety and is not built yet", () => {
-  const keys: readonly [lines: string, key: string][] = [
-    ["policy: {mode: read-only}", "policy"],
-    ["policy: {mode: full, deny: [rm]}", "policy"],
-    ["policy: {approval: terminal}", "policy"],
-  ];
-
-  test.each(keys)("%p makes its connection refuse to open and is no fault", (lines, key) => {
-    const loaded = load(`${one(lines)}  good: {host: a}\n`);
-    expect(problemOf(loaded, "web")).toContain(`\`${key}\` is set`);
-    expect(loaded.faults).toEqual([]);
-    expect(configOf(loaded, "good").name).toBe("good");
-  });
-
+describe("a key that changes safety and cannot be read", () => {
   test.each(["settings: {redact: [[abc]]}", "settings: {redat: [abc]}", "settings: [redact]"])(
     "%p keeps every connection from opening",
     (settings) => {

@@ -1,3 +1,4 @@
+import { Brake } from "../../../src/server/brake.ts";
 import { callTool } from "../../../src/server/call-tool.ts";
 import { SessionTurns } from "../../../src/server/session-turns.ts";
 import { ShownCursors } from "../../../src/server/shown-cursors.ts";
@@ -28,6 +29,7 @@ export async function call(
     arguments: args,
     context,
     textOnly,
+    brake: new Brake(),
     log: (line) => logged.push(line),
   });
   const [block] = result.content;

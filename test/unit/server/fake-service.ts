@@ -1,4 +1,5 @@
 import { UserError } from "../../../src/base/user-error.ts";
+import { FolderWatch } from "../../../src/platform/folder-watch.ts";
 import type {
   Call,
   CommandOutcome,
@@ -36,6 +37,15 @@ export function fakeService(answers: FakeAnswers = {}): SessionService {
       },
       { name: "bad", openSessions: [], problem: "host is missing (line 4)" },
     ],
+    catalog: () => ({
+      hosts: [
+        { name: "prod", hasInfo: true, infoBytes: 27 },
+        { name: "bad", hasInfo: false },
+      ],
+      sessions: [{ name: "web", connectionConfig: "prod", logBytes: 120 }],
+    }),
+    watch: () => new FolderWatch("/nowhere").subscribe(),
+    warnings: () => [],
     transferDirs: () => ["/home/deploy/.mcp-ssh-interactive/transfers"],
     serverInfo: async (connectionConfigName) => ({
       connectionConfigName,
@@ -109,6 +119,21 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
     interrupt: (request) =>
       interrupt?.(request) ?? Promise.resolve({ ...outcome(request), interrupted: false }),
     humans: () => [],
+    logPage: async () => ({
+      sessionName: "web",
+      first: "1.0",
+      start: "1.0",
+      end: "1.2s",
+      last: "1.2s",
+      before: [],
+      lines: ["$ uptime", "up 3 days"],
+      after: [],
+    }),
+    history: async () => [],
+    remoteFolders: async () => [],
+    humanQuestion: async () => {
+      throw new UserError("NOT_A_SECRET_PROMPT", "web asks for nothing hidden", "Look at it.");
+    },
     search: () =>
       Promise.resolve({
         sessionName: "web",

@@ -43,11 +43,17 @@ test.each<[string, unknown, number, string | number | null]>([
 });
 
 test.each([
-  ["an answer to nothing", { jsonrpc: "2.0", id: 5, result: {} }],
+  ["an answer that is none", { jsonrpc: "2.0", id: 5, result: 7 }],
   ["an error about nothing", { jsonrpc: "2.0", id: null, error: { code: 1, message: "x" } }],
   ["a notification with params that are none", { jsonrpc: "2.0", method: "notifications/x", params: 5 }],
 ])("%s is met with silence", (_title, value) => {
   expect(readMessage(value)).toEqual({ kind: "nothing" });
+});
+
+test("an answer of the client is read with its id", () => {
+  const answer = { jsonrpc: "2.0", id: 5, result: { action: "accept" } };
+  const read: unknown = readMessage(answer);
+  expect(read).toEqual({ kind: "answer", answer });
 });
 
 test("a request passes without what is not ours: foreign keys and a task", () => {

@@ -31,6 +31,7 @@ await serveMcp({
     }),
   settings: process.env["FIXTURE_RESULTS"] === "text" ? { results: "text" } : {},
   version: "0.0.0",
+  hasLocalBrowser: true,
   log: (line) => process.stderr.write(`log: ${line}\n`),
   signal: ending.signal,
 });

@@ -66,8 +66,8 @@ export function startServer(env: Record<string, string> = {}, argv = [process.ex
     },
     call: (id: string | number, name: string, args: unknown): void =>
       send({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } }),
-    initialize: async (protocolVersion = "2025-11-25"): Promise<void> => {
-      const clientInfo = { name: "test", version: "1" };
+    initialize: async (protocolVersion = "2025-11-25", clientName = "test"): Promise<void> => {
+      const clientInfo = { name: clientName, version: "1" };
       send({
         jsonrpc: "2.0",
         id: "init",

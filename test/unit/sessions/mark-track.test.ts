@@ -86,3 +86,9 @@ test("an incomplete line is a continuation until it is ended", () => {
   expect(follow(prompt(0), "P;AID;0").phase).toBe("continuation");
   expect(follow(prompt(0), "P;AID;0", "D;AID;1;130").phase).toBe("ended");
 });
+
+test("a prompt whose number shows that an end was missed is a prompt all the same", () => {
+  const track = follow(prompt(0), "C;AID;0", prompt(2));
+  expect(track).toMatchObject({ phase: "prompt", counter: 2, ended: [] });
+  expect(follow(prompt(0), "C;AID;0", prompt(2), prompt(1))).toEqual(track);
+});

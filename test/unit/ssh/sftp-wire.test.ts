@@ -66,7 +66,7 @@ describe("an answer", () => {
     for (const packet of [
       renderPacket(105, [9, 7, 1n, 2, 3, 4]),
       renderPacket(103, [1, "data"]),
-      renderPacket(104, [1, 1, "x"]),
+      renderPacket(104, [1, 1, "x", "-rw", 13, 1n, 0o100644, 1n]),
     ])
       for (let length = 0; length < packet.length - 4; length++)
         expect(parseReply(body(packet).subarray(0, length))).toBeUndefined();

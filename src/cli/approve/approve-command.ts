@@ -1,0 +1,52 @@
+import type { ControllingTerminal } from "../../platform/controlling-terminal.ts";
+import type { Approval } from "../../policy/approval.ts";
+import { askConsent, requireHuman, type Consent } from "../../policy/human-presence.ts";
+import { renderApproval } from "../../policy/render-approval.ts";
+import { showExactly } from "../../policy/show-exactly.ts";
+import { decide } from "../../sessions/with-approval.ts";
+import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
+import { editText } from "./edit-text.ts";
+import { findPending } from "./find-pending.ts";
+import { gatehouseOf } from "./gatehouse-of.ts";
+
+/** A human says yes to what agents want to type, one after the other; `--edit` changes it first. */
+export const approve: RunCommand = async (invocation) => {
+  const [id] = invocation.words;
+  const { tree, gatehouse } = gatehouseOf(invocation);
+  using terminal = await requireHuman(
+    ["mcp-ssh-interactive approve", ...invocation.words].join(" "),
+    tree.locks,
+  );
+  const pending = findPending(gatehouse.approvals, id);
+  if (pending.length === 0) invocation.stdout("Nothing waits for an answer.\n");
+  let last: Consent = "given";
+  for (const approval of pending) {
+    const edited = await showAndEdit(approval, terminal, invocation);
+    last = await askConsent(terminal, "To let it through just so");
+    if (last === "interrupted") return exitCodes.interrupted;
+    if (last === "refused") continue;
+    const by = `a human at a terminal (user id ${process.getuid?.()})`;
+    const isDone = await decide(gatehouse, approval, {
+      state: "approved",
+      by,
+      ...(edited === undefined ? {} : { edited }),
+    });
+    invocation.stdout(
+      `${approval.id}: ${isDone ? "approved" : "it was decided meanwhile, or has expired"}\n`,
+    );
+  }
+  return last === "given" ? exitCodes.done : exitCodes.failed;
+};
+
+async function showAndEdit(
+  approval: Approval,
+  terminal: ControllingTerminal,
+  { flags, root, env }: Invocation,
+): Promise<string | undefined> {
+  terminal.write(`${renderApproval(approval)}\n`);
+  if (!flags.has("--edit") || approval.what !== "command") return undefined;
+  const edited = await editText(approval.text, root, env);
+  if (edited === approval.text) return undefined;
+  terminal.write(`It becomes:\n\n${showExactly(edited)}\n\n`);
+  return edited;
+}

@@ -1,0 +1,66 @@
+import { randomInt } from "node:crypto";
+
+import * as z from "zod";
+
+const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+const idLength = 8;
+const idPattern = /^[a-z2-9]{8}$/;
+
+/** What a human is to agree to. `text` is the whole of what would be typed; all but our own words in `what` is shown escaped. */
+const askedSchema = z.object({
+  what: z.enum(["command", "input", "secret", "upload", "policy"]),
+  text: z.string(),
+  /** The rule that asks, in our own words. */
+  rule: z.string(),
+  session: z.string().optional(),
+  connection: z.string(),
+  /** As the configuration has them. */
+  address: z.string(),
+  /** As the host reports them. */
+  user: z.string().optional(),
+  host: z.string().optional(),
+  cwd: z.string().optional(),
+  client: z.string(),
+  /** The very place that it may be typed at: of another one, or after other input, the approval is void. */
+  binding: z.string(),
+});
+
+const approvalSchema = askedSchema.extend({
+  id: z.string().regex(idPattern),
+  createdAtMs: z.number(),
+  expiresAtMs: z.number(),
+  state: z.enum(["pending", "approved", "declined", "used"]),
+  by: z.string().optional(),
+  words: z.string().optional(),
+  /** What the human made of `text`. */
+  edited: z.string().optional(),
+});
+
+export type AskedFor = z.infer<typeof askedSchema>;
+export type Approval = z.infer<typeof approvalSchema>;
+
+export type Decision = {
+  readonly state: "approved" | "declined";
+  readonly by: string;
+  readonly words?: string;
+  readonly edited?: string;
+};
+
+export function createApproval(asked: AskedFor, nowMs: number, lifeMs: number): Approval {
+  const id = Array.from({ length: idLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+  return { ...asked, id, createdAtMs: nowMs, expiresAtMs: nowMs + lifeMs, state: "pending" };
+}
+
+export function isApprovalId(text: string): boolean {
+  return idPattern.test(text);
+}
+
+/** Undefined for what is none, or one of another id. */
+export function readApproval(id: string, text: string): Approval | undefined {
+  try {
+    const found = approvalSchema.safeParse(JSON.parse(text)).data;
+    return found?.id === id ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const checkout = resolve(import.meta.dir, "../..");
+
+/** A release of these targets in a folder of its own, little compressed. */
+export function buildRelease(targets: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-ssh-release-"));
+  const words = targets.flatMap((target) => ["--target", target]);
+  const script = join(checkout, "scripts/lib/release/release.ts");
+  const { success, stderr } = Bun.spawnSync([process.execPath, script, "--quick", "--out", folder, ...words]);
+  if (!success) throw new Error(stderr.toString());
+  return folder;
+}
+
+/** The sums of SHA256SUMS by file name. */
+export function readSums(folder: string): ReadonlyMap<string, string> {
+  const lines = readFileSync(join(folder, "SHA256SUMS"), "utf8").trim().split("\n");
+  return new Map(lines.map((line): [string, string] => [line.slice(66), line.slice(0, 64)]));
+}
+
+/** What a command said and how it ended; this process goes on meanwhile, since it may be what the command asks. */
+export async function runIn(home: string, command: readonly string[], env: Record<string, string> = {}) {
+  const path = process.env["PATH"] ?? "";
+  const child = Bun.spawn([...command], {
+    cwd: home,
+    env: { HOME: home, PATH: path, ...env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: 60_000,
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exitCode, stdout, stderr };
+}

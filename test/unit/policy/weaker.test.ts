@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { AcceptedPolicies } from "../../../src/policy/accepted-policies.ts";
+import { isWeaker } from "../../../src/policy/weaker.ts";
+
+const policy = { mode: "confirm", allow: ["ls"], deny: ["rm"], approval: "terminal" } as const;
+
+let folder = "";
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "policies-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ["another mode that lets more through", { ...policy, mode: "full" }, true],
+  ["a stricter mode", { ...policy, mode: "read-only" }, false],
+  ["one more that is allowed", { ...policy, allow: ["ls", "reboot"] }, true],
+  ["one less that is allowed", { ...policy, allow: [] }, false],
+  ["one less that is denied", { ...policy, deny: [] }, true],
+  ["one more that is denied", { ...policy, deny: ["rm", "dd"] }, false],
+  ["approval by the client too", { ...policy, approval: "client" }, true],
+  ["the same", policy, false],
+] as const)("%s", (_what, next, weaker) => {
+  expect(isWeaker(next, policy)).toBe(weaker);
+});
+
+test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", () => {
+  const policies = new AcceptedPolicies(folder);
+  const full = { mode: "full", allow: [], deny: [] } as const;
+  expect(policies.now("web", full)).toEqual({ inForce: full });
+  expect(policies.now("web", policy)).toEqual({ inForce: policy });
+  const other = new AcceptedPolicies(folder);
+  expect(other.now("web", full)).toEqual({ inForce: policy, wanted: full });
+  expect(other.last("web")).toEqual(policy);
+  other.accept("web", full);
+  expect(policies.now("web", full)).toEqual({ inForce: full });
+});
