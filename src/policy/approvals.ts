@@ -5,6 +5,7 @@ import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock } from "../platform/file-lock.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
+import { storageFailure } from "../platform/storage-failure.ts";
 import {
   createApproval,
   isApprovalId,
@@ -108,13 +109,7 @@ export class Approvals {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       return work();
     } catch (error) {
-      if (error instanceof UserError) throw error;
-      throw new UserError(
-        "STORAGE_FAILED",
-        `${this.#folder} cannot be read or written: ${error instanceof Error ? error.message : String(error)}`,
-        "Free disk space or mend the permissions, then try again.",
-        { cause: error },
-      );
+      throw storageFailure(error, this.#folder) ?? error;
     }
   }
 }
