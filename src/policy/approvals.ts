@@ -3,9 +3,8 @@ import { join } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { acquireFileLock } from "../platform/file-lock.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
-import { storageFailure } from "../platform/storage-failure.ts";
 import {
   createApproval,
   isApprovalId,
@@ -109,7 +108,7 @@ export class Approvals {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       return work();
     } catch (error) {
-      throw storageFailure(error, this.#folder) ?? error;
+      throw lockedFileFailure(error, this.#folder);
     }
   }
 }

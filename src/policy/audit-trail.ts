@@ -16,8 +16,7 @@ import {
 import { basename, dirname, join } from "node:path";
 
 import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { acquireFileLock } from "../platform/file-lock.ts";
-import { storageFailure } from "../platform/storage-failure.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 
 /** What is recorded, in JSON's terms; `act` comes first. */
 export type AuditFacts = { readonly act: AuditAct; readonly [name: string]: unknown };
@@ -83,7 +82,7 @@ export class AuditTrail {
       if (bytes >= maxFileBytes) this.#turnOver(count);
       this.#onHead(next);
     } catch (error) {
-      throw storageFailure(error, this.#path) ?? error;
+      throw lockedFileFailure(error, this.#path);
     }
   }
 
