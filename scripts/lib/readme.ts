@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+import { commands, commonFlags, helpEntry, serveCommand } from "../../src/cli/commands.ts";
+import { guideFor } from "../../src/config/key-guide.ts";
+import { readSettings } from "../../src/config/read-settings.ts";
+import { connectionShape, settingsShape } from "../../src/config/schema.ts";
+import { tools } from "../../src/server/tools.ts";
+
+/** Writes the tables of README.md that are made from the code, each below its marker: `bun scripts/lib/readme.ts`. */
+if (import.meta.main) {
+  const file = resolve(import.meta.dir, "../../README.md");
+  writeFileSync(file, fillTables(readFileSync(file, "utf8")));
+}
+
+type Row = readonly string[];
+
+const tables: Readonly<Record<string, () => readonly Row[]>> = {
+  tools: toolRows,
+  commands: commandRows,
+  connection: connectionRows,
+  settings: settingsRows,
+};
+
+/** Throws where a table has not exactly one marker. */
+export function fillTables(readme: string): string {
+  return Object.entries(tables).reduce((text, [name, rows]) => {
+    const marker = `<!-- scripts/lib/readme.ts writes: ${name} -->\n\n`;
+    const [before = "", after, ...more] = text.split(marker);
+    if (after === undefined || more.length > 0)
+      throw new Error(`README.md needs one marker of the table: ${name}`);
+    return `${before}${marker}${renderTable(rows())}${after.replace(/^(?:\|.*\n)*/, "")}`;
+  }, readme);
+}
+
+function toolRows(): readonly Row[] {
+  const rows = tools.map(({ name, description }) => [code(name), firstSentence(description)]);
+  return [["tool", "does"], ...rows];
+}
+
+/** Each description begins with what the tool is for; what follows is for agents. */
+function firstSentence(description: string): string {
+  return description.replace(/[.:] .*/s, "").replace(/\.$/, "");
+}
+
+function commandRows(): readonly Row[] {
+  const rows = [serveCommand, ...commands, helpEntry].map(({ usage, summary }) => [
+    code(usage.replace(/^mcp-ssh-interactive /, "")),
+    summary,
+  ]);
+  const common = Object.entries(commonFlags).map(([flag, does]) => [code(flag), does]);
+  return [["command", "does"], ...rows, ...common];
+}
+
+function connectionRows(): readonly Row[] {
+  const rows = Object.keys(connectionShape).map((key) => [code(key), guideFor(key).meaning]);
+  return [["key of a connection", "meaning"], ...rows];
+}
+
+function settingsRows(): readonly Row[] {
+  const context = { lines: [], mask: (text: string) => text };
+  const { settings } = readSettings(undefined, context, { home: "/", root: "/" });
+  const defaults = new Map(Object.entries(settings));
+  const rows = Object.keys(settingsShape).map((key) => {
+    const { unset, meaning } = guideFor(key);
+    return [code(key), unset ?? String(defaults.get(camelCase(key))), meaning];
+  });
+  return [["key of `settings`", "default", "meaning"], ...rows];
+}
+
+function camelCase(key: string): string {
+  return key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** In columns, as oxfmt leaves it. */
+function renderTable([head = [], ...rows]: readonly Row[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const renderRow = (row: Row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
+  const rule = widths.map((width) => "-".repeat(width));
+  return [cells[0] ?? [], rule, ...cells.slice(1)].map(renderRow).join("");
+}
