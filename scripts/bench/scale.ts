@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startLoopbackSshd } from "../../test/support/loopback-sshd.ts";
 import { McpHome, type ToolResult } from "../../test/support/mcp-server.ts";
 import { tmuxProgram, until } from "../../test/support/private-tmux.ts";
-import { median } from "./lib/median.ts";
+import { median, record } from "./lib/median.ts";
 import { plainSsh } from "./lib/plain-ssh.ts";
 import { cpuSeconds, familyOf, ownMb } from "./lib/process-family.ts";
 
@@ -212,6 +212,12 @@ function report(): void {
     console.log(
       `| ${name} | ${cells.join(" | ")} | ${ratio === undefined || !isCall ? "" : `${ratio.toFixed(2)} ×`} |`,
     );
+    const isOfTools = isCall && ratio !== undefined;
+    record({
+      what: `${name}, ${sizes.at(-1)} sessions`,
+      measured: show(last),
+      ...(isOfTools ? { ratio, most: `beside ${sizes[0]} session` } : {}),
+    });
     if (isCall && !name.startsWith("list_connections"))
       expect((ratio ?? 1) <= most.ratio, `${name}: ${(ratio ?? 1).toFixed(2)} × at ${sizes.at(-1)} sessions`);
   }
