@@ -1,17 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { commands, commonFlags, helpEntry, serveCommand } from "../../src/cli/commands.ts";
+import { commands, helpEntry, serveCommand } from "../../src/cli/commands.ts";
 import { guideFor } from "../../src/config/key-guide.ts";
 import { readSettings } from "../../src/config/read-settings.ts";
 import { connectionShape, settingsShape } from "../../src/config/schema.ts";
 import { tools } from "../../src/server/tools.ts";
-
-/** Writes the tables of README.md that are made from the code, each below its marker: `bun scripts/lib/readme.ts`. */
-if (import.meta.main) {
-  const file = resolve(import.meta.dir, "../../README.md");
-  writeFileSync(file, fillTables(readFileSync(file, "utf8")));
-}
 
 type Row = readonly string[];
 
@@ -40,7 +34,7 @@ function toolRows(): readonly Row[] {
 
 /** Each description begins with what the tool is for; what follows is for agents. */
 function firstSentence(description: string): string {
-  return description.replace(/[.:] .*/s, "").replace(/\.$/, "");
+  return description.replace(/\.(?: .*)?$/s, "");
 }
 
 function commandRows(): readonly Row[] {
@@ -48,8 +42,7 @@ function commandRows(): readonly Row[] {
     code(usage.replace(/^mcp-ssh-interactive /, "")),
     summary,
   ]);
-  const common = Object.entries(commonFlags).map(([flag, does]) => [code(flag), does]);
-  return [["command", "does"], ...rows, ...common];
+  return [["command", "does"], ...rows];
 }
 
 function connectionRows(): readonly Row[] {
@@ -80,7 +73,14 @@ function code(text: string): string {
 function renderTable([head = [], ...rows]: readonly Row[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const renderRow = (row: Row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
+  const renderRow = (row: Row) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |\n`;
   const rule = widths.map((width) => "-".repeat(width));
   return [cells[0] ?? [], rule, ...cells.slice(1)].map(renderRow).join("");
+}
+
+/** Writes the tables of README.md that are made from the code, each below its marker: `bun scripts/lib/readme.ts`. */
+if (import.meta.main) {
+  const file = resolve(import.meta.dir, "../../README.md");
+  writeFileSync(file, fillTables(readFileSync(file, "utf8")));
 }
