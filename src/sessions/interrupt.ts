@@ -66,7 +66,10 @@ async function pressInterrupt(session: SessionContext, call: Call): Promise<numb
   if (current.state === "idle") return undefined;
   call.signal.throwIfAborted();
   session.gatehouse.pause.assertOff();
-  await recordAct(session.gatehouse, { act: "interrupt", ...aboutCall(session, call) });
+  // What fills the disk may be what is to be ended, so this is pressed whether it can be recorded or not.
+  await recordAct(session.gatehouse, { act: "interrupt", ...aboutCall(session, call) }).catch(
+    () => undefined,
+  );
   const { offset } = session.terminal;
   const pressed = await sendKeys(session.tmux, session.record.session_name, ["C-c"]);
   if (pressed !== "typed") throw await notTyped(session, pressed);
