@@ -9,21 +9,18 @@ import { tools } from "../../src/server/tools.ts";
 
 type Row = readonly string[];
 
-const tables: Readonly<Record<string, () => readonly Row[]>> = {
-  tools: toolRows,
-  commands: commandRows,
-  connection: connectionRows,
-  settings: settingsRows,
-};
+const tables: readonly (() => readonly Row[])[] = [toolRows, commandRows, connectionRows, settingsRows];
 
-/** Throws where a table has not exactly one marker. */
+/** README.md with each table that is made from the code anew; it is found by the first cell of its head. Throws where it is not there once. */
 export function fillTables(readme: string): string {
-  return Object.entries(tables).reduce((text, [name, rows]) => {
-    const marker = `<!-- scripts/lib/readme.ts writes: ${name} -->\n\n`;
-    const [before = "", after, ...more] = text.split(marker);
-    if (after === undefined || more.length > 0)
-      throw new Error(`README.md needs one marker of the table: ${name}`);
-    return `${before}${marker}${renderTable(rows())}${after.replace(/^(?:\|.*\n)*/, "")}`;
+  return tables.reduce((text, rowsOf) => {
+    const rows = rowsOf();
+    const first = rows[0]?.[0] ?? "";
+    const [before = "", after, ...more] = text.split(
+      new RegExp(`^\\| ${RegExp.escape(first)} .*\n(?:\\|.*\n)*`, "m"),
+    );
+    if (after === undefined || more.length > 0) throw new Error(`README.md needs one table of: ${first}`);
+    return `${before}${renderTable(rows)}${after}`;
   }, readme);
 }
 
@@ -79,7 +76,7 @@ function renderTable([head = [], ...rows]: readonly Row[]): string {
   return [cells[0] ?? [], rule, ...cells.slice(1)].map(renderRow).join("");
 }
 
-/** Writes the tables of README.md that are made from the code, each below its marker: `bun scripts/lib/readme.ts`. */
+/** `bun scripts/lib/readme.ts` writes them into README.md. */
 if (import.meta.main) {
   const file = resolve(import.meta.dir, "../../README.md");
   writeFileSync(file, fillTables(readFileSync(file, "utf8")));

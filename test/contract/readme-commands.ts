@@ -12,7 +12,7 @@ function withoutComment(command: string): string {
 
 /** What stands in backquotes in running text and is more than a name: a program of ours with its arguments. */
 export function readInlineCommands(readme: string): string[] {
-  const text = readme.replace(/^ *```.*?^ *```$/gms, "").replace(/<!--.*?-->\n\n(?:\|.*\n)+/g, "");
+  const text = readme.replace(/^ *```.*?^ *```$/gms, "");
   const spans = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, span]) => span ?? "");
   return spans.filter((span) => /^(?:mcp-ssh-interactive|scripts\/[\w/.-]+) ./.test(span));
 }
