@@ -98,7 +98,6 @@ const guides: Readonly<Record<string, Guide>> = {
   results: {
     meaning:
       "`text`: the terminal tools answer in text alone; `auto`: so for clients known to show both forms (`shown-form.ts`)",
-    unset: "`auto`",
     expected: "auto, both or text",
     example: "results: auto",
   },

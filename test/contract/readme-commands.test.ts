@@ -25,6 +25,7 @@ const runElsewhere: Readonly<Record<string, readonly [test: string, words: strin
   "scripts/demo": ["test/cli/demo.test.ts", "demo"],
   "scripts/test": ["test/contract/readme-commands.test.ts", "is a part of it"],
   "scripts/test test/tmux": ["test/contract/readme-commands.test.ts", "is a part of it"],
+  "scripts/build --all": ["test/release/release.test.ts", "buildRelease("],
   "mcp-ssh-interactive init": ["test/cli/init.test.ts", "wizard"],
   "mcp-ssh-interactive init --yes --from-ssh-config web1,web2 --client all": [
     "test/cli/add-remove.test.ts",
