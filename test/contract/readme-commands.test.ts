@@ -20,11 +20,11 @@ const runHere = [
   "mkdir -p ~/.local/share/man/man1 && mcp-ssh-interactive help --man > ~/.local/share/man/man1/mcp-ssh-interactive.1",
 ];
 
-/** Run by another test, which has these words in it. */
+/** Run by another test, or by the workflow of CI, which has these words in it. */
 const runElsewhere: Readonly<Record<string, readonly [test: string, words: string]>> = {
   "scripts/demo": ["test/cli/demo.test.ts", "demo"],
-  "scripts/test": ["test/contract/readme-commands.test.ts", "is a part of it"],
-  "scripts/test test/tmux": ["test/contract/readme-commands.test.ts", "is a part of it"],
+  "scripts/test": [".github/workflows/ci.yml", "run: scripts/test\n"],
+  "scripts/test test/tmux": [".github/workflows/ci.yml", "run: scripts/test test/tmux "],
   "scripts/build --all": ["test/release/release.test.ts", "buildRelease("],
   "mcp-ssh-interactive init": ["test/cli/init.test.ts", "wizard"],
   "mcp-ssh-interactive init --yes --from-ssh-config web1,web2 --client all": [
