@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startLoopbackSshd } from "../../test/support/loopback-sshd.ts";
 import { McpHome } from "../../test/support/mcp-server.ts";
 import { until } from "../../test/support/private-tmux.ts";
+import { record } from "./lib/median.ts";
 import { plainSsh } from "./lib/plain-ssh.ts";
 
 // How long a flood takes on its way: ssh alone, tmux that keeps it with cat, our session that nobody reads, and one that
@@ -15,6 +16,7 @@ const command = process.argv[3] ?? `yes | head -c ${megabytes}M`;
 const limitMs = 3_000_000;
 const ticksPerSecond = 100;
 /** What open_connection makes when it is not told otherwise. */
+let plainSeconds: number | undefined;
 const size = ["-x", "200", "-y", "50"];
 
 await using sshd = await startLoopbackSshd();
@@ -93,6 +95,13 @@ async function stage(
   const spent = Object.entries(pids).map(
     ([who, pid], index) => `${who} ${(cpuSeconds(pid) - (before[index] ?? 0)).toFixed(1)} s`,
   );
+  if (name === "tmux with cat") plainSeconds = seconds;
+  const isOurs = name.startsWith("a session") && plainSeconds !== undefined;
+  record({
+    what: `flood: ${name}`,
+    measured: `${seconds.toFixed(1)} s`,
+    ...(isOurs ? { ratio: seconds / (plainSeconds ?? seconds), most: "at most 1.3" } : {}),
+  });
   console.log(
     `${name.padEnd(30)} ${seconds.toFixed(1).padStart(6)} s`,
     spent.length === 0 ? "" : `(processor: ${spent.join(", ")})`,

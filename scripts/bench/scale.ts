@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { startLoopbackSshd } from "../../test/support/loopback-sshd.ts";
 import { McpHome, type ToolResult } from "../../test/support/mcp-server.ts";
 import { tmuxProgram, until } from "../../test/support/private-tmux.ts";
-import { median } from "./lib/median.ts";
+import { median, record } from "./lib/median.ts";
 import { plainSsh } from "./lib/plain-ssh.ts";
-import { cpuSeconds, familyOf, ownMb } from "./lib/process-family.ts";
+import { cpuSeconds, familyOf, ownMb, threadsCpuMs } from "./lib/process-family.ts";
 
 // More and more sessions on one machine, beside as many of plain tmux with ssh: memory of each part, time of each call,
-// CPU while nothing is to do. Exit code 1 where a limit is missed: bun scripts/bench/scale.ts [--sizes=1,10,50,100,200] [--rounds=15] [--idle=30]
+// CPU while nothing is to do. Beside other work on the machine the CPU of a call tells more than its time. Exit code 1 where a limit is missed: bun scripts/bench/scale.ts [--sizes=1,10,50,100,200] [--rounds=15] [--idle=30]
 
 const sizes = option("sizes", "1,10,50,100,200").split(",").map(Number);
 const rounds = Number(option("rounds", "15"));
@@ -20,7 +20,7 @@ type Row = {
   readonly name: string;
   readonly values: number[];
   readonly isCall: boolean;
-  readonly note?: string;
+  readonly of: string | undefined;
 };
 
 const rows = new Map<string, Row>();
@@ -121,14 +121,19 @@ async function callTimes(): Promise<void> {
   };
   for (const [name, work] of Object.entries(works)) {
     const times: number[] = [];
+    const cpu: number[] = [];
     for (let round = 0; round <= rounds; round++) {
       const session = names[(round * 7) % names.length] ?? "";
       const startedAtMs = performance.now();
+      const cpuBeforeMs = threadsCpuMs(server.pid);
       await work(session);
       // The first may read what no call has read before.
-      if (round > 0) times.push(performance.now() - startedAtMs);
+      if (round === 0) continue;
+      times.push(performance.now() - startedAtMs);
+      cpu.push(threadsCpuMs(server.pid) - cpuBeforeMs);
     }
-    note(`${name}, ms`, median(times), { isCall: true });
+    note(`${name}, ms`, median(times));
+    note("  of CPU of our server, ms", median(cpu), { isCall: true, of: name });
   }
 }
 
@@ -186,10 +191,12 @@ function tmuxPid(): number {
   return Number(home.tmux("display-message", "-p", "#{pid}"));
 }
 
-function note(name: string, value: number, how: { isCall?: boolean } = {}): void {
-  const row = rows.get(name) ?? { name, values: [], isCall: how.isCall ?? false };
+/** `of` is the call that the row tells more of. */
+function note(name: string, value: number, how: { isCall?: boolean; of?: string } = {}): void {
+  const key = `${how.of ?? ""}${name}`;
+  const row = rows.get(key) ?? { name, values: [], isCall: how.isCall ?? false, of: how.of };
   row.values[sizesDone()] = value;
-  rows.set(name, row);
+  rows.set(key, row);
 }
 
 /** The column that is being filled: a batch that is opened belongs to the size that it leads to. */
@@ -205,15 +212,25 @@ function expect(isRight: boolean, fault: string): void {
 function report(): void {
   console.log(`| sessions | ${sizes.join(" | ")} | ${sizes.at(-1)} : ${sizes[0]} |`);
   console.log(`| :-- |${" --: |".repeat(sizes.length + 1)}`);
-  for (const { name, values, isCall } of rows.values()) {
+  for (const { name, values, isCall, of } of rows.values()) {
     const cells = sizes.map((_, index) => show(values[index]));
     const [first, last] = [values[0], values[sizes.length - 1]];
     const ratio = first === undefined || last === undefined ? undefined : last / first;
     console.log(
       `| ${name} | ${cells.join(" | ")} | ${ratio === undefined || !isCall ? "" : `${ratio.toFixed(2)} ×`} |`,
     );
-    if (isCall && !name.startsWith("list_connections"))
-      expect((ratio ?? 1) <= most.ratio, `${name}: ${(ratio ?? 1).toFixed(2)} × at ${sizes.at(-1)} sessions`);
+    const isOfTools = isCall && ratio !== undefined;
+    const call = of === undefined ? name : `${of}, ${name.trim()}`;
+    record({
+      what: `${call}, ${sizes.at(-1)} sessions`,
+      measured: show(last),
+      ...(isOfTools ? { ratio, most: `beside ${sizes[0]} session` } : {}),
+    });
+    if (isCall && of?.startsWith("list_connections") === false)
+      expect(
+        (ratio ?? 1) <= most.ratio,
+        `${of}: ${(ratio ?? 1).toFixed(2)} × CPU at ${sizes.at(-1)} sessions`,
+      );
   }
   console.log(
     faults.length === 0 ? "all within their limits" : faults.map((fault) => `MISSED: ${fault}`).join("\n"),

@@ -1,5 +1,6 @@
 import { Account } from "../../test/support/account.ts";
 import { McpHome, type McpServer, type ToolResult } from "../../test/support/mcp-server.ts";
+import { record } from "./lib/median.ts";
 
 // Five tasks of an agent's day, each by the calls that a careful agent makes, against an sshd of this machine and an
 // account with sudo: scripts/bench/tokens, as root. Prints a Markdown table: calls, tokens (characters / 4 of each call's
@@ -143,8 +144,10 @@ async function measure(task: string, work: (meter: Meter) => Promise<void>): Pro
 function printTable(costs: readonly Cost[]): void {
   console.log("| task | calls | tokens | seconds |");
   console.log("| --- | ---: | ---: | ---: |");
-  for (const { task, calls, tokens: count, seconds } of costs)
+  for (const { task, calls, tokens: count, seconds } of costs) {
     console.log(`| ${task} | ${calls} | ${count} | ${seconds.toFixed(1)} |`);
+    record({ what: task, measured: `${calls} calls, ${count} tokens, ${seconds.toFixed(1)} s` });
+  }
 }
 
 function tokens(chars: number): number {

@@ -1,13 +1,13 @@
-/** Resolves after `timeoutMs`, or at once when the signal aborts. */
-export function delay(timeoutMs: number, signal: AbortSignal): Promise<void> {
+/** Resolves after `timeoutMs`, or at once when one of the signals aborts. */
+export function delay(timeoutMs: number, ...signals: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
+      for (const signal of signals) signal.removeEventListener("abort", finish);
       resolve();
     };
     const timer = setTimeout(finish, timeoutMs);
-    if (signal.aborted) finish();
-    else signal.addEventListener("abort", finish);
+    for (const signal of signals) signal.addEventListener("abort", finish);
+    if (signals.some(({ aborted }) => aborted)) finish();
   });
 }

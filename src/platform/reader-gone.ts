@@ -7,8 +7,15 @@ import { loadLibc } from "./libc.ts";
 const goneEvents = 0x08 | 0x10 | 0x20;
 const intervalMs = 300;
 
-/** Resolves when nobody can read any more what is written to the descriptor, or at the abort. Nothing tells of it but a look. */
-export async function readerGone(descriptor: number, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when nobody can read any more what is written to the descriptor, or at the abort. Nothing tells of it but a
+ * look; the next one comes after `pause`.
+ */
+export async function readerGone(
+  descriptor: number,
+  signal: AbortSignal,
+  pause = () => delay(intervalMs, signal),
+): Promise<void> {
   const { poll } = loadLibc({
     poll: { args: [FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
   });
@@ -17,6 +24,6 @@ export async function readerGone(descriptor: number, signal: AbortSignal): Promi
   while (!signal.aborted) {
     poll(request, 1, 0);
     if (((request[3] ?? 0) & goneEvents) !== 0) return;
-    await delay(intervalMs, signal);
+    await pause();
   }
 }

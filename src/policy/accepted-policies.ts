@@ -6,7 +6,7 @@ import * as z from "zod";
 import { UserError } from "../base/user-error.ts";
 import type { Policy } from "../config/connection-config.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { acquireFileLock } from "../platform/file-lock.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 import { isWeaker } from "./weaker.ts";
 
 const policySchema = z.object({
@@ -67,7 +67,7 @@ export class AcceptedPolicies {
       writeFileAtomically(this.#path, `${JSON.stringify(all, undefined, 2)}\n`);
       return now;
     } catch (error) {
-      throw this.#failure(error);
+      throw lockedFileFailure(error, this.#path);
     }
   }
 
@@ -77,18 +77,13 @@ export class AcceptedPolicies {
       return fileSchema.parse(JSON.parse(readFileSync(this.#path, "utf8")));
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-      throw this.#failure(error);
+      throw new UserError(
+        "STORAGE_FAILED",
+        `${this.#path}, which holds the policies that were accepted, cannot be read; nothing was typed`,
+        "Tell the user to mend the file. Where it is beyond mending, remove it: then config.yml holds as it stands.",
+        { cause: error },
+      );
     }
-  }
-
-  #failure(cause: unknown): UserError {
-    if (cause instanceof UserError) return cause;
-    return new UserError(
-      "STORAGE_FAILED",
-      `${this.#path}, which holds the policies that were accepted, cannot be read or written; nothing was typed`,
-      "Tell the user: free disk space or mend the file. Where it is beyond mending, remove it: then config.yml holds as it stands.",
-      { cause },
-    );
   }
 }
 

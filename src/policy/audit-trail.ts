@@ -16,8 +16,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { UserError } from "../base/user-error.ts";
-import { acquireFileLock } from "../platform/file-lock.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 
 /** What is recorded, in JSON's terms; `act` comes first. */
 export type AuditFacts = { readonly act: AuditAct; readonly [name: string]: unknown };
@@ -91,7 +90,7 @@ export class AuditTrail {
       if (bytes >= this.#limitBytes) this.#turnOver(count);
       this.#onHead(next);
     } catch (error) {
-      throw storageFailure(this.#path, error);
+      throw lockedFileFailure(error, this.#path);
     }
   }
 
@@ -105,7 +104,9 @@ export class AuditTrail {
       const written = writeSync(descriptor, bytes);
       if (written === bytes.length) return before + written;
       ftruncateSync(descriptor, before);
-      throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
+      throw Object.assign(new Error(`only ${written} of ${bytes.length} bytes were written`), {
+        code: "ENOSPC",
+      });
     } finally {
       closeSync(descriptor);
     }
@@ -185,14 +186,4 @@ function readText(path: string): string {
   } catch {
     return "";
   }
-}
-
-function storageFailure(path: string, cause: unknown): UserError {
-  if (cause instanceof UserError) return cause;
-  return new UserError(
-    "STORAGE_FAILED",
-    `${path} cannot be written, and nothing happens that it does not record: ${cause instanceof Error ? cause.message : String(cause)}`,
-    "Free disk space or mend the permissions, then try again.",
-    { cause },
-  );
 }

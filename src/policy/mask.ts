@@ -5,14 +5,23 @@ import { createWordMask, maskedFromLength, secretMask } from "../base/word-mask.
 
 export type TextMask = (text: string) => string;
 
+/** How values may be written, kept from one mask to the next. */
+export type Spellings = Map<string, readonly string[]>;
+
 /**
  * Shows each of the values, and what each of the patterns (RE2) matches, as •••: as it stands, broken by ends of lines,
- * in base64, URL-encoded or as in a JSON string. Throws CONFIG_INVALID for a pattern that cannot be used.
+ * in base64, URL-encoded or as in a JSON string. `known` afterwards holds the spellings of these values alone. Throws
+ * CONFIG_INVALID for a pattern that cannot be used.
  */
-export function createMask(values: readonly string[], patterns: readonly string[]): TextMask {
-  const maskWords = createWordMask(
-    values.filter(({ length }) => length >= maskedFromLength).flatMap(spellings),
-  );
+export function createMask(
+  values: readonly string[],
+  patterns: readonly string[],
+  known: Spellings = new Map(),
+): TextMask {
+  const wanted = new Set(values.filter(({ length }) => length >= maskedFromLength));
+  for (const value of known.keys()) if (!wanted.has(value)) known.delete(value);
+  for (const value of wanted) if (!known.has(value)) known.set(value, spellings(value));
+  const maskWords = createWordMask([...known.values()].flat());
   const engines = patterns.map(compileRedaction);
   return (text) => {
     let masked = maskWords(text);
@@ -59,7 +68,7 @@ function compileRedaction(pattern: string): RE2JS {
 }
 
 function spellings(value: string): string[] {
-  return [value, ...jsonSpellings(value), ...urlSpellings(value), ...base64Spellings(value)];
+  return [...new Set([value, ...jsonSpellings(value), ...urlSpellings(value), ...base64Spellings(value)])];
 }
 
 function jsonSpellings(value: string): string[] {

@@ -1,7 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import type { ConnectionConfig, SecretSource } from "../config/connection-config.ts";
 import type { LoadedConfig } from "../config/load-config.ts";
-import { createMask, type TextMask } from "./mask.ts";
+import { createMask, type Spellings, type TextMask } from "./mask.ts";
 import { resolveSecret, type SecretUse } from "./resolve-secret.ts";
 
 /** What a value is fetched for; `session` is the key of the session that has it masked from then on. */
@@ -11,7 +11,6 @@ type Environments = Pick<SecretUse, "env" | "childEnv">;
 
 /** A mask and what it was made of, for as long as that is the same: it takes long to make, and each call asks for it. */
 type MadeMask = {
-  readonly connections: LoadedConfig["connections"];
   readonly others: readonly string[];
   readonly key: string;
   readonly mask: TextMask;
@@ -26,6 +25,7 @@ export class SecretBook {
   readonly #loadConfig: () => LoadedConfig;
   #config: LoadedConfig | undefined;
   readonly #fetched = new Map<string, Set<string>>();
+  readonly #spellings: Spellings = new Map();
   #last: MadeMask | undefined;
 
   constructor(environments: Environments, loadConfig: () => LoadedConfig) {
@@ -59,13 +59,11 @@ export class SecretBook {
     const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
     const own = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched];
     const patterns = settings?.redact ?? [];
-    const key = JSON.stringify([own, patterns]);
-    const { connections: lastConnections, others: lastOthers, key: lastKey } = this.#last ?? {};
-    const isSame = lastKey === key && lastOthers === others && lastConnections === connections;
-    if (this.#last === undefined || !isSame) {
-      const names = publicNames(connections);
+    const names = publicNames(connections);
+    const key = JSON.stringify([own, names, patterns]);
+    if (this.#last?.key !== key || this.#last.others !== others) {
       const values = [...own, ...others].filter((value) => !names.some((name) => name.includes(value)));
-      this.#last = { connections, others, key, mask: createMask(values, patterns) };
+      this.#last = { others, key, mask: createMask(values, patterns, this.#spellings) };
     }
     return this.#last.mask;
   }

@@ -4,7 +4,7 @@ import { CallRate } from "../policy/call-rate.ts";
 /** Far more than an agent that reads what it gets can make. */
 const callRate = { perSecond: 200, burst: 4_000 };
 /** The same call that fails so often in a row is no longer tried; each of these may cost the user an account. */
-const sameFailures = { most: 25, restMs: 30_000 };
+const sameFailures = { most: 50, restMs: 30_000 };
 const refusedLogins = { most: 5, restMs: 600_000 };
 
 type Failures = { count: number; atMs: number };

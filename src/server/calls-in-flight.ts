@@ -4,11 +4,23 @@ import type { RequestId } from "./json-rpc.ts";
 export class CallsInFlight {
   readonly #controllers = new Map<RequestId, AbortController>();
   #whenEmpty: (() => void)[] = [];
+  #next = new AbortController();
+
+  get isEmpty(): boolean {
+    return this.#controllers.size === 0;
+  }
+
+  /** Aborts when the next request comes. */
+  get next(): AbortSignal {
+    return this.#next.signal;
+  }
 
   /** False when a request of this id is still unanswered. */
   begin(id: RequestId): boolean {
     if (this.#controllers.has(id)) return false;
     this.#controllers.set(id, new AbortController());
+    this.#next.abort();
+    this.#next = new AbortController();
     return true;
   }
 
@@ -23,7 +35,7 @@ export class CallsInFlight {
 
   settle(id: RequestId): void {
     this.#controllers.delete(id);
-    if (this.#controllers.size > 0) return;
+    if (!this.isEmpty) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
@@ -40,7 +52,7 @@ export class CallsInFlight {
 
   /** True when all were answered within the time. */
   async empty(timeoutMs: number): Promise<boolean> {
-    if (this.#controllers.size === 0) return true;
+    if (this.isEmpty) return true;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), timeoutMs);
     this.#whenEmpty.push(() => resolve(true));

@@ -1,5 +1,6 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 
+import { delay } from "../platform/delay.ts";
 import { readerGone } from "../platform/reader-gone.ts";
 import { renderApproval } from "../policy/render-approval.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
@@ -18,6 +19,8 @@ import { waitLimits } from "./wait-limit.ts";
 
 const graceMs = 600;
 const abortGraceMs = 250;
+const busyLookMs = 300;
+const idleLookMs = 60_000;
 
 /** Where the client speaks and listens, and which of its requests was answered before this was loaded. */
 export type Line = Greeted & { readonly sink: ByteSink };
@@ -105,9 +108,16 @@ async function loadTools(): Desk["tools"] {
   return tools;
 }
 
-async function readerGoneAfterStart({ firstAnswer }: StdioTransport, signal: AbortSignal): Promise<void> {
+/** Looked for often only while a call waits, so that a server without work sleeps. */
+async function readerGoneAfterStart(
+  { firstAnswer, calls }: StdioTransport,
+  signal: AbortSignal,
+): Promise<void> {
   await firstAnswer;
-  await readerGone(1, signal);
+  await readerGone(1, signal, async () => {
+    if (calls.isEmpty) await delay(idleLookMs, signal, calls.next);
+    await delay(busyLookMs, signal);
+  });
 }
 
 async function finishCalls({ calls }: StdioTransport): Promise<void> {

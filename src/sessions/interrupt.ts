@@ -66,7 +66,7 @@ async function pressInterrupt(session: SessionContext, call: Call): Promise<numb
   if (current.state === "idle") return undefined;
   call.signal.throwIfAborted();
   session.gatehouse.pause.assertOff();
-  // What runs wild may be what fills the disk: it can be stopped without a record.
+  // What fills the disk may be what is to be ended, so this is pressed whether it can be recorded or not.
   await recordAct(session.gatehouse, { act: "interrupt", ...aboutCall(session, call) }).catch(
     () => undefined,
   );

@@ -16,8 +16,8 @@ export type LineMatch = {
 /** Where something stands in the bytes at or behind `from`; below 0 where it does not. */
 type Finder = (bytes: Buffer, from: number) => number;
 type Span = { readonly start: number; readonly end: number };
-/** A match within a piece; without a text its bytes are that. */
-type Hit = Span & { readonly text?: string; readonly alternate: boolean };
+/** A match within a piece, in the so manieth line that was tried; without a text its bytes are that. */
+type Hit = Span & { readonly text?: string; readonly alternate: boolean; readonly nth: number };
 
 /** `newest` are the last of `count` matches. */
 export type Taken = { readonly count: number; readonly newest: readonly LineMatch[] };
@@ -76,25 +76,32 @@ export class LineSearch {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const whole = atEnd ? data.length : data.lastIndexOf(lineFeed) + 1;
     const body = whole === 0 ? data : data.subarray(0, whole);
-    const { state, events } = this.#scan(body);
+    const isPlain = this.#stream.escape === null && escapeFrom(body, 0) < 0;
+    const { state, events } = this.#scan(body, isPlain);
     const switches = events.filter((event) => event.kind === "alternate-screen");
     const base = this.#stream.offset;
     let { alternateScreen: alternate } = this.#stream;
+    let nextSwitch = switches[0]?.start ?? Infinity;
     const hits: Hit[] = [];
     let count = 0;
+    let nth = 0;
     let tried = 0;
     let triedBytes = 0;
-    const nextLine = this.#lineFinder(body);
+    const triesAll = this.#findLiteral === undefined || this.#isDense;
+    const nextLine = triesAll ? (from: number) => from : this.#lineFinder(body, isPlain);
     for (let start = nextLine(0); start < body.length;) {
-      while ((switches[0]?.start ?? Infinity) < base + start) alternate = switches.shift()?.on ?? alternate;
+      while (nextSwitch < base + start) {
+        alternate = switches.shift()?.on ?? alternate;
+        nextSwitch = switches[0]?.start ?? Infinity;
+      }
       if (tried >= lookAtClockEvery && isLate()) {
         const done = body.subarray(0, start);
-        const newest = this.#numbered(done, hits.slice(-keep));
-        this.#stream = this.#scan(done).state;
+        const newest = this.#numbered(done, hits.slice(-keep), triesAll ? nth : undefined);
+        this.#stream = this.#scan(done, isPlain).state;
         return { count, newest };
       }
       if (tried >= lookAtClockEvery) tried = 0;
-      const hit = this.#try(body, start, alternate);
+      const hit = this.#try(body, start, alternate, ++nth);
       const end = this.#lineEnd;
       tried += 1 + ((end - start) >> 6);
       triedBytes += end - start;
@@ -106,43 +113,45 @@ export class LineSearch {
       start = nextLine(end + 1);
     }
     this.#isDense = triedBytes * 2 > body.length;
-    const newest = this.#numbered(body, hits.slice(-keep));
+    const newest = this.#numbered(body, hits.slice(-keep), triesAll ? nth : undefined);
     this.#stream = state;
     return { count, newest };
   }
 
-  #scan(body: Buffer): ReturnType<typeof scanStream> {
-    const isPlain = this.#stream.escape === null && escapeFrom(body, 0) < 0;
+  #scan(body: Buffer, isPlain: boolean): ReturnType<typeof scanStream> {
     if (!isPlain) return scanStream(this.#stream, body, noOsc);
     return { state: { ...this.#stream, offset: this.#stream.offset + body.length }, events: [] };
   }
 
-  /** Counts the lines of `body`, which begins at `offset`. */
-  #numbered(body: Buffer, hits: readonly Hit[]): LineMatch[] {
+  /** Counts the lines of `body`, which begins at `offset`; with `tried` all of them were, and are counted already. */
+  #numbered(body: Buffer, hits: readonly Hit[], tried: number | undefined): LineMatch[] {
     const base = this.#stream.offset;
+    const before = this.#lines;
     let counted = 0;
-    const matches = hits.map(({ start, end, alternate, text = plainText(body, start, end) }) => {
-      this.#lines += countLineFeeds(body, counted, start);
+    const matches = hits.map(({ start, end, alternate, nth, text = plainText(body, start, end) }) => {
+      if (tried === undefined) this.#lines += countLineFeeds(body, counted, start);
       counted = start;
-      return { start: base + start, end: base + end, line: this.#lines + 1, text, alternate };
+      const line = tried === undefined ? this.#lines + 1 : before + nth;
+      return { start: base + start, end: base + end, line, text, alternate };
     });
-    this.#lines += countLineFeeds(body, counted, body.length);
+    if (tried === undefined) this.#lines += countLineFeeds(body, counted, body.length);
+    else this.#lines += body.at(-1) === lineFeed ? tried : Math.max(0, tried - 1);
     return matches;
   }
 
   /** Sets where the line ended: an object for each line that does not match would cost as much as trying it. */
-  #try(body: Buffer, start: number, alternate: boolean): Hit | undefined {
+  #try(body: Buffer, start: number, alternate: boolean, nth: number): Hit | undefined {
     const { automaton } = this.#pattern;
     const verdict =
       alternate || automaton === undefined ? "unsure" : automaton.tryLine(body, start, maxTriedBytes);
     if (verdict !== "unsure") {
       const end = (this.#lineEnd = automaton?.end ?? start);
-      return verdict === "hit" ? { start, end, alternate } : undefined;
+      return verdict === "hit" ? { start, end, alternate, nth } : undefined;
     }
     const feed = body.indexOf(lineFeed, start);
     const end = (this.#lineEnd = feed < 0 ? body.length : feed);
     const text = this.#matchingText(body.subarray(start, end), alternate);
-    return text === undefined ? undefined : { start, end, text, alternate };
+    return text === undefined ? undefined : { start, end, text, alternate, nth };
   }
 
   #matchingText(line: Buffer, alternate: boolean): string | undefined {
@@ -155,13 +164,12 @@ export class LineSearch {
   }
 
   /**
-   * Tells the start of the first line at or behind the start of another that may match: all, or with a literal part those
-   * that hold it and those whose bytes are not their text. The length of `body` where there is none.
+   * Tells the start of the first line at or behind the start of another that may match: those that hold the literal part
+   * and those whose bytes are not their text. The length of `body` where there is none.
    */
-  #lineFinder(body: Buffer): (from: number) => number {
-    const find = this.#findLiteral;
-    if (find === undefined || this.#isDense) return (from) => from;
-    let [literalAt, escapeAt, backspaceAt] = [-1, -1, -1];
+  #lineFinder(body: Buffer, isPlain: boolean): (from: number) => number {
+    const find = this.#findLiteral ?? (() => 0);
+    let [literalAt, escapeAt, backspaceAt] = [-1, isPlain ? body.length : -1, -1];
     return (from) => {
       if (literalAt < from) literalAt = placeFrom(find, body, from);
       if (escapeAt < from) escapeAt = placeFrom(escapeFrom, body, from);

@@ -1,3 +1,4 @@
+import type { LedgerRecord } from "../state/ledger.ts";
 import type { Ended } from "./command-end.ts";
 import { LineSearch } from "./line-search.ts";
 import { lineText } from "./line-text.ts";
@@ -56,11 +57,12 @@ export class OutputWatch {
     const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
     const options = { atEnd: false, keep: Infinity, isLate: () => false };
     const found = whole.length === 0 ? [] : this.#search.take(whole, options).newest;
-    if (found.some((match) => !this.#isEcho(match))) return true;
+    const isEcho = this.#echoFinder(start);
+    if (found.some((match) => !isEcho(match))) return true;
     const rest = bytes.subarray(Math.max(whole.length, bytes.length - maxUnfinishedBytes));
     if (rest.length === 0) return false;
     const text = lineText(Buffer.from(rest), this.#search.isAlternate, record);
-    return this.#pattern.matches(text) && !this.#isEcho({ start: end - rest.length, end });
+    return this.#pattern.matches(text) && !isEcho({ start: end - rest.length, end });
   }
 
   /** Undefined until the output begins. */
@@ -84,20 +86,35 @@ export class OutputWatch {
     return start < terminal.offset ? { start, end: terminal.offset } : undefined;
   }
 
-  /** The line on which a command of ours was typed, up to where its output begins. */
-  #isEcho(line: { readonly start: number; readonly end: number }): boolean {
-    if (!("from" in this.#watched)) return false;
-    let typedAt: number | undefined;
-    for (const record of this.#session.ledger.all()) {
-      if (record.step === "typed") typedAt = record.offset;
-      if (record.step === "cleared") typedAt = undefined;
-      if (record.step !== "sent" || typedAt === undefined) continue;
-      const isBefore = line.start < outputStart(this.#session, record.offset);
-      if (isBefore && line.end > typedAt) return true;
-      typedAt = undefined;
-    }
-    return typedAt !== undefined && line.end > typedAt;
+  /** Tells the lines behind `from` on which a command of ours was typed, up to where its output begins. */
+  #echoFinder(from: number): (line: { readonly start: number; readonly end: number }) => boolean {
+    if (!("from" in this.#watched)) return () => false;
+    let typed: readonly Typed[] | undefined;
+    return (line) => {
+      typed ??= typedSince(this.#session, from);
+      const newest = typed.find(({ typedAt }) => typedAt < line.end);
+      if (newest?.sentAt === undefined) return newest !== undefined;
+      return line.start < newest.sentAt || line.start < outputStart(this.#session, newest.sentAt);
+    };
   }
+}
+
+/** Where the typing of a command began, and where Enter was pressed for it. */
+type Typed = { readonly typedAt: number; readonly sentAt: number | undefined };
+
+/** The commands whose line may reach beyond `from`, the newest first; what was cleared again is none. */
+function typedSince({ ledger }: SessionContext, from: number): Typed[] {
+  const found: Typed[] = [];
+  let next: LedgerRecord | undefined;
+  for (const record of ledger.newest()) {
+    if (record.step === "input") continue;
+    const { step, offset } = record;
+    if (step === "typed" && (next === undefined || next.step === "sent"))
+      found.push({ typedAt: offset, sentAt: next?.offset });
+    if (step === "typed" && offset < from) break;
+    next = record;
+  }
+  return found;
 }
 
 /** Silence is no end for who waits for a pattern; an end tells more than a match. */

@@ -104,42 +104,43 @@ function withCommands(session: SessionContext, matches: readonly LineMatch[]): O
 
 function foundLine(session: SessionContext, range: Range, match: OwnedMatch, count: number): FoundLine {
   const { line, text, commandId } = match;
+  const from = Math.max(range.start, match.start - contextBytes);
+  const to = Math.min(range.end, match.end + 1 + contextBytes);
   return {
     line,
     text,
-    before:
-      count === 0
-        ? []
-        : textsBetween(session, Math.max(range.start, match.start - contextBytes), match.start, match).slice(
-            -count,
-          ),
-    after:
-      count === 0
-        ? []
-        : textsBetween(
-            session,
-            match.end + 1,
-            Math.min(range.end, match.end + 1 + contextBytes),
-            match,
-          ).slice(0, count),
+    before: textsBetween(session, { start: from, end: match.start }, match, { last: count }),
+    after: textsBetween(session, { start: match.end + 1, end: to }, match, { first: count }),
     ...(commandId === undefined ? {} : { commandId }),
     cursor: renderCursor({ incarnation: session.record.incarnation, offset: match.start }),
   };
 }
 
 /** The lines of a part of the log beside a match, whose own screen tells on which one theirs were drawn. */
-function textsBetween(session: SessionContext, from: number, to: number, match: LineMatch): string[] {
-  if (to <= from) return [];
+function textsBetween(
+  session: SessionContext,
+  { start: from, end: to }: Range,
+  match: LineMatch,
+  wanted: { readonly first: number } | { readonly last: number },
+): string[] {
+  const count = "first" in wanted ? wanted.first : wanted.last;
+  if (to <= from || count === 0) return [];
   const { start, bytes } = session.log.read(from, to);
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { events } = scanStream(initialStreamState(start), bytes, new Set());
   const switches = events.filter((event) => event.kind === "alternate-screen");
   const [firstSwitch] = switches;
   let alternate = firstSwitch === undefined ? match.alternate : !firstSwitch.on;
-  return [...linesOf(data)].flatMap((line) => {
+  const lines = [...linesOf(data)].map((line) => {
     while ((switches[0]?.start ?? Infinity) < start + line.start)
       alternate = switches.shift()?.on ?? alternate;
-    const text = lineText(data.subarray(line.start, line.end), alternate, session.record);
-    return text === "" && alternate ? [] : [text];
+    return { ...line, alternate };
   });
+  const texts: string[] = [];
+  for (const line of "first" in wanted ? lines : lines.toReversed()) {
+    if (texts.length === count) break;
+    const text = lineText(data.subarray(line.start, line.end), line.alternate, session.record);
+    if (text !== "" || !line.alternate) texts.push(text);
+  }
+  return "first" in wanted ? texts : texts.toReversed();
 }

@@ -132,11 +132,16 @@ export class Ledger {
 
   /** The newest record that `wanted` takes, among those of the last megabyte. */
   find(wanted: (record: LedgerRecord) => boolean): LedgerRecord | undefined {
+    for (const record of this.newest()) if (wanted(record)) return record;
+    return undefined;
+  }
+
+  /** The records of the last megabyte, the newest first. */
+  *newest(): Generator<LedgerRecord> {
     for (const line of this.#newestLines()) {
       const record = parseRecord(line);
-      if (record !== undefined && wanted(record)) return record;
+      if (record !== undefined) yield record;
     }
-    return undefined;
   }
 
   /** The end of the command `id`, if it is noted in the last megabyte. */

@@ -144,7 +144,7 @@ export class ControlClient implements AsyncDisposable {
     const error = new UserError(
       "TMUX_UNAVAILABLE",
       `The connection to our tmux server is gone: ${reason}`,
-      "Call again to connect anew; list_sessions shows which sessions are left.",
+      "Call again to connect anew; list_connections shows which sessions are left.",
     );
     this.#lost.abort(error);
     this.#child.kill("SIGTERM");

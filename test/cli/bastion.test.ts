@@ -11,7 +11,8 @@ import { TerminalRun } from "../support/terminal-run.ts";
 
 // `ssh bastion mcp-ssh-interactive`: the client is here, the server and its sessions are behind an sshd.
 
-const endedWithinMs = 1_000;
+/** The server's 0.85 s, and what sshd takes to notice on a machine with other work; the call alone would take 50 s. */
+const endedWithinMs = 5_000;
 let home: McpHome;
 let sshd: LoopbackSshd;
 const logins: McpServer[] = [];
@@ -72,7 +73,7 @@ test("a connection that is cut in the middle of a call ends its server at once, 
   process.kill(cut.pid, "SIGKILL");
   const cutAtMs = performance.now();
   await until("the end of the server", () => !isAlive(server), 20_000);
-  expect(performance.now() - cutAtMs).toBeLessThan(endedWithinMs + 1_000);
+  expect(performance.now() - cutAtMs).toBeLessThan(endedWithinMs);
   expect(await failed).toBeInstanceOf(Error);
   const next = await logIn();
   const running = await next.call("list_connections");

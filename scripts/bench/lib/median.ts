@@ -1,3 +1,5 @@
+import { appendFileSync } from "node:fs";
+
 export function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
@@ -27,6 +29,25 @@ export function report(
 ): void {
   const ratio = beside === undefined ? "" : `  ${(ms / beside.ms).toFixed(2)} x (${beside.most})`;
   console.log(`${name.padEnd(44)} ${ms.toFixed(1).padStart(7)} ms${ratio}`);
+  record({
+    what: name.trim(),
+    measured: `${ms.toFixed(1)} ms`,
+    ...(beside === undefined ? {} : { ratio: ms / beside.ms, most: beside.most }),
+  });
+}
+
+/** One line of the table of scripts/bench/all; `most` is the limit of the ratio, in words. */
+export type BenchRow = {
+  readonly what: string;
+  readonly measured: string;
+  readonly ratio?: number;
+  readonly most?: string;
+};
+
+/** Hands a line to scripts/bench/all, where that runs this; one JSON value a line. */
+export function record(row: BenchRow): void {
+  const file = process.env["BENCH_ROWS"];
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
 }
 
 /** The value that a share of the values, from 0 to 1, does not exceed. */

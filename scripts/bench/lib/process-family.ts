@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export type FamilyProcess = { readonly pid: number; readonly name: string; readonly args: string };
 
@@ -32,6 +32,18 @@ export function cpuSeconds(pid: number): number {
     .replace(/^.*\) /s, "")
     .split(" ");
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
+}
+
+/** Milliseconds of CPU that its threads of now have used so far, to the nanosecond where the kernel tells it. */
+export function threadsCpuMs(pid: number): number {
+  let threads: string[] = [];
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return 0;
+  }
+  const used = threads.map((thread) => Number(readOf(pid, `task/${thread}/schedstat`).split(" ")[0]));
+  return used.reduce((total, each) => total + each, 0) / 1_000_000;
 }
 
 const ticksPerSecond = 100;

@@ -44,3 +44,15 @@ test("a password that is also the name of its connection or user leaves those na
   const mask = await bookOf(home).mask([]);
   expect(mask("vagrant-1 raspberry@b:~raspberry pass-for-web")).toBe("vagrant-1 raspberry@b:~raspberry •••");
 });
+
+test("while the values are the same, so is the mask, though the configuration is looked at each time", async () => {
+  await using home = new TempHome();
+  home.writeConfig("connections:\n  web: {host: a, password: in-plain-text}\n");
+  const book = bookOf(home);
+  const numbers = ["a-number"];
+  const mask = await book.mask(numbers);
+  expect(await book.mask(numbers)).toBe(mask);
+  expect(await book.mask(["a-number"])).not.toBe(mask);
+  home.writeConfig("connections:\n  web: {host: a, password: in-other-text}\n");
+  expect((await book.mask(numbers))("in-other-text a-number")).toBe("••• •••");
+});

@@ -34,7 +34,7 @@ test("a login that works is no failure any more", () => {
 
 test("the same mistake again and again is stopped, another call is not", () => {
   const brake = new Brake(() => nowMs);
-  fail(brake, 25, open, "CONFIG_NOT_FOUND");
+  fail(brake, 50, open, "CONFIG_NOT_FOUND");
   expect(() => brake.admit("open_connection", open)).toThrow(
     expect.objectContaining({ code: "RATE_LIMITED" }),
   );

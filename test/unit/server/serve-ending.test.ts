@@ -74,6 +74,16 @@ test("a closed stdout ends it quietly", async () => {
   expect(await server.stderr()).toBe("served\n");
 });
 
+test("a stdout that was closed while nothing was asked ends it in the next call, before that is over", async () => {
+  await using server = startServer();
+  await server.initialize();
+  server.call(1, "list_connections", {});
+  await server.answer(1);
+  await server.closeOutput();
+  server.call(2, "execute_command", { session_name: "web", command: "wait 60000" });
+  expect(await server.exited()).toBe(0);
+});
+
 test.each([0, 7, "a"])("a cancelled call (id %j) is aborted and gets no answer", async (id) => {
   await using server = startServer();
   await server.initialize();
