@@ -199,9 +199,13 @@ export class Judge {
 
   /** The numbers by which its end would be known may be lost. */
   lacksMarks(model: SessionModel, sent: Sent): boolean {
-    const lost: readonly Disturbance["kind"][] = ["state.json cut", "state.json removed", "recorder killed"];
-    const fromMs = Math.max(sent.openedAtMs, sent.provenAtMs);
-    const isLost = this.#journal.wasDisturbed(lost, model.name, { fromMs });
+    const { openedAtMs, provenAtMs } = sent;
+    const wasDisturbed = (kinds: readonly Disturbance["kind"][], fromMs: number) =>
+      this.#journal.wasDisturbed(kinds, model.name, { fromMs });
+    // A server that ran on has the numbers; one that starts after it has not.
+    const isLost =
+      wasDisturbed(["state.json cut", "state.json removed"], openedAtMs) ||
+      wasDisturbed(["recorder killed"], Math.max(openedAtMs, provenAtMs));
     return isLost || this.#lacksOutput(model, sent);
   }
 
