@@ -118,7 +118,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "install",
-    usage: "mcp-ssh-interactive install [CLIENT...]",
+    usage: "mcp-ssh-interactive install [CLIENT...] [--yes] [--print] [--json]",
     summary: "Register this server with MCP clients: those named, or those found",
     flags: {
       ...changeFlags,
@@ -131,7 +131,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "uninstall",
-    usage: "mcp-ssh-interactive uninstall [CLIENT...]",
+    usage: "mcp-ssh-interactive uninstall [CLIENT...] [--yes] [--json]",
     summary: "Take this server out of the MCP clients named, or out of all",
     flags: changeFlags,
     maxWords: Infinity,

@@ -34,6 +34,14 @@ export class LockTimeout extends Error {
   }
 }
 
+/** What to throw instead of `error`, of work on `path` under a lock: STORAGE_FAILED where the lock or the system is the cause. */
+export function lockedFileFailure(error: unknown, path: string): unknown {
+  if (!(error instanceof LockTimeout)) return storageFailure(error, path) ?? error;
+  const hint =
+    error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
+  return new UserError("STORAGE_FAILED", error.message, hint, { cause: error });
+}
+
 /**
  * Takes the flock on `path` (created 0600), or throws LockTimeout after `timeoutMs`, STORAGE_FAILED where the file or the
  * lock cannot be had at all. flock cannot be awaited without blocking the event loop, hence the re-tries.

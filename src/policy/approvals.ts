@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { acquireFileLock } from "../platform/file-lock.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
 import {
   createApproval,
@@ -108,13 +108,7 @@ export class Approvals {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       return work();
     } catch (error) {
-      if (error instanceof UserError) throw error;
-      throw new UserError(
-        "STORAGE_FAILED",
-        `${this.#folder} cannot be read or written: ${error instanceof Error ? error.message : String(error)}`,
-        "Free disk space or mend the permissions, then try again.",
-        { cause: error },
-      );
+      throw lockedFileFailure(error, this.#folder);
     }
   }
 }

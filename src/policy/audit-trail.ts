@@ -15,9 +15,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { acquireFileLock } from "../platform/file-lock.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 
 /** What is recorded, in JSON's terms; `act` comes first. */
 export type AuditFacts = { readonly act: AuditAct; readonly [name: string]: unknown };
@@ -83,7 +82,7 @@ export class AuditTrail {
       if (bytes >= maxFileBytes) this.#turnOver(count);
       this.#onHead(next);
     } catch (error) {
-      throw storageFailure(this.#path, error);
+      throw lockedFileFailure(error, this.#path);
     }
   }
 
@@ -95,7 +94,9 @@ export class AuditTrail {
       const bytes = Buffer.from(text);
       const written = writeSync(descriptor, bytes);
       if (written < bytes.length)
-        throw new Error(`only ${written} of ${bytes.length} bytes could be written`);
+        throw Object.assign(new Error(`only ${written} of ${bytes.length} bytes were written`), {
+          code: "ENOSPC",
+        });
       return fstatSync(descriptor).size;
     } finally {
       closeSync(descriptor);
@@ -161,14 +162,4 @@ function readText(path: string): string {
   } catch {
     return "";
   }
-}
-
-function storageFailure(path: string, cause: unknown): UserError {
-  if (cause instanceof UserError) return cause;
-  return new UserError(
-    "STORAGE_FAILED",
-    `${path} cannot be written, and nothing happens that it does not record: ${cause instanceof Error ? cause.message : String(cause)}`,
-    "Free disk space or mend the permissions, then try again.",
-    { cause },
-  );
 }

@@ -3,10 +3,8 @@ import { lstatSync, readFileSync, renameSync } from "node:fs";
 import { z } from "zod";
 
 import { isSessionName, sessionKey } from "../base/session-name.ts";
-import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { acquireFileLock, LockTimeout } from "../platform/file-lock.ts";
-import { storageFailure } from "../platform/storage-failure.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 import { sessionRecordSchema, type SessionRecord } from "./session-record.ts";
 
 const version = 2;
@@ -105,7 +103,7 @@ export class StateFile {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       return work();
     } catch (error) {
-      throw failureAt(this.#path, error);
+      throw lockedFileFailure(error, this.#path);
     }
   }
 
@@ -125,7 +123,7 @@ export class StateFile {
       return readFileSync(this.#path, "utf8");
     } catch (error) {
       if (error instanceof Error && "code" in error && notToBeRead.has(String(error.code))) return "";
-      throw failureAt(this.#path, error);
+      throw lockedFileFailure(error, this.#path);
     }
   }
 
@@ -182,14 +180,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function failureAt(path: string, error: unknown): unknown {
-  if (error instanceof UserError) return error;
-  if (error instanceof LockTimeout) {
-    const hint =
-      error.holder === undefined ? "Try again." : `Look at process ${error.holder}: it may be stopped.`;
-    return new UserError("STORAGE_FAILED", error.message, hint, { cause: error });
-  }
-  return storageFailure(error, path) ?? error;
 }

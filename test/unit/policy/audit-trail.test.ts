@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { acquireFileLock } from "../../../src/platform/file-lock.ts";
 import { AuditTrail } from "../../../src/policy/audit-trail.ts";
 import { verifyAudit } from "../../../src/policy/verify-audit.ts";
 
@@ -81,6 +82,15 @@ test("each new head is told", async () => {
   await told.append({ act: "resume" });
   expect(heads).toEqual([1, 2]);
 });
+
+test("a process that holds the chain and is stopped is named after a bounded wait", async () => {
+  await using _ = await acquireFileLock(join(folder, "audit"), 0);
+  const refused = audit.append({ act: "command" });
+  await expect(refused).rejects.toMatchObject({
+    code: "STORAGE_FAILED",
+    hint: `Look at process ${process.pid}: it may be stopped.`,
+  });
+}, 15_000);
 
 test("what cannot be recorded fails", async () => {
   rmSync(folder, { recursive: true });
