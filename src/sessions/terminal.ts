@@ -219,10 +219,8 @@ export class Terminal {
       this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
     if (event.kind !== "osc") return false;
     const mark = event.number === markNumber ? parseMark(event.payload) : undefined;
-    if (mark === undefined) {
-      if (event.number === localMarkOsc) this.#applyLocalMark(event);
-      return false;
-    }
+    if (event.number === localMarkOsc) this.#applyLocalMark(event);
+    if (mark === undefined) return false;
     const before = this.#shells;
     this.#shells = takeLevelMark(before, mark, event);
     return this.#shells !== before || isRepeatedBegin(before, mark);
@@ -233,9 +231,8 @@ export class Terminal {
     const [, word, number, status] = /^(end|gap|hide|show);([0-9a-f]+)(?:;(\d{1,16}))?$/.exec(payload) ?? [];
     if (number !== this.#options.number) return;
     if (word === "end") this.#end = { status: Number(status), offset: start };
-    // What runs may have ended in the gap, and then its last line is not the one that goes on behind it.
-    if (word === "gap" && this.marks?.phase === "running")
-      this.#stream = { ...this.#stream, lineStart: Math.max(this.#stream.lineStart, end) };
+    // What runs may have ended in the gap: its last line is not the one behind it.
+    if (word === "gap" && this.marks?.phase === "running") this.#stream = { ...this.#stream, lineStart: end };
     if (word === "hide") this.#hidden = { editor: this.#editor };
     if (word === "show" && this.#hidden !== undefined) {
       this.#editor = this.#hidden.editor;

@@ -3,6 +3,7 @@ import type { ChaosClient } from "./client.ts";
 import { makeCommand } from "./command.ts";
 import { Follower } from "./follower.ts";
 import { leaving, openSession } from "./opening.ts";
+import { ownProcesses, sshOf } from "./own-processes.ts";
 import type { PlannedCommand, Step } from "./plan.ts";
 import type { Sent, SessionModel } from "./session-model.ts";
 import { wholeOutput, type Stage } from "./stage.ts";
@@ -154,7 +155,7 @@ export class Driver {
 
   async #list(step: Step): Promise<void> {
     const { model } = this;
-    const hadSsh = this.#stage.judge.hasSsh(model);
+    const hadSsh = this.#hasSsh();
     const exchange = await this.#call(this.#client(step.client), step, "list_connections", {});
     if (exchange === undefined || exchange.answer.isError) return;
     const { sessions } = exchange.answer.fields;
@@ -164,7 +165,13 @@ export class Driver {
       this.#stage.caller.violate(exchange, `${model.name} is not listed`);
     if (listed?.status === "disconnected" && !model.mayHaveEnded())
       this.#stage.caller.violate(exchange, `${model.name} is listed as disconnected without a cause`);
-    if (listed?.status === "active" && !hadSsh) this.#stage.judge.activeWithoutSsh(exchange, model);
+    if (listed?.status === "active" && !hadSsh && !this.#hasSsh())
+      this.#stage.judge.activeWithoutSsh(exchange, model);
+  }
+
+  /** Asked of the processes, not of the product. */
+  #hasSsh(): boolean {
+    return sshOf(ownProcesses(this.#stage.root), this.model.name) !== undefined;
   }
 
   async #close(step: Step): Promise<void> {

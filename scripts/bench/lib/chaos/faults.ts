@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import type { ChaosClient } from "./client.ts";
 import type { Disturbance, Journal } from "./journal.ts";
-import { recordedSessions } from "./judge.ts";
+import { recordedSessions } from "./kept-log.ts";
 import {
   childrenOf,
   ownProcesses,
@@ -179,11 +179,8 @@ export class Faults {
     const pid = tmuxServer(this.#processes())?.pid;
     if (pid === undefined || this.#busy.has(String(pid))) return;
     this.#forgetUnrecorded();
-    this.#kill(
-      "tmux killed",
-      pid,
-      this.#models.map(({ name }) => name),
-    );
+    const names = this.#models.map(({ name }) => name);
+    this.#kill("tmux killed", pid, names);
   }
 
   #removeSocket(): void {

@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Answered, Caller } from "./caller.ts";
 import type { Disturbance, Journal } from "./journal.ts";
 import { linesInLog, wasRotated } from "./kept-log.ts";
 import { faultInPart, faultInWhole, withoutInterrupt } from "./output.ts";
-import { ownProcesses, sshOf } from "./own-processes.ts";
 import type { Sent, SessionModel } from "./session-model.ts";
 import type { Ran, Truth } from "./truth.ts";
 
@@ -117,16 +115,11 @@ export class Judge {
     if (sent !== undefined && !opensShell) this.#notEnded(exchange, model, sent, "told as in the way");
   }
 
-  /** Asked of the processes, not of the product. */
-  hasSsh({ name }: SessionModel): boolean {
-    return sshOf(ownProcesses(this.#root), name) !== undefined;
-  }
-
   /** It had no ssh when the call began. */
   activeWithoutSsh(exchange: Answered, model: SessionModel): void {
     this.#journal.check("active with ssh");
     const window = { fromMs: exchange.fromMs - slowestMs, untilMs: exchange.untilMs };
-    if (!this.hasSsh(model) && !this.#journal.wasDisturbed(delaying, model.name, window))
+    if (!this.#journal.wasDisturbed(delaying, model.name, window))
       this.#caller.violate(exchange, `${model.name} is listed as active, but its ssh has ended`);
   }
 
@@ -257,14 +250,5 @@ export class Judge {
     const fault = faultInPart(wasInterrupted === true ? withoutInterrupt(output) : output, lines);
     if (fault !== undefined && !this.lacksMarks(model, sent))
       this.#caller.violate(exchange, `output: ${fault}`);
-  }
-}
-
-/** The names of the sessions that state.json has; undefined where it is not whole. */
-export function recordedSessions(root: string): readonly string[] | undefined {
-  try {
-    return Object.keys(JSON.parse(readFileSync(join(root, "state.json"), "utf8")).sessions);
-  } catch {
-    return undefined;
   }
 }
