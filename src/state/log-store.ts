@@ -118,9 +118,11 @@ export class LogStore {
 
   #rotatedStarts(): number[] {
     const prefix = `${basename(this.path)}.`;
-    return readdirSync(dirname(this.path))
-      .filter((name) => name.startsWith(prefix) && /^\d{20}$/.test(name.slice(prefix.length)))
-      .map((name) => Number(name.slice(prefix.length)))
+    return readdirSync(dirname(this.path), { withFileTypes: true })
+      .filter((entry) => entry.name.startsWith(prefix) && !entry.isDirectory())
+      .map((entry) => entry.name.slice(prefix.length))
+      .filter((number) => /^\d{20}$/.test(number))
+      .map(Number)
       .sort((left, right) => left - right);
   }
 }

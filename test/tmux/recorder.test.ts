@@ -102,6 +102,33 @@ for (const shell of shells) {
       expect(Number(match?.[2])).toBeWithin(missing - 65_536, missing + 1);
     });
 
+    test("a full log that cannot be moved away grows no further, and what came meanwhile is a gap", async () => {
+      await using recording = new RecorderRun(shell, megabyte);
+      const inTheWay = `${recording.logFile}.${"0".repeat(20)}`;
+      mkdirSync(inTheWay);
+      const flood = numberedLines(0, 400_000);
+      await recording.write(flood);
+      await until("the bound", () => recording.isDraining());
+      const kept = recording.log().length;
+      expect(kept).toBeWithin(megabyte, megabyte + 65_536 + 1);
+      await recording.write(Buffer.alloc(megabyte, "x"));
+      expect(recording.log().length).toBe(kept);
+      expect(readdirSync(inTheWay)).toEqual([]);
+      rmSync(inTheWay, { recursive: true });
+      let written = flood.length + megabyte;
+      await until("the mark", async () => {
+        await recording.write(Buffer.from("."));
+        written++;
+        return recording.log().includes("7711;gap");
+      });
+      await recording.write(Buffer.from("after"));
+      expect(await recording.end()).toBe(0);
+      expect(recording.segments().map(({ offset, bytes }) => [offset, bytes.length])).toEqual([[0, kept]]);
+      const match = /^\x1b\]7711;gap;[0-9a-f]+;(\d+)\x1b\\([^]*after)$/.exec(recording.log().toString());
+      const missing = written + "after".length - kept - (match?.[2]?.length ?? 0);
+      expect(Number(match?.[1])).toBe(missing + 1);
+    });
+
     test("a folder that is gone and comes back is a gap", async () => {
       await using recording = new RecorderRun(shell, 100 * megabyte);
       await recording.write(Buffer.from("before"));

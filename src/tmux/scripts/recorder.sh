@@ -35,8 +35,8 @@ survey() {
 	measure "$log"
 }
 
-# After a failed write: reads on and counts, until the log takes a mark of what it lacks. The piece whose write
-# failed counts as one byte, since its length is not known.
+# After a failed write, or while the log is full: reads on and counts, until the log takes a mark of what it lacks. The
+# piece whose write failed counts as one byte, since its length is not known.
 drain() {
 	lost=1
 	until mark_gap; do
@@ -51,7 +51,7 @@ drain() {
 			;;
 		esac
 	done
-	measure "$log"
+	survey
 }
 
 # Reads one piece. Where none comes, the log is tried each second, so that the mark does not wait for output.
@@ -68,7 +68,17 @@ drain_piece() {
 	kill "$watcher" 2>/dev/null
 }
 
+# Fails while a full log cannot be moved away.
+turn_over() {
+	[ "$size" -ge "$segment" ] || return 0
+	older=$log.$(printf %020d "$start")
+	[ -d "$older" ] || mv -f "$log" "$older"
+	survey
+	[ "$size" -lt "$segment" ]
+}
+
 mark_gap() {
+	turn_over || return 1
 	number=
 	IFS= read -r number <"$number_file"
 	printf '\033]7711;gap;%s;%s\033\\' "$number" "$lost" | dd bs=512 2>/dev/null >>"$log"
@@ -80,10 +90,7 @@ if [ -n "${lost:-}" ]; then
 	measure "$log"
 fi
 while :; do
-	if [ "$size" -ge "$segment" ]; then
-		mv -f "$log" "$log.$(printf %020d "$start")"
-		survey
-	fi
+	turn_over || drain
 	count=$(((segment - size) / 65536 + 1))
 	if [ "$count" -gt 64 ]; then count=64; fi
 	if [ "$count" -lt 1 ]; then count=1; fi
