@@ -32,7 +32,9 @@ type ReadHead = {
   readonly bytesBetween: number;
 };
 
-export async function readLines(session: SessionContext, start: number, end: number): Promise<ReadLines> {
+type Recorded = Pick<SessionContext, "log" | "record">;
+
+export async function readLines(session: Recorded, start: number, end: number): Promise<ReadLines> {
   for (;;) {
     const from = keptStart(session, start, end);
     const { bytesMissed, ...read } = await readKept(session, from, end);
@@ -42,7 +44,7 @@ export async function readLines(session: SessionContext, start: number, end: num
   }
 }
 
-async function readKept(session: SessionContext, from: number, end: number): Promise<ReadLines> {
+async function readKept(session: Recorded, from: number, end: number): Promise<ReadLines> {
   const { log } = session;
   const numbers = numbersOf(session.record);
   if (end - from <= maxWholeBytes) {
@@ -83,7 +85,7 @@ function joined(lines: readonly string[]): string {
 }
 
 /** Where the rotation has taken the start, behind the line that it cut. */
-function keptStart({ log }: SessionContext, start: number, end: number): number {
+function keptStart({ log }: Recorded, start: number, end: number): number {
   const { first } = log.extent();
   if (first <= start) return start;
   const { bytes } = log.read(first, Math.min(end, first + pieceBytes));
@@ -91,7 +93,7 @@ function keptStart({ log }: SessionContext, start: number, end: number): number 
 }
 
 async function countLines(
-  { log }: SessionContext,
+  { log }: Recorded,
   { start, end }: { readonly start: number; readonly end: number },
   numbers: readonly string[],
 ): Promise<{ readonly lines: number; readonly unrecorded: number }> {
@@ -117,7 +119,7 @@ function endsAlternate(head: Uint8Array, tail: Uint8Array): boolean {
 }
 
 async function render(
-  { record: { cols, rows } }: SessionContext,
+  { record: { cols, rows } }: Recorded,
   bytes: Uint8Array,
   isAlternate = false,
 ): Promise<string[]> {
