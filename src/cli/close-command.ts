@@ -19,7 +19,7 @@ export const close: RunCommand = ({ words, flags, stdout, ...others }) =>
 async function end(sessions: Sessions, sessionName: string, force: boolean): Promise<CloseOutcome> {
   const { signal } = new AbortController();
   try {
-    return await sessions.close({ sessionName, force }, { signal, client: "close" });
+    return await sessions.close({ sessionName, force, byHuman: true }, { signal, client: "close" });
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "SESSION_BUSY" || force) throw error;
     const hint = `Look: mcp-ssh-interactive attach ${sessionName}. End it all the same: mcp-ssh-interactive close ${sessionName} --force`;

@@ -18,7 +18,7 @@ export function openGatehouse(tree: HomeTree, { config, mask }: Sources): Gateho
   return {
     pause: new Pause(tree.pausedFile),
     approvals: new Approvals(tree.approvals, tree.locks),
-    policies: new AcceptedPolicies(tree.approvals),
+    policies: new AcceptedPolicies(tree.approvals, tree.locks),
     audit: new AuditTrail(tree.auditFile, tree.locks, (head) => systemLog.tell(head)),
     mask,
     configured: (connection) => policyOf(config, connection),

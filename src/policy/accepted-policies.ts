@@ -3,8 +3,10 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
+import { UserError } from "../base/user-error.ts";
 import type { Policy } from "../config/connection-config.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 import { isWeaker } from "./weaker.ts";
 
 const policySchema = z.object({
@@ -15,6 +17,9 @@ const policySchema = z.object({
 });
 
 const fileSchema = z.record(z.string(), policySchema);
+const lockTimeoutMs = 5_000;
+
+type Policies = Readonly<Record<string, Policy>>;
 
 /** `wanted` is set where the configuration asks for less than was accepted: `inForce` holds until a human agrees. */
 export type PolicyNow = { readonly inForce: Policy; readonly wanted?: Policy };
@@ -22,18 +27,27 @@ export type PolicyNow = { readonly inForce: Policy; readonly wanted?: Policy };
 /** The policy of each connection that a human has accepted last; a stricter one needs nobody. */
 export class AcceptedPolicies {
   readonly #path: string;
+  readonly #lockPath: string;
 
-  constructor(approvalsFolder: string) {
+  constructor(approvalsFolder: string, locks: string) {
     this.#path = join(approvalsFolder, "policies");
+    this.#lockPath = join(locks, "accepted-policies");
   }
 
-  now(connection: string, configured: Policy): PolicyNow {
+  /** Throws STORAGE_FAILED, as all here do, where what was accepted cannot be told: then nothing is let through. */
+  see(connection: string, configured: Policy): PolicyNow {
+    return compare(this.#read()[connection], configured);
+  }
+
+  /** As `see`; a stricter one is noted, so that it holds from now on. */
+  async note(connection: string, configured: Policy): Promise<PolicyNow> {
     const accepted = this.#read()[connection];
-    if (accepted !== undefined && isWeaker(configured, accepted))
-      return { inForce: accepted, wanted: configured };
-    if (isNoted(accepted, configured)) return { inForce: configured };
-    this.accept(connection, configured);
-    return { inForce: configured };
+    const seen = compare(accepted, configured);
+    if (seen.wanted !== undefined || isNoted(accepted, configured)) return seen;
+    return this.#change((all) => {
+      const now = compare(all[connection], configured);
+      return { now, all: { ...all, [connection]: now.inForce } };
+    });
   }
 
   /** Of a connection that the configuration no longer has. */
@@ -41,19 +55,42 @@ export class AcceptedPolicies {
     return this.#read()[connection] ?? noPolicy;
   }
 
-  /** To be called for a stricter policy, or after a human's yes. */
-  accept(connection: string, policy: Policy): void {
-    const all = { ...this.#read(), [connection]: policy };
-    writeFileAtomically(this.#path, `${JSON.stringify(all, undefined, 2)}\n`);
+  /** To be called after a human's yes. */
+  async accept(connection: string, policy: Policy): Promise<void> {
+    await this.#change((all) => ({ now: undefined, all: { ...all, [connection]: policy } }));
   }
 
-  #read(): Readonly<Record<string, Policy>> {
+  async #change<T>(work: (all: Policies) => { readonly now: T; readonly all: Policies }): Promise<T> {
     try {
-      return fileSchema.safeParse(JSON.parse(readFileSync(this.#path, "utf8"))).data ?? {};
-    } catch {
-      return {};
+      await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
+      const { now, all } = work(this.#read());
+      writeFileAtomically(this.#path, `${JSON.stringify(all, undefined, 2)}\n`);
+      return now;
+    } catch (error) {
+      throw lockedFileFailure(error, this.#path);
     }
   }
+
+  /** A file that is there and says nothing must not count as none: each policy would begin anew. */
+  #read(): Policies {
+    try {
+      return fileSchema.parse(JSON.parse(readFileSync(this.#path, "utf8")));
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+      throw new UserError(
+        "STORAGE_FAILED",
+        `${this.#path}, which holds the policies that were accepted, cannot be read; nothing was typed`,
+        "Tell the user to mend the file. Where it is beyond mending, remove it: then config.yml holds as it stands.",
+        { cause: error },
+      );
+    }
+  }
+}
+
+function compare(accepted: Policy | undefined, configured: Policy): PolicyNow {
+  return accepted !== undefined && isWeaker(configured, accepted)
+    ? { inForce: accepted, wanted: configured }
+    : { inForce: configured };
 }
 
 const noPolicy: Policy = { mode: "full", allow: [], deny: [] };

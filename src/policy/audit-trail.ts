@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  ftruncateSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,7 +16,6 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 
 /** What is recorded, in JSON's terms; `act` comes first. */
@@ -44,7 +44,8 @@ export type AuditHead = { readonly count: number; readonly hash: string };
 
 const lockTimeoutMs = 5_000;
 const maxFileBytes = 67_108_864;
-const keptFiles = 4;
+/** As many older ones beside the one that is written to. */
+export const keptFiles = 4;
 export const firstHash = "0".repeat(64);
 
 /** `audit.jsonl`: each record carries the hash of the one before it, whichever process wrote that. */
@@ -53,13 +54,20 @@ export class AuditTrail {
   readonly #lockPath: string;
   readonly #headPath: string;
   readonly #onHead: (head: AuditHead) => void;
+  readonly #limitBytes: number;
 
   /** `onHead` is told each new head, after it was written. */
-  constructor(path: string, locks: string, onHead: (head: AuditHead) => void = () => {}) {
+  constructor(
+    path: string,
+    locks: string,
+    onHead: (head: AuditHead) => void = () => {},
+    limitBytes = maxFileBytes,
+  ) {
     this.#path = path;
     this.#lockPath = join(locks, "audit");
     this.#headPath = join(locks, "audit.head");
     this.#onHead = onHead;
+    this.#limitBytes = limitBytes;
   }
 
   /** As it was noted beside the file; undefined where that note is gone. */
@@ -78,8 +86,8 @@ export class AuditTrail {
       const line = JSON.stringify(record);
       const bytes = this.#write(`${isCut ? "\n" : ""}${line}\n`);
       const next = { count, hash: hashOf(line) };
-      writeFileAtomically(this.#headPath, `${next.count} ${next.hash} ${bytes}\n`, { durable: false });
-      if (bytes >= maxFileBytes) this.#turnOver(count);
+      this.#noteHead(next, bytes);
+      if (bytes >= this.#limitBytes) this.#turnOver(count);
       this.#onHead(next);
     } catch (error) {
       throw lockedFileFailure(error, this.#path);
@@ -92,12 +100,24 @@ export class AuditTrail {
     const descriptor = openSync(this.#path, flags, 0o600);
     try {
       const bytes = Buffer.from(text);
+      const before = fstatSync(descriptor).size;
       const written = writeSync(descriptor, bytes);
-      if (written < bytes.length)
-        throw Object.assign(new Error(`only ${written} of ${bytes.length} bytes were written`), {
-          code: "ENOSPC",
-        });
-      return fstatSync(descriptor).size;
+      if (written === bytes.length) return before + written;
+      ftruncateSync(descriptor, before);
+      throw Object.assign(new Error(`only ${written} of ${bytes.length} bytes were written`), {
+        code: "ENOSPC",
+      });
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** In place and of one length, which takes no room on the disk; what a crash leaves of it tells itself by `bytes`. */
+  #noteHead({ count, hash }: AuditHead, bytes: number): void {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+    const descriptor = openSync(this.#headPath, flags, 0o600);
+    try {
+      writeSync(descriptor, `${padded(count)} ${hash} ${padded(bytes)}\n`, 0);
     } finally {
       closeSync(descriptor);
     }
@@ -131,6 +151,10 @@ export function auditFiles(path: string): string[] {
     ...older.toSorted().map((entry) => join(dirname(path), entry)),
     ...(existsSync(path) ? [path] : []),
   ];
+}
+
+function padded(value: number): string {
+  return String(value).padStart(16, "0");
 }
 
 export function hashOf(line: string): string {

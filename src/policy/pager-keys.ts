@@ -1,6 +1,9 @@
-const key = /^(?:Space|[bqjkgG]|Up|Down|Left|Right|PageUp|PageDown|PPage|NPage|Home|End)(?:\*\d{1,3})?$/;
+const movingKey = /^(?:Space|[bjkgG]|Up|Down|Left|Right|PageUp|PageDown|PPage|NPage|Home|End)(?:\*\d{1,3})?$/;
 
-/** Whether text and keys only move a pager or leave it: Space, b, q, j, k, g, G, arrows, pages, Home, End. */
+/**
+ * Whether text and keys only move a pager or leave it: Space, b, j, k, g, G, arrows, pages, Home, End, and as the last
+ * of all q, since what comes after it would go to the shell.
+ */
 export function isPagerInput({
   text = "",
   keys = [],
@@ -8,17 +11,12 @@ export function isPagerInput({
   readonly text?: string;
   readonly keys?: readonly string[];
 }): boolean {
-  if (text === "" && keys.length === 0) return false;
-  return /^[ bqjkgG]*$/.test(text) && keys.every(isPagerKey);
+  const pressed = [...Array.from(text, (each) => (each === " " ? "Space" : each)), ...keys.flatMap(keysOf)];
+  const moves = pressed.at(-1) === "q" ? pressed.slice(0, -1) : pressed;
+  return pressed.length > 0 && moves.every((each) => movingKey.test(each));
 }
 
 /** One string may hold several keys with blanks between; a blank alone is Space. */
-function isPagerKey(keys: string): boolean {
-  return (
-    keys === " " ||
-    keys
-      .trim()
-      .split(/\s+/)
-      .every((word) => key.test(word))
-  );
+function keysOf(keys: string): string[] {
+  return keys === " " ? ["Space"] : keys.trim().split(/\s+/);
 }

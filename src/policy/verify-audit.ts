@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 
-import { auditFiles, firstHash, hashOf, type AuditHead } from "./audit-trail.ts";
+import { auditFiles, firstHash, hashOf, keptFiles, type AuditHead } from "./audit-trail.ts";
 
 /** `line` counts from 1 in `file`. */
 export type AuditFault = { readonly file: string; readonly line: number; readonly what: string };
@@ -26,7 +26,9 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
   const torn: Pick<AuditFault, "file" | "line">[] = [];
   let head: AuditHead | undefined;
   let from = 0;
-  for (const file of auditFiles(path)) {
+  let hashNoted: string | undefined;
+  const files = auditFiles(path);
+  for (const file of files) {
     let line = 0;
     const input = createReadStream(file, { encoding: "utf8" });
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
@@ -40,10 +42,14 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
       if (what !== undefined && faults.length < maxFaults) faults.push({ file, line, what });
       if (head === undefined) from = record.n;
       head = { count: record.n, hash: hashOf(text) };
+      if (record.n === noted?.count) hashNoted = head.hash;
     }
   }
   const last = head ?? { count: 0, hash: firstHash };
-  if (noted !== undefined && (noted.count !== last.count || noted.hash !== last.hash)) {
+  if (from > 1 && files.filter((file) => file !== path).length < keptFiles)
+    faults.push({ file: files[0] ?? path, line: 1, what: `the records before record ${from} are missing` });
+  // Others may have gone on since it was noted.
+  if (noted !== undefined && noted.count > 0 && noted.hash !== hashNoted) {
     const what = `record ${noted.count} was the newest, and ${last.count} is: the end was cut off or changed`;
     faults.push({ file: path, line: 0, what });
   }

@@ -7,5 +7,5 @@ export function isWeaker(next: Policy, before: Policy): boolean {
   if (ranks[next.mode] < ranks[before.mode]) return true;
   if (next.mode !== "full" && next.allow.some((rule) => !before.allow.includes(rule))) return true;
   if (before.deny.some((rule) => !next.deny.includes(rule))) return true;
-  return before.approval === "terminal" && next.approval !== "terminal" && next.mode === "confirm";
+  return before.approval === "terminal" && next.approval !== "terminal" && next.mode !== "read-only";
 }

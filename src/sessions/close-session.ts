@@ -2,7 +2,7 @@ import { UserError } from "../base/user-error.ts";
 import { whatRuns } from "./command-owner.ts";
 import { endSession } from "./end-session.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
-import type { Call, CloseOutcome } from "./outcome.ts";
+import type { Call, CloseOutcome, CloseRequest } from "./outcome.ts";
 import { sentInFront } from "./sent-command.ts";
 import type { Workplace } from "./workplace.ts";
 
@@ -10,7 +10,7 @@ import type { Workplace } from "./workplace.ts";
 export async function closeSession(
   place: Workplace,
   session: SessionContext,
-  force: boolean,
+  { force, byHuman }: Omit<CloseRequest, "sessionName">,
   call: Call,
 ): Promise<CloseOutcome> {
   const current = await look(session, await lookAtPane(session));
@@ -34,6 +34,8 @@ export async function closeSession(
       },
     );
   }
+  // What runs goes on while agents are stopped.
+  if (wasRunning && byHuman !== true) session.gatehouse.pause.assertOff();
   await endSession(place, session.tmux, sessionName);
   return { sessionName, logFile, wasRunning, existed: true };
 }

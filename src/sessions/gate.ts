@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 
 import type { Policy } from "../config/connection-config.ts";
 import type { Approval, AskedFor } from "../policy/approval.ts";
-import { judgeCommand, judgeInput, type InputPlace, type Verdict } from "../policy/command-policy.ts";
+import type { InputPlace, Verdict } from "../policy/command-policy.ts";
 import { recordAct, type Gatehouse } from "../policy/gatehouse.ts";
 import { ApprovalNeeded } from "./approval-needed.ts";
+import { prepareCommand } from "./command-text.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputRequest } from "./outcome.ts";
 import { approvalDeclined, policyDenied } from "./policy-refusals.ts";
+import { busy } from "./refusals.ts";
 import { whereNow } from "./terminal-facts.ts";
 
 /** What may be typed after all: `text` is what a human has made of it where `edited` is set. */
@@ -20,7 +22,7 @@ export function policyOf({ gatehouse, record }: SessionContext): Policy {
   const configured = gatehouse.configured(record.connection_config);
   return configured === undefined
     ? gatehouse.policies.last(record.connection_config)
-    : gatehouse.policies.now(record.connection_config, configured).inForce;
+    : gatehouse.policies.see(record.connection_config, configured).inForce;
 }
 
 type Ruling = { readonly policy: Policy; readonly asksForLess?: Approval };
@@ -33,7 +35,7 @@ async function ruling(
   const { configured, policies, approvals } = gatehouse;
   const policy = configured(connection_config);
   if (policy === undefined) return { policy: policies.last(connection_config) };
-  const { inForce, wanted } = policies.now(connection_config, policy);
+  const { inForce, wanted } = await policies.note(connection_config, policy);
   if (wanted === undefined) return { policy: inForce };
   const text = JSON.stringify(wanted);
   const { approval } = await approvals.ask({
@@ -47,7 +49,7 @@ async function ruling(
   });
   if (approval.state !== "approved" || !(await approvals.take(approval.id)))
     return { policy: inForce, asksForLess: approval };
-  policies.accept(connection_config, wanted);
+  await policies.accept(connection_config, wanted);
   await recordAct(gatehouse, { act: "policy", connection: connection_config, policy: text, by: approval.by });
   return { policy: wanted };
 }
@@ -65,6 +67,8 @@ export async function admitCommand(
   session.gatehouse.pause.assertOff();
   const rules = await ruling(session, call);
   const { policy } = rules;
+  if (letsAllThrough(policy)) return { text };
+  const { judgeCommand } = await import("../policy/command-policy.ts");
   const verdict = isExactPrompt(current)
     ? judgeCommand(text, shellNow(session), policy)
     : notExact(judgeCommand(text, undefined, policy), policy);
@@ -81,12 +85,27 @@ export async function admitInput(
   session.gatehouse.pause.assertOff();
   const rules = await ruling(session, call);
   const { policy } = rules;
-  const place = placeOf(current);
   const { text, keys } = request;
+  if (letsAllThrough(policy)) return { text };
+  const place = placeOf(current);
+  const { judgeInput } = await import("../policy/command-policy.ts");
   const judged = judgeInput({ text, keys }, place, policy, shellNow(session));
-  const verdict = place === "prompt" && !isExactPrompt(current) ? notExact(judged, policy) : judged;
+  const isSure = place !== "prompt" || isExactPrompt(current);
+  const verdict = isSure ? judged : notExact(judged, policy);
+  if (place === "prompt" && (text !== "" || keys.some((key) => !/^C-[cd]$/.test(key))))
+    assertNothingInFront(session, current);
   const shown = [text, ...keys.map((key) => `<${key}>`)].join("");
   return admit(session, { what: "input", text: shown }, { verdict, rules, current, call });
+}
+
+/** The parser of lines is loaded only where a policy needs it. */
+function letsAllThrough({ mode, deny }: Policy): boolean {
+  return mode === "full" && deny.length === 0;
+}
+
+/** A line is judged whole, or not at all: what stands on it already would run with it. */
+function assertNothingInFront(session: SessionContext, { typed = "" }: Look): void {
+  if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
 }
 
 /** For what is no shell's line: a file that goes up, a secret for another use than the one it is bound to. */
@@ -139,7 +158,7 @@ async function admit(
         ...whereOf(session, current),
         rule: verdict.rule,
         client: call.client,
-        binding: bindingOf(session, current),
+        binding: wanted.what === "upload" ? bindingOfUpload(session) : bindingOf(session, current),
       });
   }
 }
@@ -155,7 +174,11 @@ async function askHuman(gatehouse: Gatehouse, wanted: AskedFor): Promise<Admissi
   if (!(await gatehouse.approvals.take(id))) throw new ApprovalNeeded({ ...approval, state: "used" }, false);
   const { edited, by = "" } = approval;
   const isEdited = edited !== undefined && edited !== wanted.text;
-  return { text: isEdited ? edited : wanted.text, approvedBy: by, ...(isEdited ? { edited: true } : {}) };
+  return {
+    text: isEdited ? prepareCommand(edited) : wanted.text,
+    approvedBy: by,
+    ...(isEdited ? { edited: true } : {}),
+  };
 }
 
 /** Who asks for what in which session, as it is recorded. */
@@ -194,6 +217,11 @@ function bindingOf(session: SessionContext, current: Look): string {
     .update(JSON.stringify([incarnation, epoch, ...place]))
     .digest("hex")
     .slice(0, 32);
+}
+
+/** What runs may print meanwhile, but a line that was sent voids it. */
+function bindingOfUpload({ record: { incarnation, epoch }, terminal: { marks } }: SessionContext): string {
+  return JSON.stringify(["upload", incarnation, epoch, marks?.aid, marks?.counter]);
 }
 
 function isExactPrompt({ state, confidence }: Look): boolean {

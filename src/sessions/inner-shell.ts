@@ -22,7 +22,7 @@ export async function meetShell(
   typed: TypedCommand,
   signal: AbortSignal,
 ): Promise<Ended> {
-  if (!lostMarks(ended, typed)) return ended;
+  if (!lostMarks(ended, typed) || session.gatehouse.pause.isOn) return ended;
   const told = await renewPrompt(session, typed, ended.look, signal);
   if (told !== undefined) return { look: await drawnLook(session, signal), endedBy: "command_ended", told };
   const { prompt } = ended.look;

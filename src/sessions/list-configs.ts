@@ -31,7 +31,7 @@ function listed(
     description,
     auth,
     hasInfo: infoFile !== undefined,
-    policy: policyWords(policies.now(config.name, policy)),
+    policy: policyWords(policies.see(config.name, policy)),
     secrets: [...secrets.keys()],
   };
 }

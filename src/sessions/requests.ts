@@ -46,6 +46,9 @@ export type InputRequest = {
   readonly waitFor?: string;
 };
 
+/** A human may also end what runs while agents are stopped. */
+export type CloseRequest = { readonly sessionName: string; readonly force: boolean; readonly byHuman?: true };
+
 /** Without `name` the one that is configured for what asks. */
 export type SecretRequest = { readonly name: string | undefined; readonly waitSeconds: number };
 

@@ -21,6 +21,7 @@ import { openedFacts } from "./opened-facts.ts";
 import type {
   Call,
   CloseOutcome,
+  CloseRequest,
   ConfigListing,
   OpenOutcome,
   OpenRequest,
@@ -92,6 +93,8 @@ export class Sessions implements SessionService {
     const previous = await this.#previousRecord(tmux, asked);
     const sessionName = previous?.session_name ?? keptSpelling(this.#place.tree.logs, asked.sessionName);
     const request = { ...asked, sessionName };
+    // Once opened, a session is held to it also when the configuration cannot be read any more.
+    await gatehouse.policies.note(config.name, config.policy);
     const about = { session: request.sessionName, connection: config.name, client: call.client };
     await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
     const cut = previous === undefined ? undefined : await lostWork(this.#context(tmux, previous));
@@ -152,22 +155,19 @@ export class Sessions implements SessionService {
     return new Session(this.#context(tmux, record));
   }
 
-  async close(
-    { sessionName, force }: { readonly sessionName: string; readonly force: boolean },
-    call: Call,
-  ): Promise<CloseOutcome> {
+  async close({ sessionName, ...how }: CloseRequest, call: Call): Promise<CloseOutcome> {
     await using _ = await lockOpening(this.#place, sessionName, call.signal);
     const hasAny = this.#place.state.read().size > 0 || existsSync(this.#place.tree.tmuxSocket);
     if (!hasAny) return { sessionName, wasRunning: false, existed: false };
     const tmux = await this.#tmux();
     await undoOpening(this.#place, tmux, sessionName);
     const record = this.#place.state.get(sessionName);
-    if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, force);
-    const outcome = await closeSession(this.#place, this.#context(tmux, record), force, call);
+    if (record === undefined) return closeUnrecorded(this.#place, tmux, sessionName, how.force);
+    const outcome = await closeSession(this.#place, this.#context(tmux, record), how, call);
     const { session_name: session, connection_config: connection } = record;
-    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     this.#place.secrets.forget(sessionKey(record.session_name));
     this.#contexts.delete(sessionKey(sessionName));
+    await recordAct(this.#place.gatehouse, { act: "close", session, connection, client: call.client });
     return outcome;
   }
 

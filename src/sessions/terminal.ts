@@ -219,20 +219,20 @@ export class Terminal {
       this.#editor = event.on ? { start: event.start, end: event.end } : undefined;
     if (event.kind !== "osc") return false;
     const mark = event.number === markNumber ? parseMark(event.payload) : undefined;
-    if (mark === undefined) {
-      if (event.number === localMarkOsc) this.#applyLocalMark(event.payload, event.start);
-      return false;
-    }
+    if (event.number === localMarkOsc) this.#applyLocalMark(event);
+    if (mark === undefined) return false;
     const before = this.#shells;
     this.#shells = takeLevelMark(before, mark, event);
     return this.#shells !== before || isRepeatedBegin(before, mark);
   }
 
   /** What stands between `hide` and `show` is on the alternate screen; the line that waited before waits again behind it. */
-  #applyLocalMark(payload: string, offset: number): void {
-    const [, word, number, status] = /^(end|hide|show);([0-9a-f]+)(?:;(\d{1,3}))?$/.exec(payload) ?? [];
+  #applyLocalMark({ payload, start, end }: { payload: string; start: number; end: number }): void {
+    const [, word, number, status] = /^(end|gap|hide|show);([0-9a-f]+)(?:;(\d{1,16}))?$/.exec(payload) ?? [];
     if (number !== this.#options.number) return;
-    if (word === "end") this.#end = { status: Number(status), offset };
+    if (word === "end") this.#end = { status: Number(status), offset: start };
+    // What runs may have ended in the gap: its last line is not the one behind it.
+    if (word === "gap" && this.marks?.phase === "running") this.#stream = { ...this.#stream, lineStart: end };
     if (word === "hide") this.#hidden = { editor: this.#editor };
     if (word === "show" && this.#hidden !== undefined) {
       this.#editor = this.#hidden.editor;

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { pausedByHuman } from "../policy/pause.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { clearAnswers, clearLine, leftOver } from "./clear-line.ts";
@@ -63,6 +64,7 @@ export async function typeCommand(
   call: Call,
 ): Promise<TypedCommand> {
   await using _ = await lockInput(session, call.signal);
+  session.gatehouse.pause.assertOff();
   await endForeignExchange(session);
   const prompt = await requireMarks(session, await requireEmptyPrompt(session, call), call);
   call.signal.throwIfAborted();
@@ -105,9 +107,9 @@ export async function typeCommand(
 }
 
 /** Nothing more is pressed after a human has said stop, but to clear what was typed. */
-async function takeBack(session: SessionContext, entry: LedgerRecord): Promise<void> {
+async function takeBack(session: SessionContext, entry: LedgerRecord): Promise<never> {
   await clearLine(session, entry, true, neverAborted);
-  session.gatehouse.pause.assertOff();
+  throw pausedByHuman();
 }
 
 /** The look at an idle prompt with nothing on its line; left-over text of ours is cleared first. */

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { pausedByHuman } from "../policy/pause.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
@@ -43,6 +44,7 @@ export async function typeInput(
   call: Call,
 ): Promise<TypedInput> {
   await using _ = await lockInput(session, call.signal);
+  session.gatehouse.pause.assertOff();
   const waiting = await requireSamePlace(session, request, call);
   const current = await changeSeenNumber(session, waiting, call.signal);
   const asked = askedKind(session, current);
@@ -201,7 +203,7 @@ async function press(
     record: { session_name: name },
   } = session;
   for (const [index, step] of steps.entries()) {
-    session.gatehouse.pause.assertOff();
+    if (session.gatehouse.pause.isOn) throw await stopped(session, record, index);
     const pressed =
       step.kind === "text"
         ? await pasteText(tmux, name, step.text, { bracketed: false })
@@ -217,3 +219,13 @@ async function press(
     );
   }
 }
+
+/** A human has said stop: what stands on a shell's line is taken off it again. */
+async function stopped(session: SessionContext, record: LedgerRecord, typed: number): Promise<UserError> {
+  const atPrompt = record.step === "sent";
+  if (atPrompt) session.ledger.append({ ...record, step: "cleared" });
+  if (atPrompt && typed > 0) await clearLine(session, record, true, neverAborted);
+  return pausedByHuman();
+}
+
+const neverAborted = new AbortController().signal;

@@ -51,12 +51,14 @@ export async function typeSecret(
     text: value,
     silenceMs,
     takesEof: asker.takesEof,
-    stillAsks: async () => (await askerNow(session, neverAborted)).pid === asker.pid,
+    stillAsks: async () =>
+      !session.gatehouse.pause.isOn && (await askerNow(session, neverAborted)).pid === asker.pid,
     isThere: () => isThere(session, asker),
     noteHandedOver: () =>
       ledger.append({ ...entry, keys: ["Enter"], enter: true, secret: name, asker: asker.pid }),
   });
   if ("offset" in end) return { offset, atMs: performance.now(), ...follows };
+  session.gatehouse.pause.assertOff();
   const doubt =
     end.kept === "shown"
       ? "something was shown as the answer was typed"

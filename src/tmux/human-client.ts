@@ -6,7 +6,8 @@ import { command, type TmuxCommand } from "./words.ts";
 const helpTable = "mcp_help";
 const textOption = "@mcp_text";
 
-const help = "C-b d leaves | C-b [ scrolls back: q ends it | C-b C-b types C-b | any key ends this help";
+const help =
+  "C-b d leaves | C-b [ scrolls back: q ends it | C-b C-b types C-b | C-b a answers what waits | C-b p stops agents | any key ends this help";
 
 /** What a human who attaches may press after C-b: help, leave, scroll back, send C-b itself. */
 export function humanKeys(version: TmuxVersion): TmuxCommand[] {
@@ -18,6 +19,34 @@ export function humanKeys(version: TmuxVersion): TmuxCommand[] {
     ...helpKeys(version),
   ];
 }
+
+/**
+ * The keys by which a human answers what waits, and stops all agents. `own` starts our own program, which draws in a
+ * window over the terminal that no agent sees; no word of it is expanded, or read by a shell.
+ */
+export async function bindPolicyKeys(server: TmuxServer, own: readonly string[]): Promise<void> {
+  const canDraw = atLeast(server.version, "3.2") && !own.some((word) => word.endsWith(";"));
+  await server.run(
+    policyKeys.map(({ key, words }) =>
+      canDraw
+        ? command("bind-key", "-T", "prefix", key, "display-popup", "-E", ...drawn, ...own, words)
+        : command(
+            "bind-key",
+            "-T",
+            "prefix",
+            key,
+            "display-message",
+            `in another terminal: mcp-ssh-interactive ${words}`,
+          ),
+    ),
+  );
+}
+
+const policyKeys = [
+  { key: "a", words: "approve" },
+  { key: "p", words: "pause" },
+] as const;
+const drawn = ["-w", "90%", "-h", "90%"];
 
 /** A table of keys of its own, to which a client that only reads may change: the status line shows the help until the next key. */
 function helpKeys(version: TmuxVersion): TmuxCommand[] {

@@ -27,11 +27,11 @@ export async function restoreSocket(
 ): Promise<{ readonly pid: number; readonly restored: boolean } | undefined> {
   const pid = readPid(socketPath);
   if (pid === undefined || existsSync(socketPath) || !(await isServer(pid, socketPath))) return undefined;
-  process.kill(pid, "SIGUSR1");
+  if (!isSignalled(pid, "SIGUSR1")) return undefined;
   const deadlineMs = performance.now() + socketWaitMs;
   while (performance.now() < deadlineMs) {
     if (existsSync(socketPath)) return { pid, restored: true };
-    if (!isAlive(pid)) return undefined;
+    if (!isSignalled(pid, 0)) return undefined;
     await delay(pollMs, new AbortController().signal);
   }
   return { pid, restored: false };
@@ -39,15 +39,16 @@ export async function restoreSocket(
 
 /** The number may be another process's by now. */
 async function isServer(pid: number, socketPath: string): Promise<boolean> {
-  if (!isAlive(pid)) return false;
+  if (!isSignalled(pid, 0)) return false;
   const argv = ["/bin/ps", "-o", "args=", "-p", String(pid)];
   const { stdout } = await runProcess(argv, { env: {}, timeoutMs: listingTimeoutMs });
   return stdout.includes(socketPath);
 }
 
-function isAlive(pid: number): boolean {
+/** False where it has ended meanwhile. */
+function isSignalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, signal);
   } catch {
     return false;
   }

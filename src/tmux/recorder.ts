@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import recorder from "./scripts/recorder.sh" with { type: "text" };
 import type { TmuxServer } from "./server.ts";
 import { targetOf } from "./target.ts";
+import { atLeast } from "./version.ts";
 import { command, commandIf, type TmuxCommand } from "./words.ts";
 
 /** `numberFile` stands in the server's runtime folder under a plain name; `segmentBytes` is a quarter of what the log may hold. */
@@ -35,22 +36,25 @@ export function recorderOption(
   );
 }
 
-export function recorderStart(name: string): TmuxCommand {
-  return command("pipe-pane", "-t", targetOf(name), `#{${option}}`);
+/** `after`: a line of shell before the script. */
+export function recorderStart({ version }: TmuxServer, name: string, after = ""): TmuxCommand {
+  // Below 2.7 tmux misses a recorder that died until the next output, since it does not read from the pipe.
+  const both = atLeast(version, "2.7") ? ["-I", "-O"] : [];
+  return command("pipe-pane", ...both, "-t", targetOf(name), `${after}#{${option}}`);
 }
 
 /** Instead of the one that runs. */
 export async function restartRecorder(server: TmuxServer, name: string): Promise<void> {
-  await server.run([recorderStart(name)]);
+  await server.run([recorderStart(server, name)]);
 }
 
-/** Starts the recorder of a session again where none runs; true when it had to. */
+/** Starts the recorder of a session again where none runs, behind the mark of a gap; true when it had to. */
 export async function reopenRecorder(server: TmuxServer, name: string): Promise<boolean> {
   const target = targetOf(name);
   const nothing = command("display-message", "-p", "-t", target, "");
   const replies = await server.run([
     command("display-message", "-p", "-t", target, "#{pane_pipe}"),
-    commandIf(target, "#{pane_pipe}", nothing, recorderStart(name)),
+    commandIf(target, "#{pane_pipe}", nothing, recorderStart(server, name, "lost=1; ")),
   ]);
   return replies[0]?.lines[0] === "0" && replies.at(-1)?.ok === true;
 }

@@ -30,7 +30,7 @@ export async function createSession(server: TmuxServer, plan: SessionPlan): Prom
     command("new-session", "-d", "-s", tmuxSessionName(plan.name), ...size, "--", ...wrapped(plan)),
     ...(atLeast(server.version, "2.9") ? [command("resize-window", "-t", target, ...size)] : []),
     recorderOption(server.runtimeFolder, plan),
-    recorderStart(plan.name),
+    recorderStart(server, plan.name),
     command("set-option", "-t", target, tagsOption, renderTags(plan.tags)),
   ]);
   if (replies.at(-1)?.ok === true) return;

@@ -5,6 +5,7 @@ type CommandName =
   | "capture-pane"
   | "delete-buffer"
   | "display-message"
+  | "display-popup"
   | "if-shell"
   | "kill-session"
   | "list-panes"

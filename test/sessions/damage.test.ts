@@ -51,7 +51,9 @@ const killServer = (home: McpHome) => process.kill(serverPid(home), "SIGKILL");
 
 /** Of session s: the shell and the program that it has writing. */
 const recordersOf = (home: McpHome) =>
-  paneProcesses(home).filter(({ commandLine }) => /^(?:\S*sh -c set -- s |dd bs=65536)/.test(commandLine));
+  paneProcesses(home).filter(({ commandLine }) =>
+    /^(?:\S*sh -c (?:lost=1; )?set -- s |dd bs=65536)/.test(commandLine),
+  );
 
 const killRecorder = (home: McpHome) => {
   for (const { pid } of recordersOf(home)) process.kill(pid, "SIGKILL");
@@ -263,21 +265,27 @@ test("of a killed recorder there is one again with the next output, whoever look
   }
 });
 
-test("a command whose end came while no recorder ran is not told as something else", async () => {
-  await using home = freshHome();
-  const server = await home.start();
-  await open(server, "s");
-  await run(server, "s", "sleep 1; echo unseen; (exit 7)", 0);
-  killRecorder(home);
-  await until("the prompt is back", () =>
-    home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("unseen\n"),
-  );
-  const { fields } = await read(server, "s", { command_id: "c1", wait_seconds: 5 });
-  expect(fields["exit_code"]).toBeUndefined();
-  expect(fields).toMatchObject({ state: "idle" });
-  await expectExact(server, "s");
-  expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
-});
+test.each([
+  ["behind a whole line", "sleep 1; echo unseen; (exit 7)"],
+  ["in the middle of a line", "printf begun; sleep 1; echo; echo unseen; (exit 7)"],
+])(
+  "a command whose end came while no recorder ran, %s, is not told as something else",
+  async (_, command) => {
+    await using home = freshHome();
+    const server = await home.start();
+    await open(server, "s");
+    await run(server, "s", command, 0);
+    killRecorder(home);
+    await until("the prompt is back", () =>
+      home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("unseen\n"),
+    );
+    const { fields } = await read(server, "s", { command_id: "c1", wait_seconds: 5 });
+    expect(fields["exit_code"]).toBeUndefined();
+    expect(fields).toMatchObject({ state: "idle" });
+    await expectExact(server, "s");
+    expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
+  },
+);
 
 test("tmux killed outright: the sessions are disconnected, and open again in place with what was lost", async () => {
   await using home = freshHome();

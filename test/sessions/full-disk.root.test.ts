@@ -78,6 +78,13 @@ test("on a full disk nothing is typed and no session is opened, and what is ther
   for (const line of records()) expect(() => JSON.parse(line)).not.toThrow();
 });
 
+test("a human can stop all agents on a full disk", async () => {
+  const paused = await runBinary(["pause"], { env: home.env });
+  expect(paused.stdout).toContain("No agent types anything any more");
+  expect((await run("touch marker")).code).toBe("PAUSED_BY_HUMAN");
+  rmSync(place("paused"));
+});
+
 test("no command of the program leaves half a file on a full disk", async () => {
   const config = readFileSync(home.tempHome.configFile, "utf8");
   const added = await runBinary(["add", "x", "--host", "127.0.0.1", "--user", "me", "--no-test"], {

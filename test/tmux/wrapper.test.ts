@@ -132,7 +132,7 @@ async function start(
       ...argv,
     ),
     recorderOption(tmux.options.runtimeFolder, { name, numberFile, segmentBytes: 1 << 20 }),
-    recorderStart(name),
+    recorderStart(server, name),
   ]);
   expect(replies.every(({ ok }) => ok)).toBe(true);
   return name;

@@ -1,9 +1,15 @@
 import { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import type { SessionContext } from "../../sessions/look.ts";
 import type { Sessions } from "../../sessions/sessions.ts";
-import { attachWords, passesHostSequencesOn, showStatusLine } from "../../tmux/human-client.ts";
+import {
+  attachWords,
+  bindPolicyKeys,
+  passesHostSequencesOn,
+  showStatusLine,
+} from "../../tmux/human-client.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { findSession } from "../find-session.ts";
+import { ownCommand } from "../own-command.ts";
 import { requireTerminal } from "../require-terminal.ts";
 import { withSessions, type AtHand } from "../with-sessions.ts";
 import { followStatus, statusOf } from "./status-text.ts";
@@ -20,12 +26,13 @@ export const attach: RunCommand = (invocation) =>
   });
 
 async function takePart(
-  { flags, env }: Invocation,
+  { flags, env, root }: Invocation,
   { sessions, programs }: AtHand,
   context: SessionContext,
 ): Promise<number> {
   const { tmux, record } = context;
   const name = record.session_name;
+  await bindPolicyKeys(tmux, [...ownCommand(), "--home", root]);
   await showStatusLine(tmux, name, await statusOf(context));
   const words = attachWords(programs.tmux, tmux, name, { readOnly: flags.has("--read-only") });
   const client = Bun.spawn(words, {

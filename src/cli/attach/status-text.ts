@@ -14,11 +14,19 @@ export async function statusOf(context: SessionContext): Promise<string> {
   const summary = await summarise(context, await lookAtPane(context));
   const agent = context.ledger.last()?.client;
   return [
+    ...askedOfHumans(context),
     summary.sessionName,
     placeOf(summary, { folder: false }),
     agent === undefined ? "no agent yet" : `agent ${agent}`,
     doing(summary),
   ].join(" | ");
+}
+
+/** In front, since a narrow terminal cuts the rest. */
+function askedOfHumans({ gatehouse: { approvals, pause } }: SessionContext): string[] {
+  const waiting = approvals.pending().length;
+  const asked = waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? "waits" : "wait"}: C-b a`];
+  return pause.isOn ? ["PAUSED: mcp-ssh-interactive resume", ...asked] : asked;
 }
 
 /** Keeps the status line true until the abort, or until the session is gone. */

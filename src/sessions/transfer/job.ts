@@ -13,6 +13,8 @@ export type Job = {
   readonly local: LocalPlace;
   readonly remote: RemotePlace;
   readonly overwrite: boolean;
+  /** A human has agreed to just this content. */
+  readonly approvedSha256?: string;
   readonly progress: { bytes: number; total: number };
 };
 

@@ -1,19 +1,20 @@
+import { UserError } from "../../base/user-error.ts";
 import { recordAct } from "../../policy/gatehouse.ts";
 import { hasMaster, openSftpChannel, type MuxSession } from "../../ssh/mux.ts";
 import { SftpClient } from "../../ssh/sftp/sftp-client.ts";
 import { SftpLost, SftpRefusal } from "../../ssh/sftp/sftp-error.ts";
-import { aboutCall, admitChange } from "../gate.ts";
-import { look, lookAtPane, type Look, type SessionContext } from "../look.ts";
+import { aboutCall, admitChange, policyOf } from "../gate.ts";
+import { look, lookAtPane, type SessionContext } from "../look.ts";
 import type { Call } from "../outcome.ts";
 import { disconnected, noSharedConnection } from "../refusals.ts";
 import { withApproval } from "../with-approval.ts";
 import { download } from "./download.ts";
 import { explainLoss, missingFolder } from "./failure.ts";
 import type { Job } from "./job.ts";
-import { openLocalPlace } from "./local-place.ts";
+import { openLocalPlace, type LocalPlace } from "./local-place.ts";
 import { findRemotePlace, type RemotePlace } from "./remote-place.ts";
 import type { TransferOutcome, TransferRequest } from "./transfer-outcome.ts";
-import { upload } from "./upload.ts";
+import { contentOf, upload } from "./upload.ts";
 
 /** In which a cancelled transfer may still remove what it wrote. */
 const abortGraceMs = 3_000;
@@ -29,38 +30,81 @@ export async function transferFile(
   const current = await look(session, await lookAtPane(session));
   if (current.state === "disconnected") throw await disconnected(session);
   if (!hasMaster(session.mux)) throw noSharedConnection(session);
-  await admitTransfer(session, request, current, call);
+  const about = aboutTransfer(session, request, call);
+  const approved = await admitTransfer(session, request, local, call);
+  await recordAct(session.gatehouse, { ...about, overwrite: request.overwrite, approved: approved?.by });
+  try {
+    const outcome = await carryOut(session, request, { local, call, approvedSha256: approved?.sha256 });
+    const { bytes, sha256 } = outcome;
+    await recordAct(session.gatehouse, { ...about, bytes, sha256 }).catch(() => undefined);
+    return { ...outcome, durationMs: performance.now() - startedAtMs };
+  } catch (error) {
+    const failed = error instanceof UserError ? error.code : "ended early";
+    await recordAct(session.gatehouse, { ...about, failed }).catch(() => undefined);
+    throw error;
+  }
+}
+
+function aboutTransfer(session: SessionContext, request: TransferRequest, call: Call) {
+  const { direction, localPath: local, remotePath: remote } = request;
+  return { act: "transfer", ...aboutCall(session, call), direction, local, remote } as const;
+}
+
+type Means = {
+  readonly local: LocalPlace;
+  readonly call: Call;
+  readonly approvedSha256: string | undefined;
+};
+
+async function carryOut(
+  session: SessionContext,
+  { direction, overwrite, remotePath }: TransferRequest,
+  { local, call, approvedSha256 }: Means,
+): Promise<Omit<TransferOutcome, "durationMs">> {
   const progress = { bytes: 0, total: 0 };
   await using client = await openClient(session, call.signal);
-  const remote = await locate(client, request.remotePath);
-  const { direction, overwrite } = request;
-  const job: Job = { session, call, client, direction, local, remote, overwrite, progress };
+  const remote = await locate(client, remotePath);
+  const facts = { session, call, client, direction, local, remote, overwrite, progress };
+  const job: Job = { ...facts, ...(approvedSha256 === undefined ? {} : { approvedSha256 }) };
   const done = await (direction === "upload" ? upload(job) : download(job));
-  const durationMs = performance.now() - startedAtMs;
   return {
     sessionName: session.record.session_name,
     ...done,
-    durationMs,
     localPath: local.path,
     remotePath: remote.path,
   };
 }
 
-/** What comes down only reads. */
+/** What comes down only reads. Of what goes up a human is shown the checksum too: another content needs another yes. */
 async function admitTransfer(
   session: SessionContext,
   { direction, localPath, remotePath, overwrite }: TransferRequest,
-  current: Look,
+  local: LocalPlace,
   call: Call,
-): Promise<void> {
-  const { gatehouse } = session;
-  gatehouse.pause.assertOff();
-  const text = `upload ${localPath} to ${remotePath}${overwrite ? ", over what is there" : ""}`;
-  const admit = () => admitChange(session, { what: "upload", text }, current, call);
-  const { approvedBy: approved } =
-    direction === "upload" ? await withApproval(session, { waitSeconds: 0, call }, admit) : {};
-  const about = { ...aboutCall(session, call), direction, local: localPath, remote: remotePath };
-  await recordAct(gatehouse, { act: "transfer", ...about, overwrite, approved });
+): Promise<{ readonly by: string; readonly sha256: string } | undefined> {
+  session.gatehouse.pause.assertOff();
+  if (direction === "download") return undefined;
+  const asks = policyOf(session).mode === "confirm";
+  const content = asks ? await contentOf({ session, local }) : undefined;
+  const of = content === undefined ? "" : ` (${content.bytes} bytes, sha256 ${content.sha256})`;
+  const text = `upload ${localPath}${of} to ${remotePath}${overwrite ? ", over what is there" : ""}`;
+  const admit = async () => {
+    const current = await look(session, await lookAtPane(session));
+    return admitChange(session, { what: "upload", text }, current, call);
+  };
+  const { approvedBy } = await withApproval(session, { waitSeconds: 0, call }, admit);
+  if (approvedBy === undefined) return undefined;
+  if (content === undefined) throw noContent(session);
+  return { by: approvedBy, sha256: content.sha256 };
+}
+
+/** The policy has become one that asks only now. */
+function noContent({ record }: SessionContext): UserError {
+  return new UserError(
+    "APPROVAL_PENDING",
+    `the policy of connection ${record.connection_config} has changed meanwhile; nothing was sent`,
+    "Make just the same call again.",
+  );
 }
 
 async function openClient(session: SessionContext, signal: AbortSignal): Promise<SftpClient> {

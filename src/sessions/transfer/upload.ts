@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { posix } from "node:path";
 
+import type { UserError } from "../../base/user-error.ts";
 import { writeContent } from "../../ssh/sftp/file-content.ts";
 import type { Attributes } from "../../ssh/sftp/reply.ts";
 import { SftpRefusal } from "../../ssh/sftp/sftp-error.ts";
@@ -23,8 +24,10 @@ export async function upload(job: Job): Promise<Transferred> {
   const part = posix.join(place.folder, partName(place.name));
   try {
     const sent = await send(job, source, part);
+    if (job.approvedSha256 !== undefined && sent.sha256 !== job.approvedSha256) throw changedSince(job);
     const checked = await checkSum(job, part, sent);
     await takeOver(job, part, { mode: old?.mode ?? mode & 0o755, ...(old?.owner && { owner: old.owner }) });
+    job.session.gatehouse.pause.assertOff();
     await putInPlace(job, part, place);
     return checked;
   } catch (error) {
@@ -32,7 +35,7 @@ export async function upload(job: Job): Promise<Transferred> {
   }
 }
 
-async function openSource({ session, local }: Job): Promise<FileHandle> {
+async function openSource({ session, local }: Pick<Job, "session" | "local">): Promise<FileHandle> {
   const rules = session.transferRules();
   try {
     const file = await local.folder.openToRead(local.name);
@@ -82,6 +85,27 @@ async function send(job: Job, source: FileHandle, part: string): Promise<{ bytes
   );
   await client.sync(handle);
   await client.close(handle);
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+function changedSince({ session, local }: Job): UserError {
+  return refused(
+    `${JSON.stringify(local.path)} was changed since a human agreed to send it`,
+    session.transferRules(),
+  );
+}
+
+/** What a human is shown of it, who agrees to just these bytes. */
+export async function contentOf(
+  job: Pick<Job, "session" | "local">,
+): Promise<{ bytes: number; sha256: string }> {
+  await using source = await openSource(job);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const block of blocksOf(source, () => undefined)) {
+    hash.update(block);
+    bytes += block.length;
+  }
   return { bytes, sha256: hash.digest("hex") };
 }
 

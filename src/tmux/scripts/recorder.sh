@@ -1,5 +1,8 @@
 # Appends its input to $MCP_SSH_LOGS/SESSION.log. Arguments: SESSION SEGMENT_BYTES NUMBER_FILE (in $MCP_SSH_RUNTIME)
+# With $lost set it follows a recorder that died: so many bytes, or more, are marked as missing.
 # A full log becomes SESSION.log.<absolute offset of its first byte, 20 digits>; the newest 3 of these are kept.
+# What this prints would be typed into the pane.
+exec >/dev/null
 LC_ALL=C
 export LC_ALL
 umask 077
@@ -82,6 +85,10 @@ mark_gap() {
 }
 
 survey
+if [ -n "${lost:-}" ]; then
+	mark_gap || drain
+	measure "$log"
+fi
 while :; do
 	turn_over || drain
 	count=$(((segment - size) / 65536 + 1))

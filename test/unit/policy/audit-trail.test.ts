@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { acquireFileLock } from "../../../src/platform/file-lock.ts";
-import { AuditTrail } from "../../../src/policy/audit-trail.ts";
+import { auditFiles, AuditTrail } from "../../../src/policy/audit-trail.ts";
 import { verifyAudit } from "../../../src/policy/verify-audit.ts";
 
 let folder = "";
@@ -72,7 +72,28 @@ test("without its note the chain goes on, and a file that was emptied shows", as
   expect(await verify()).toMatchObject({ head: { count: 4 }, faults: [] });
   truncateSync(path, 0);
   await fill(1);
-  expect((await verify()).from).toBe(5);
+  expect(await verify()).toMatchObject({
+    from: 5,
+    faults: [{ what: expect.stringContaining("are missing") }],
+  });
+});
+
+test("others may go on while it is checked", async () => {
+  await fill(3);
+  const noted = audit.notedHead();
+  await fill(2);
+  expect(await verifyAudit(path, noted)).toMatchObject({ head: { count: 5 }, faults: [] });
+});
+
+test("the oldest files are dropped beyond the four that are kept, and one that is missing is told", async () => {
+  audit = new AuditTrail(path, folder, undefined, 400);
+  await fill(40);
+  const files = auditFiles(path);
+  const { from, ...whole } = await verify();
+  expect(whole).toMatchObject({ head: { count: 40 }, faults: [] });
+  expect(from).toBeGreaterThan(1);
+  rmSync(files[0] ?? "");
+  expect((await verify()).faults).toMatchObject([{ what: expect.stringContaining("are missing") }]);
 });
 
 test("each new head is told", async () => {

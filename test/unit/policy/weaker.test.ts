@@ -25,14 +25,19 @@ test.each([
   expect(isWeaker(next, policy)).toBe(weaker);
 });
 
-test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", () => {
-  const policies = new AcceptedPolicies(folder);
+test("approval by a terminal also matters to what a deny rule may name", () => {
+  const barred = { mode: "full", allow: [], deny: ["rm"], approval: "terminal" } as const;
+  expect(isWeaker({ ...barred, approval: "client" }, barred)).toBe(true);
+});
+
+test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", async () => {
+  const policies = new AcceptedPolicies(folder, folder);
   const full = { mode: "full", allow: [], deny: [] } as const;
-  expect(policies.now("web", full)).toEqual({ inForce: full });
-  expect(policies.now("web", policy)).toEqual({ inForce: policy });
-  const other = new AcceptedPolicies(folder);
-  expect(other.now("web", full)).toEqual({ inForce: policy, wanted: full });
+  expect(await policies.note("web", full)).toEqual({ inForce: full });
+  expect(await policies.note("web", policy)).toEqual({ inForce: policy });
+  const other = new AcceptedPolicies(folder, folder);
+  expect(await other.note("web", full)).toEqual({ inForce: policy, wanted: full });
   expect(other.last("web")).toEqual(policy);
-  other.accept("web", full);
-  expect(policies.now("web", full)).toEqual({ inForce: full });
+  await other.accept("web", full);
+  expect(await policies.note("web", full)).toEqual({ inForce: full });
 });

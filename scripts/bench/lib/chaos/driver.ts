@@ -3,6 +3,7 @@ import type { ChaosClient } from "./client.ts";
 import { makeCommand } from "./command.ts";
 import { Follower } from "./follower.ts";
 import { leaving, openSession } from "./opening.ts";
+import { ownProcesses, sshOf } from "./own-processes.ts";
 import type { PlannedCommand, Step } from "./plan.ts";
 import type { Sent, SessionModel } from "./session-model.ts";
 import { wholeOutput, type Stage } from "./stage.ts";
@@ -65,7 +66,8 @@ export class Driver {
       `${model.name}n${step.number}${mark}z`,
       isInner ? { ...plan, kind: "code" } : plan,
     );
-    const sent: Sent = { command, atMs: performance.now(), openedAtMs: model.openedAtMs };
+    const { openedAtMs, provenAtMs } = model;
+    const sent: Sent = { command, atMs: performance.now(), openedAtMs, provenAtMs };
     this.given.push(sent);
     model.history.push(sent);
     model.pending.push(sent);
@@ -87,6 +89,7 @@ export class Driver {
     const { model } = this;
     const code = exchange.answer.code ?? "";
     if (!refusals.has(code)) return;
+    if (code === "SESSION_BUSY") this.#stage.judge.busy(exchange, model);
     sent.wasRefused = true;
     model.isDone(sent);
     this.#follower.lostSession(exchange);
@@ -152,6 +155,7 @@ export class Driver {
 
   async #list(step: Step): Promise<void> {
     const { model } = this;
+    const hadSsh = this.#hasSsh();
     const exchange = await this.#call(this.#client(step.client), step, "list_connections", {});
     if (exchange === undefined || exchange.answer.isError) return;
     const { sessions } = exchange.answer.fields;
@@ -161,6 +165,13 @@ export class Driver {
       this.#stage.caller.violate(exchange, `${model.name} is not listed`);
     if (listed?.status === "disconnected" && !model.mayHaveEnded())
       this.#stage.caller.violate(exchange, `${model.name} is listed as disconnected without a cause`);
+    if (listed?.status === "active" && !hadSsh && !this.#hasSsh())
+      this.#stage.judge.activeWithoutSsh(exchange, model);
+  }
+
+  /** Asked of the processes, not of the product. */
+  #hasSsh(): boolean {
+    return sshOf(ownProcesses(this.#stage.root), this.model.name) !== undefined;
   }
 
   async #close(step: Step): Promise<void> {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import type { ChaosClient } from "./client.ts";
 import type { Disturbance, Journal } from "./journal.ts";
-import { recordedSessions } from "./judge.ts";
+import { recordedSessions } from "./kept-log.ts";
 import {
   childrenOf,
   ownProcesses,
@@ -60,7 +60,7 @@ export class Faults {
       case "wrapper killed":
         return this.#kill(kind, wrapperOf(this.#processes(), model.name)?.pid, [model.name]);
       case "recorder killed":
-        return this.#kill(kind, recorderOf(this.#processes(), model.name)?.pid, [model.name]);
+        return this.#killRecorder(model.name);
       case "sshd session killed":
         return this.#killLogin(host, target);
       case "sshd restarted":
@@ -96,6 +96,14 @@ export class Faults {
     if (pid === undefined || pid <= 1) return;
     const over = this.#journal.disturb(kind, sessions, `${sessions.join(" ")} ${pid}`);
     signal(pid, "SIGKILL");
+    over();
+  }
+
+  #killRecorder(session: string): void {
+    const pids = recorderOf(this.#processes(), session).map(({ pid }) => pid);
+    if (pids.length === 0) return;
+    const over = this.#journal.disturb("recorder killed", [session], `${session} ${pids.join(" ")}`);
+    for (const pid of pids) signal(pid, "SIGKILL");
     over();
   }
 
@@ -171,11 +179,8 @@ export class Faults {
     const pid = tmuxServer(this.#processes())?.pid;
     if (pid === undefined || this.#busy.has(String(pid))) return;
     this.#forgetUnrecorded();
-    this.#kill(
-      "tmux killed",
-      pid,
-      this.#models.map(({ name }) => name),
-    );
+    const names = this.#models.map(({ name }) => name);
+    this.#kill("tmux killed", pid, names);
   }
 
   #removeSocket(): void {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Answered, Caller } from "./caller.ts";
@@ -107,6 +106,23 @@ export class Judge {
       this.#caller.violate(exchange, `a line of ${sent.id} is told as one of ${String(foreign.command_id)}`);
   }
 
+  /** What is named as in the way must not have ended long before. */
+  busy(exchange: Answered, model: SessionModel): void {
+    this.#journal.check("busy");
+    const id: unknown = Object(Object(exchange.answer.fields["error"]).details).command_id;
+    const sent = model.history.find((each) => each.id !== undefined && each.id === id);
+    const opensShell = sent?.command.kind === "nest";
+    if (sent !== undefined && !opensShell) this.#notEnded(exchange, model, sent, "told as in the way");
+  }
+
+  /** It had no ssh when the call began. */
+  activeWithoutSsh(exchange: Answered, model: SessionModel): void {
+    this.#journal.check("active with ssh");
+    const window = { fromMs: exchange.fromMs - slowestMs, untilMs: exchange.untilMs };
+    if (!this.#journal.wasDisturbed(delaying, model.name, window))
+      this.#caller.violate(exchange, `${model.name} is listed as active, but its ssh has ended`);
+  }
+
   #id(exchange: Answered, model: SessionModel, sent: Sent): void {
     const id = exchange.answer.fields["command_id"];
     if (typeof id !== "string") return;
@@ -137,6 +153,8 @@ export class Judge {
       return this.#caller.violate(exchange, `exit code ${String(code)} instead of ${ran.end.code}`);
     // An inner shell may not have taken our marks; then its prompt alone tells, and says so.
     const isByPrompt = model.depth > 0 && exchange.answer.fields["confidence"] === "prompt";
+    if (code !== undefined && exchange.answer.fields["confidence"] === "exact")
+      model.provenAtMs = Math.max(model.provenAtMs, sent.atMs);
     if (code === undefined && !isByPrompt && !this.lacksMarks(model, sent))
       return this.#caller.violate(exchange, "the exit code is missing");
     this.#whole(exchange, model, sent, ran.end.code);
@@ -174,8 +192,13 @@ export class Judge {
 
   /** The numbers by which its end would be known may be lost. */
   lacksMarks(model: SessionModel, sent: Sent): boolean {
-    const lost: readonly Disturbance["kind"][] = ["state.json cut", "state.json removed", "recorder killed"];
-    const isLost = this.#journal.wasDisturbed(lost, model.name, { fromMs: sent.openedAtMs });
+    const { openedAtMs, provenAtMs } = sent;
+    const wasDisturbed = (kinds: readonly Disturbance["kind"][], fromMs: number) =>
+      this.#journal.wasDisturbed(kinds, model.name, { fromMs });
+    // A server that ran on has the numbers; one that starts after it has not.
+    const isLost =
+      wasDisturbed(["state.json cut", "state.json removed"], openedAtMs) ||
+      wasDisturbed(["recorder killed"], Math.max(openedAtMs, provenAtMs));
     return isLost || this.#lacksOutput(model, sent);
   }
 
@@ -192,9 +215,13 @@ export class Judge {
   }
 
   #running(exchange: Answered, model: SessionModel, sent: Sent): void {
-    const ran = this.ranOf(sent);
     this.#journal.check("still running");
     this.#part(exchange, model, sent);
+    this.#notEnded(exchange, model, sent, "told as running");
+  }
+
+  #notEnded(exchange: Answered, model: SessionModel, sent: Sent, told: string): void {
+    const ran = this.ranOf(sent);
     if (ran.end === undefined) return;
     const sinceMs = Date.now() - ran.end.atMs - (performance.now() - exchange.untilMs);
     const window = { fromMs: exchange.fromMs - slowestMs, untilMs: exchange.untilMs };
@@ -203,7 +230,7 @@ export class Judge {
       model.mayHaveEnded() ||
       this.lacksMarks(model, sent);
     if (sinceMs > slowestMs && !isExcused)
-      this.#caller.violate(exchange, `told as running, but it ended ${Math.round(sinceMs)} ms before`);
+      this.#caller.violate(exchange, `${told}, but it ended ${Math.round(sinceMs)} ms before`);
   }
 
   #asking(exchange: Answered, model: SessionModel, sent: Sent): void {
@@ -223,14 +250,5 @@ export class Judge {
     const fault = faultInPart(wasInterrupted === true ? withoutInterrupt(output) : output, lines);
     if (fault !== undefined && !this.lacksMarks(model, sent))
       this.#caller.violate(exchange, `output: ${fault}`);
-  }
-}
-
-/** The names of the sessions that state.json has; undefined where it is not whole. */
-export function recordedSessions(root: string): readonly string[] | undefined {
-  try {
-    return Object.keys(JSON.parse(readFileSync(join(root, "state.json"), "utf8")).sessions);
-  } catch {
-    return undefined;
   }
 }

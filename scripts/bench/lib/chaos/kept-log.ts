@@ -32,3 +32,12 @@ function readIfThere(path: string): Buffer {
     return Buffer.alloc(0);
   }
 }
+
+/** The names of the sessions that state.json has; undefined where it is not whole. */
+export function recordedSessions(root: string): readonly string[] | undefined {
+  try {
+    return Object.keys(JSON.parse(readFileSync(join(root, "state.json"), "utf8")).sessions);
+  } catch {
+    return undefined;
+  }
+}

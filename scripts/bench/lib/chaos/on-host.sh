@@ -10,6 +10,7 @@ note() {
 }
 
 finish() {
+	trap '' INT
 	note end "$1"
 	exit "$1"
 }

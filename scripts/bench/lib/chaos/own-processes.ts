@@ -37,8 +37,10 @@ export function sshOf(all: readonly OwnProcess[], session: string): OwnProcess |
   return all.find(({ parent, commandLine }) => parent === wrapper?.pid && commandLine.includes("-tt"));
 }
 
-export function recorderOf(all: readonly OwnProcess[], session: string): OwnProcess | undefined {
-  return all.find(({ commandLine }) => commandLine.includes(`set -- ${session} `));
+/** Its shell, and what that has writing. */
+export function recorderOf(all: readonly OwnProcess[], session: string): OwnProcess[] {
+  const shells = all.filter(({ commandLine }) => commandLine.includes(`set -- ${session} `));
+  return [...shells, ...all.filter(({ parent }) => shells.some(({ pid }) => pid === parent))];
 }
 
 /** The children of a process, such as sshd's for each connection. */

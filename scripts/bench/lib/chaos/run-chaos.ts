@@ -43,7 +43,7 @@ export async function runChaos(options: ChaosOptions): Promise<Journal> {
   });
   const caller = new Caller(journal);
   const judge = new Judge(journal, caller, truth, place.home.root);
-  const stage = { clients, caller, judge, journal };
+  const stage = { root: place.home.root, clients, caller, judge, journal };
   const untilMs = performance.now() + options.seconds * 1_000;
   const isOver = () =>
     performance.now() >= untilMs ||

@@ -8,6 +8,8 @@ export type Sent = {
   readonly atMs: number;
   /** When the session had been opened that it was given to. */
   readonly openedAtMs: number;
+  /** As the model's, when it was given. */
+  readonly provenAtMs: number;
   id?: string | undefined;
   /** The answer said that nothing was typed. */
   wasRefused?: boolean;
@@ -46,6 +48,8 @@ export class SessionModel {
   phase: Phase = "closed";
   /** When the call began that opened it last. */
   openedAtMs = 0;
+  /** When the last command was given whose end was told exactly: no fault from before hides what is told since. */
+  provenAtMs = 0;
   /** Commands since it was opened anew, by whoever gave them. */
   history: Sent[] = [];
   /** Given to a server, and not known to have ended or to have been refused. */

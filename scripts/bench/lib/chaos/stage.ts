@@ -4,6 +4,8 @@ import type { Journal } from "./journal.ts";
 import type { Judge } from "./judge.ts";
 
 export type Stage = {
+  /** The folder of all servers. */
+  readonly root: string;
   readonly clients: readonly ChaosClient[];
   readonly caller: Caller;
   readonly judge: Judge;
