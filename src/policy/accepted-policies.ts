@@ -7,7 +7,7 @@ import { UserError } from "../base/user-error.ts";
 import type { Policy } from "../config/connection-config.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
-import { isWeaker } from "./weaker.ts";
+import { isWeaker, stricterOf } from "./weaker.ts";
 
 const policySchema = z.object({
   mode: z.enum(["full", "confirm", "read-only"]),
@@ -19,7 +19,7 @@ const policySchema = z.object({
 const fileSchema = z.record(z.string(), policySchema);
 const lockTimeoutMs = 5_000;
 
-type Policies = Readonly<Record<string, Policy>>;
+type Policies = ReadonlyMap<string, Policy>;
 
 /** `wanted` is set where the configuration asks for less than was accepted: `inForce` holds until a human agrees. */
 export type PolicyNow = { readonly inForce: Policy; readonly wanted?: Policy };
@@ -36,35 +36,35 @@ export class AcceptedPolicies {
 
   /** Throws STORAGE_FAILED, as all here do, where what was accepted cannot be told: then nothing is let through. */
   see(connection: string, configured: Policy): PolicyNow {
-    return compare(this.#read()[connection], configured);
+    return compare(this.#read().get(connection), configured);
   }
 
   /** As `see`; a stricter one is noted, so that it holds from now on. */
   async note(connection: string, configured: Policy): Promise<PolicyNow> {
-    const accepted = this.#read()[connection];
+    const accepted = this.#read().get(connection);
     const seen = compare(accepted, configured);
     if (seen.wanted !== undefined || isNoted(accepted, configured)) return seen;
     return this.#change((all) => {
-      const now = compare(all[connection], configured);
-      return { now, all: { ...all, [connection]: now.inForce } };
+      const now = compare(all.get(connection), configured);
+      return { now, all: now.wanted === undefined ? new Map([...all, [connection, configured]]) : all };
     });
   }
 
   /** Of a connection that the configuration no longer has. */
   last(connection: string): Policy {
-    return this.#read()[connection] ?? noPolicy;
+    return this.#read().get(connection) ?? noPolicy;
   }
 
   /** To be called after a human's yes. */
   async accept(connection: string, policy: Policy): Promise<void> {
-    await this.#change((all) => ({ now: undefined, all: { ...all, [connection]: policy } }));
+    await this.#change((all) => ({ now: undefined, all: new Map([...all, [connection, policy]]) }));
   }
 
   async #change<T>(work: (all: Policies) => { readonly now: T; readonly all: Policies }): Promise<T> {
     try {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
       const { now, all } = work(this.#read());
-      writeFileAtomically(this.#path, `${JSON.stringify(all, undefined, 2)}\n`);
+      writeFileAtomically(this.#path, `${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`);
       return now;
     } catch (error) {
       throw lockedFileFailure(error, this.#path);
@@ -74,9 +74,9 @@ export class AcceptedPolicies {
   /** A file that is there and says nothing must not count as none: each policy would begin anew. */
   #read(): Policies {
     try {
-      return fileSchema.parse(JSON.parse(readFileSync(this.#path, "utf8")));
+      return new Map(Object.entries(fileSchema.parse(JSON.parse(readFileSync(this.#path, "utf8")))));
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Map();
       throw new UserError(
         "STORAGE_FAILED",
         `${this.#path}, which holds the policies that were accepted, cannot be read; nothing was typed`,
@@ -89,7 +89,7 @@ export class AcceptedPolicies {
 
 function compare(accepted: Policy | undefined, configured: Policy): PolicyNow {
   return accepted !== undefined && isWeaker(configured, accepted)
-    ? { inForce: accepted, wanted: configured }
+    ? { inForce: stricterOf(configured, accepted), wanted: configured }
     : { inForce: configured };
 }
 

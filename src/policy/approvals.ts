@@ -57,6 +57,7 @@ export class Approvals {
   /** The one for just this, at just this place; made where there is none. `isNew` tells which. */
   async ask(asked: AskedFor): Promise<{ readonly approval: Approval; readonly isNew: boolean }> {
     return this.#locked(() => {
+      for (const each of this.list()) if (isVoid(each, asked)) rmSync(this.#path(each.id), { force: true });
       const all = this.list();
       const known = all.find((each) => each.state !== "used" && isSame(each, asked));
       if (known !== undefined) return { approval: known, isNew: false };
@@ -121,6 +122,12 @@ function isSame(approval: Approval, asked: AskedFor): boolean {
     approval.connection === asked.connection &&
     approval.session === asked.session
   );
+}
+
+/** A session never comes to a place again, so what was asked for at another one can be used no more. Uploads have places of their own. */
+function isVoid({ what, session, binding }: Approval, asked: AskedFor): boolean {
+  if (session === undefined || session !== asked.session || binding === asked.binding) return false;
+  return (what === "upload") === (asked.what === "upload");
 }
 
 /** Nothing of a file that is not this user's own, closed to others, and of a sane size. */

@@ -49,8 +49,8 @@ async function ruling(
   });
   if (approval.state !== "approved" || !(await approvals.take(approval.id)))
     return { policy: inForce, asksForLess: approval };
-  await policies.accept(connection_config, wanted);
   await recordAct(gatehouse, { act: "policy", connection: connection_config, policy: text, by: approval.by });
+  await policies.accept(connection_config, wanted);
   return { policy: wanted };
 }
 

@@ -1,7 +1,7 @@
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
-import { keptLogs, keptSpelling } from "../state/kept-logs.ts";
+import { keptLogs } from "../state/kept-logs.ts";
 import { Ledger } from "../state/ledger.ts";
 import { LogStore } from "../state/log-store.ts";
 import type { SessionRecord } from "../state/session-record.ts";
@@ -25,9 +25,14 @@ const lineFeed = 0x0a;
 /** Throws SESSION_NOT_FOUND, naming those of which something is kept. */
 export function findLogged(tree: HomeTree, open: StateSnapshot, sessionName: string): LoggedSession {
   const record = open.get(sessionKey(sessionName));
-  const name = record?.session_name ?? keptSpelling(tree.logs, sessionName);
-  const kept = keptLogs(tree.logs).map((log) => log.name);
-  if (record === undefined && !kept.includes(name)) throw notFound(sessionName, kept);
+  const kept = keptLogs(tree.logs);
+  const isSame = (name: string) => sessionKey(name) === sessionKey(sessionName);
+  const name = record?.session_name ?? kept.find((log) => isSame(log.name))?.name;
+  if (name === undefined)
+    throw notFound(
+      sessionName,
+      kept.map((log) => log.name),
+    );
   return loggedSession(tree, name, record);
 }
 

@@ -4,7 +4,6 @@ import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { FileSubscription } from "../platform/folder-watch.ts";
 import { recordAct } from "../policy/gatehouse.ts";
-import { keptSpelling } from "../state/kept-logs.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
@@ -83,16 +82,14 @@ export class Sessions implements SessionService {
     );
   }
 
-  async open(asked: OpenRequest, call: Call): Promise<OpenOutcome> {
+  async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
     const { gatehouse } = this.#place;
     gatehouse.pause.assertOff();
-    const config = usableConfig(this.#place.config(), asked.connectionConfigName);
-    await using _ = await lockOpening(this.#place, asked.sessionName, call.signal);
+    const config = usableConfig(this.#place.config(), request.connectionConfigName);
+    await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
-    const previous = await this.#previousRecord(tmux, asked);
-    const sessionName = previous?.session_name ?? keptSpelling(this.#place.tree.logs, asked.sessionName);
-    const request = { ...asked, sessionName };
+    const previous = await this.#previousRecord(tmux, request);
     // Once opened, a session is held to it also when the configuration cannot be read any more.
     await gatehouse.policies.note(config.name, config.policy);
     const about = { session: request.sessionName, connection: config.name, client: call.client };

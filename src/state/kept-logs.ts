@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { isSessionName, sessionKey } from "../base/session-name.ts";
+import { isSessionName } from "../base/session-name.ts";
 
 /** A file of a session in `logs/`; `start` is the absolute offset of an older segment of its log. */
 type KeptFile = {
@@ -46,16 +46,6 @@ export function keptLogs(folder: string, only?: string): KeptLog[] {
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     changedAtMs: Math.max(...files.map(({ changedAtMs }) => changedAtMs)),
   }));
-}
-
-/**
- * The name that the files of session `name` carry; `name` itself where there are none. A disk that does not tell case
- * apart has one file for all spellings, so a session goes on under that of its files, and on every disk alike.
- */
-export function keptSpelling(folder: string, name: string): string {
-  const same = keptLogs(folder).filter((log) => sessionKey(log.name) === sessionKey(name));
-  const [newest] = same.toSorted((one, other) => other.changedAtMs - one.changedAtMs);
-  return same.some((log) => log.name === name) ? name : (newest?.name ?? name);
 }
 
 /** None where nothing was ever logged. */

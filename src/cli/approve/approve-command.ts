@@ -8,6 +8,7 @@ import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { editText } from "./edit-text.ts";
 import { findPending } from "./find-pending.ts";
 import { gatehouseOf } from "./gatehouse-of.ts";
+import { pageSize, showPages } from "./show-pages.ts";
 
 /** A human says yes to what agents want to type, one after the other; `--edit` changes it first. */
 export const approve: RunCommand = async (invocation) => {
@@ -21,7 +22,9 @@ export const approve: RunCommand = async (invocation) => {
   if (pending.length === 0) invocation.stdout("Nothing waits for an answer.\n");
   let last: Consent = "given";
   for (const approval of pending) {
-    const edited = await showAndEdit(approval, terminal, invocation);
+    const seen = await showAndEdit(approval, terminal, invocation);
+    if (seen === undefined) return exitCodes.interrupted;
+    const { edited } = seen;
     last = await askConsent(terminal, "To let it through just so");
     if (last === "interrupted") return exitCodes.interrupted;
     if (last === "refused") continue;
@@ -38,15 +41,17 @@ export const approve: RunCommand = async (invocation) => {
   return last === "given" ? exitCodes.done : exitCodes.failed;
 };
 
+/** Undefined when the human has left before all of it was shown. */
 async function showAndEdit(
   approval: Approval,
   terminal: ControllingTerminal,
   { flags, root, env }: Invocation,
-): Promise<string | undefined> {
-  terminal.write(`${renderApproval(approval)}\n`);
-  if (!flags.has("--edit") || approval.what !== "command") return undefined;
+): Promise<{ readonly edited?: string } | undefined> {
+  const size = pageSize(process.stdout);
+  if (!(await showPages(terminal, renderApproval(approval), size))) return undefined;
+  if (!flags.has("--edit") || approval.what !== "command") return {};
   const edited = await editText(approval.text, root, env);
-  if (edited === approval.text) return undefined;
-  terminal.write(`It becomes:\n\n${showExactly(edited)}\n\n`);
-  return edited;
+  if (edited === approval.text) return {};
+  const isSeen = await showPages(terminal, `It becomes:\n\n${showExactly(edited)}\n`, size);
+  return isSeen ? { edited } : undefined;
 }

@@ -46,6 +46,16 @@ test("the same request is asked once, another text or place anew", async () => {
   expect((await approvals.ask({ ...asked, session: "other" })).isNew).toBe(true);
 });
 
+test("what was asked for at a place that the session has left waits no more; other sessions' stays", async () => {
+  const { approval } = await approvals.ask(asked);
+  const { approval: other } = await approvals.ask({ ...asked, session: "other" });
+  const { approval: file } = await approvals.ask({ ...asked, what: "upload", binding: "upload" });
+  const { approval: next } = await approvals.ask({ ...asked, binding: "there" });
+  const ids = approvals.pending().map(({ id }) => id);
+  expect(ids.toSorted()).toEqual([other.id, file.id, next.id].toSorted());
+  expect(ids).not.toContain(approval.id);
+});
+
 test("an approval is used once, by one of many", async () => {
   const { approval } = await approvals.ask(asked);
   expect(await approvals.take(approval.id)).toBe(false);

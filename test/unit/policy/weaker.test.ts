@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { AcceptedPolicies } from "../../../src/policy/accepted-policies.ts";
-import { isWeaker } from "../../../src/policy/weaker.ts";
+import { isWeaker, stricterOf } from "../../../src/policy/weaker.ts";
 
 const policy = { mode: "confirm", allow: ["ls"], deny: ["rm"], approval: "terminal" } as const;
 
@@ -28,6 +28,34 @@ test.each([
 test("approval by a terminal also matters to what a deny rule may name", () => {
   const barred = { mode: "full", allow: [], deny: ["rm"], approval: "terminal" } as const;
   expect(isWeaker({ ...barred, approval: "client" }, barred)).toBe(true);
+});
+
+test("after all was let through, a mode that asks is stricter whatever it allows", async () => {
+  const full = { mode: "full", allow: [], deny: [] } as const;
+  const inForce = { mode: "read-only", allow: ["reboot"], deny: [] } as const;
+  expect(isWeaker(inForce, full)).toBe(false);
+  const policies = new AcceptedPolicies(folder, folder);
+  await policies.accept("web", full);
+  expect(await policies.note("web", inForce)).toEqual({ inForce });
+});
+
+test("of a change that is stricter here and weaker there, the stricter part holds at once", async () => {
+  const policies = new AcceptedPolicies(folder, folder);
+  await policies.accept("web", policy);
+  const wanted = { mode: "read-only", allow: ["ls", "reboot"], deny: ["dd"] } as const;
+  const inForce = { mode: "read-only", allow: ["ls"], deny: ["rm", "dd"], approval: "terminal" } as const;
+  expect(await policies.note("web", wanted)).toEqual({ inForce, wanted });
+  expect(policies.last("web")).toEqual(policy);
+  expect(stricterOf({ mode: "full", allow: [], deny: [] }, policy)).toEqual(policy);
+});
+
+test("a connection may have any name", async () => {
+  const policies = new AcceptedPolicies(folder, folder);
+  for (const name of ["constructor", "toString"]) {
+    expect(policies.see(name, policy)).toEqual({ inForce: policy });
+    await policies.note(name, policy);
+    expect(policies.last(name)).toEqual(policy);
+  }
 });
 
 test("a stricter policy holds at once, a weaker one after it was accepted, also for another process", async () => {
