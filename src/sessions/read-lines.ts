@@ -3,6 +3,7 @@ import { LineRenderer, linesOf } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { SessionContext } from "./look.ts";
 import type { OutputFacts } from "./outcome.ts";
+import { numbersOf } from "./record-tags.ts";
 import { unrecordedIn } from "./unrecorded.ts";
 
 /** Of a longer part of the log only its head and its tail are rendered, more than any result shows of it. */
@@ -31,7 +32,9 @@ type ReadHead = {
   readonly bytesBetween: number;
 };
 
-export async function readLines(session: SessionContext, start: number, end: number): Promise<ReadLines> {
+type Recorded = Pick<SessionContext, "log" | "record">;
+
+export async function readLines(session: Recorded, start: number, end: number): Promise<ReadLines> {
   for (;;) {
     const from = keptStart(session, start, end);
     const { bytesMissed, ...read } = await readKept(session, from, end);
@@ -41,22 +44,22 @@ export async function readLines(session: SessionContext, start: number, end: num
   }
 }
 
-async function readKept(session: SessionContext, from: number, end: number): Promise<ReadLines> {
+async function readKept(session: Recorded, from: number, end: number): Promise<ReadLines> {
   const { log } = session;
-  const { number } = session.record;
+  const numbers = numbersOf(session.record);
   if (end - from <= maxWholeBytes) {
     const { bytes } = log.read(from, end);
-    return { lines: await render(session, bytes), bytesMissed: unrecordedIn(bytes, number) };
+    return { lines: await render(session, bytes), bytesMissed: unrecordedIn(bytes, numbers) };
   }
   const { bytes: first } = log.read(from, from + headBytes);
   const head = first.subarray(0, first.lastIndexOf(lineFeed) + 1);
   const { bytes: last } = log.read(end - tailBytes, end);
   const tail = last.subarray(last.subarray(0, pieceBytes).indexOf(lineFeed) + 1);
   const between = { start: from + head.length, end: end - tail.length };
-  const { lines: linesBetween, unrecorded } = await countLines(session, between);
+  const { lines: linesBetween, unrecorded } = await countLines(session, between, numbers);
   return {
     lines: await render(session, tail, endsAlternate(head, tail)),
-    bytesMissed: unrecordedIn(head, number) + unrecorded + unrecordedIn(tail, number),
+    bytesMissed: unrecordedIn(head, numbers) + unrecorded + unrecordedIn(tail, numbers),
     head: {
       lines: await render(session, head),
       linesBetween,
@@ -82,7 +85,7 @@ function joined(lines: readonly string[]): string {
 }
 
 /** Where the rotation has taken the start, behind the line that it cut. */
-function keptStart({ log }: SessionContext, start: number, end: number): number {
+function keptStart({ log }: Recorded, start: number, end: number): number {
   const { first } = log.extent();
   if (first <= start) return start;
   const { bytes } = log.read(first, Math.min(end, first + pieceBytes));
@@ -90,8 +93,9 @@ function keptStart({ log }: SessionContext, start: number, end: number): number 
 }
 
 async function countLines(
-  { log, record: { number } }: SessionContext,
+  { log }: Recorded,
   { start, end }: { readonly start: number; readonly end: number },
+  numbers: readonly string[],
 ): Promise<{ readonly lines: number; readonly unrecorded: number }> {
   const room = new Uint8Array(Math.min(countedBytes, end - start));
   let lines = 0;
@@ -99,7 +103,7 @@ async function countLines(
   for (let at = start; at < end; at += countedBytes) {
     const { bytes } = log.read(at, Math.min(end, at + countedBytes), room);
     lines += countLineFeeds(bytes, 0, bytes.length);
-    unrecorded += unrecordedIn(bytes, number);
+    unrecorded += unrecordedIn(bytes, numbers);
     await new Promise(setImmediate);
   }
   return { lines, unrecorded };
@@ -115,7 +119,7 @@ function endsAlternate(head: Uint8Array, tail: Uint8Array): boolean {
 }
 
 async function render(
-  { record: { cols, rows } }: SessionContext,
+  { record: { cols, rows } }: Recorded,
   bytes: Uint8Array,
   isAlternate = false,
 ): Promise<string[]> {

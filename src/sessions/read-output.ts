@@ -5,6 +5,8 @@ import type { EndedCommand } from "./mark-track.ts";
 import type { OutputFacts } from "./outcome.ts";
 import { fillerBefore } from "./prompt-filler.ts";
 import { maxWholeBytes, outputOf, readLines, type ReadLines } from "./read-lines.ts";
+import { numbersOf } from "./record-tags.ts";
+import { unrecordedIn } from "./unrecorded.ts";
 
 const maxScrollbackBytes = 1_048_576;
 const fillerSearchBytes = 4_096;
@@ -37,7 +39,8 @@ export async function readSince(session: SessionContext, start: number): Promise
   const isSame = first.startsWith(cursor.before);
   const lines = [isSame ? first.slice(cursor.before.length) : first, ...rest];
   const isEmpty = lines.length === 1 && lines[0]?.trim() === "";
-  return outputOf({ lines: isEmpty ? [] : lines, bytesMissed: news.start - start });
+  const unrecorded = unrecordedIn(news.bytes, numbersOf(record));
+  return outputOf({ lines: isEmpty ? [] : lines, bytesMissed: news.start - start + unrecorded });
 }
 
 /** The last `numLines` lines of this incarnation, the screen's included, as on scrolling up. */

@@ -6,8 +6,10 @@ import { lineText } from "./line-text.ts";
 import type { SessionContext } from "./look.ts";
 import type { Call } from "./outcome.ts";
 import { compilePattern } from "./pattern.ts";
+import { numbersOf } from "./record-tags.ts";
 import { findCommand, outputRange } from "./recorded-command.ts";
 import type { FoundLine, SearchOutcome, SearchRequest } from "./search-outcome.ts";
+import { unrecordedIn } from "./unrecorded.ts";
 
 const searchTimeMs = 5_000;
 /** Without a literal part each line costs more, and others are to be served in between. */
@@ -33,18 +35,21 @@ export async function searchOutput(
   const room = new Uint8Array(Math.min(step, Math.max(0, range.end - first)));
   let kept: LineMatch[] = [];
   let totalMatches = 0;
-  let bytesMissed = Math.max(0, Math.min(first, range.end) - range.start);
+  const numbers = numbersOf(record);
+  let dropped = Math.max(0, Math.min(first, range.end) - range.start);
+  let unrecorded = 0;
   const logins = [record.log_start, record.epoch_start].filter((place) => place < range.end);
   while (search.offset < range.end && !isLate()) {
     const until = logins.find((place) => place > search.offset) ?? range.end;
     const { start, bytes } = log.read(search.offset, Math.min(until, search.offset + step), room);
     if (start > search.offset) {
-      bytesMissed += start - search.offset;
+      dropped += start - search.offset;
       search.skipTo(start);
     }
     if (bytes.length === 0) break;
     const atEnd = start + bytes.length >= until;
     const { count, newest } = search.take(bytes, { atEnd, keep: request.maxMatches, isLate });
+    unrecorded += unrecordedIn(bytes.subarray(0, search.offset - start), numbers);
     totalMatches += count;
     kept = [...kept, ...newest.map(withOwnText)].slice(-request.maxMatches);
     // A new login begins on the main screen, wherever the one before it was left.
@@ -56,8 +61,8 @@ export async function searchOutput(
     totalMatches,
     isComplete: search.offset >= range.end,
     cursor: renderCursor({ incarnation: record.incarnation, offset: search.offset }),
-    bytesSearched: search.offset - range.start - bytesMissed,
-    bytesMissed,
+    bytesSearched: search.offset - range.start - dropped,
+    bytesMissed: dropped + unrecorded,
     matches: withCommands(session, kept).map((match) =>
       foundLine(session, range, match, request.contextLines),
     ),

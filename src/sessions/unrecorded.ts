@@ -1,13 +1,15 @@
-/** How many bytes of output the recorder could not write, by the marks in this part of the log that carry the session's number. */
-export function unrecordedIn(bytes: Uint8Array, number: string): number {
+const prefix = "\x1b]7711;gap;";
+const rest = /^([0-9a-f]{32});(\d{1,16})/;
+const maxRest = 49;
+
+/** How many bytes of output the recorder could not write, by the marks in this part of the log that carry one of the session's numbers. */
+export function unrecordedIn(bytes: Uint8Array, numbers: readonly string[]): number {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const mark = `\x1b]7711;gap;${number};`;
   let sum = 0;
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
-    const digits = text.toString("latin1", at + mark.length, at + mark.length + maxDigits);
-    sum += Number(/^\d+/.exec(digits)?.[0] ?? 0);
+  for (let at = text.indexOf(prefix); at >= 0; at = text.indexOf(prefix, at + prefix.length)) {
+    const from = at + prefix.length;
+    const [, number = "", count] = rest.exec(text.toString("latin1", from, from + maxRest)) ?? [];
+    if (numbers.includes(number)) sum += Number(count);
   }
   return sum;
 }
-
-const maxDigits = 16;

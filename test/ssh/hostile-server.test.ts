@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { checkAttempt } from "../../src/ssh/attempt-checks.ts";
 import { explainFailure } from "../../src/ssh/failure.ts";
 import { prepareSsh } from "../../src/ssh/prepare.ts";
+import wrapper from "../../src/tmux/scripts/wrapper.sh" with { type: "text" };
 import { startLoopbackSshd } from "../support/loopback-sshd.ts";
 import { SshDesk } from "../support/ssh-attempt.ts";
 
@@ -112,6 +113,38 @@ test("of the host's name for its software only a version that is known enters th
     expect(JSON.stringify(checks)).not.toContain("A".repeat(43));
   }
 });
+
+test("a server that never ends its debug messages fills ssh's log to its bound, and ssh lives on", async () => {
+  using desk = await SshDesk.open();
+  const boundBytes = 67_108_864;
+  const flood = Buffer.concat(Array.from({ length: 500 }, () => packet(debugMessage("x".repeat(890)))));
+  using server = serveRaw([greeting, flood], true);
+  const request = desk.request({ connection: { port: server.port } });
+  const prepared = await prepareSsh(request);
+  const { logFile } = prepared.target;
+  writeFileSync(logFile, "");
+  truncateSync(logFile, boundBytes - 100_000);
+  const child = Bun.spawn(["/bin/sh", "-c", wrapper, "sh", "/dev/null", ...prepared.argv], {
+    env: { ...request.env },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const ended = await untilText(child.stdout, "\x1b]7711;end;;255\x1b\\");
+  child.kill("SIGKILL");
+  expect(ended).toBe(true);
+  expect(statSync(logFile).size).toBe(boundBytes);
+});
+
+/** False where the stream ends without it. */
+async function untilText(stream: ReadableStream<Uint8Array>, wanted: string): Promise<boolean> {
+  let text = "";
+  for await (const bytes of stream) {
+    text += Buffer.from(bytes).toString("latin1");
+    if (text.includes(wanted)) return true;
+  }
+  return false;
+}
 
 const greeting = "SSH-2.0-OpenSSH_9.2\r\n";
 

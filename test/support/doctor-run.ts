@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { z } from "zod";
 
 import { binary } from "../binary/binary.ts";
@@ -16,11 +18,22 @@ export type Check = z.infer<typeof check>;
 
 export type DoctorReport = z.infer<typeof report> & { readonly exitCode: number; readonly stderr: string };
 
+const noLocksScript = resolve(import.meta.dir, "no-locks.ts");
+
 type Environment = Readonly<Record<string, string>>;
 
 /** Runs `doctor … --json` of the executable to its end. */
-export async function runDoctor(env: Environment, ...args: readonly string[]): Promise<DoctorReport> {
-  const child = Bun.spawn([binary, "doctor", "--json", ...args], {
+export function runDoctor(env: Environment, ...args: readonly string[]): Promise<DoctorReport> {
+  return reportOf([binary, "doctor", "--json", ...args], env);
+}
+
+/** On a disk that takes no locks. */
+export function runDoctorWithoutLocks(env: Environment): Promise<DoctorReport> {
+  return reportOf([process.execPath, noLocksScript, "run", binary, "doctor", "--json"], env);
+}
+
+async function reportOf(argv: readonly string[], env: Environment): Promise<DoctorReport> {
+  const child = Bun.spawn([...argv], {
     env: { ...env },
     cwd: "/",
     stdin: "ignore",

@@ -3,8 +3,8 @@ import { dlopen, FFIType, ptr } from "bun:ffi";
 import { UserError } from "../../src/base/user-error.ts";
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
 
-// Prints, as JSON, the error of locking the file that is named, in a process whose every flock fails with ENOLCK, as on NFS
-// without its lock service. seccomp(2), linux/filter.h.
+// A process whose every flock fails with ENOLCK, as on NFS without its lock service: prints, as JSON, the error of locking
+// the file that is named, or after `run` starts a program in its place. seccomp(2), linux/filter.h.
 
 const setNoNewPrivileges = 38;
 const setSeccomp = 22;
@@ -42,8 +42,10 @@ function refuseLocks(): void {
 }
 
 refuseLocks();
+const [first = "", ...rest] = process.argv.slice(2);
+if (first === "run") process.exit(Bun.spawnSync(rest, { stdio: ["ignore", "inherit", "inherit"] }).exitCode);
 try {
-  (await acquireFileLock(process.argv[2] ?? "", 0)).release();
+  (await acquireFileLock(first, 0)).release();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   const { code, message, hint } = error;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { sendKeys, pasteText } from "../../src/tmux/input.ts";
@@ -39,6 +39,23 @@ for (const shell of shells) {
     test("the end of a program that is killed is marked too", async () => {
       const name = await start(shell, "printf x; kill -KILL $$");
       await until("the mark", () => log(name).startsWith("x") && log(name).endsWith(mark(137)));
+    });
+
+    test("no file of the program's grows beyond the bound, which does not end it", async () => {
+      // Under its own name bash counts in kB.
+      const bound = 131_072 * (shell[0] === "/bin/bash" ? 1_024 : 512);
+      const file = join(tmux.folder, "large");
+      const append = `dd if=/dev/zero bs=65536 count=3 >>${file} 2>/dev/null`;
+      const name = await start(shell, `truncate -s ${bound - 65_536} ${file}; ${append}; wc -c <${file}`);
+      await until("the mark", () => log(name).endsWith(mark(0)));
+      expect(log(name)).toBe(`${bound}\r\n${mark(0)}`);
+      rmSync(file);
+    });
+
+    test("a lower limit of the user's own stays", async () => {
+      const limited = ["/bin/sh", "-c", 'ulimit -f 1000; exec "$@"', "sh", ...shell];
+      const name = await start(limited, "ulimit -f; ulimit -H -f");
+      await until("the mark", () => log(name) === `1000\r\n1000\r\n${mark(0)}`);
     });
 
     test("a program that does not exist is reported on the screen", async () => {

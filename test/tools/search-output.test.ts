@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdirSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
@@ -182,3 +182,37 @@ test("what was kept from before the session was closed is found too, with a plac
   const from = await inAgain("get_terminal_output", { cursor: found[0]?.["cursor"], num_lines: 1_000 });
   expect(String(from.fields["output"])).toStartWith("kept since\n");
 }, 30_000);
+
+test("what was never recorded is missed too, in this login and in the one before, and a host cannot claim it", async () => {
+  const inGap = (name: string, more: Record<string, unknown>) =>
+    server.call(name, { session_name: "gap", ...more });
+  const missed = async () => (await inGap("search_output", { pattern: "nothing here$" })).fields;
+  const open = () => inGap("open_connection", { connection_config_name: "lo" });
+  const logFile = join(home.root, "logs/gap.log");
+  const mark = (number: string, bytes: number) => `\x1b]7711;gap;${number};${bytes}\x1b\\`;
+  /** As the recorder does at an idle prompt. */
+  const loseOutput = (bytes: number) => {
+    const number = readFileSync(join(home.root, "mux/gap.number"), "utf8").trim();
+    appendFileSync(logFile, mark(number, bytes));
+  };
+  await open();
+  appendFileSync(logFile, mark("0".repeat(32), 7));
+  await inGap("execute_command", { command: "echo one" });
+  expect((await missed())["bytes_missed"]).toBeUndefined();
+  loseOutput(100);
+  await inGap("execute_command", { command: "echo two" });
+  expect(await missed()).toMatchObject({ bytes_missed: 100, truncated: true });
+  await inGap("execute_command", { command: "exit" });
+  expect((await open()).fields).toMatchObject({ reconnected: true });
+  loseOutput(20);
+  await inGap("execute_command", { command: "echo three" });
+  expect(await missed()).toMatchObject({ total_matches: 0, bytes_missed: 120, truncated: true });
+  const all = await inGap("get_terminal_output", {
+    cursor: matchOf(await inGap("search_output", { pattern: "^one$" })),
+  });
+  expect(all.fields).toMatchObject({ bytes_missed: 120 });
+}, 60_000);
+
+function matchOf(found: ToolResult): unknown {
+  return matchesOf(found)[0]?.["cursor"];
+}

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 
 import { binary } from "../../binary/binary.ts";
-import { faultsOf, paste, runDoctor } from "../../support/doctor-run.ts";
+import { faultsOf, paste, runDoctor, runDoctorWithoutLocks } from "../../support/doctor-run.ts";
 import { makeKey } from "../../support/loopback-sshd.ts";
 import { McpHome } from "../../support/mcp-server.ts";
 
@@ -42,6 +42,18 @@ test("a sound set-up has no fault", async () => {
     stderr: "",
   });
   expect(report.healthy).toBe(true);
+});
+
+test("a disk that takes no locks is a fault of its own", async () => {
+  const report = await runDoctorWithoutLocks(home.env);
+  expect(faultsOf(report, "disk")).toMatchObject([
+    {
+      verdict: "fail",
+      fact: expect.stringContaining("ENOLCK"),
+      fix: expect.stringContaining("--home DIR"),
+    },
+  ]);
+  expect(report.exitCode).toBe(1);
 });
 
 type Broken = {

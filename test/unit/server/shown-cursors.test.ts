@@ -12,3 +12,13 @@ test("keeps the last cursor shown of each session, whatever the case of its name
   shown.note({ cursor: "9.z" });
   expect([shown.of("Web"), shown.of("db")]).toEqual(["1.b", "2.a"]);
 });
+
+test("of ever new names the newest thousand are kept, and one that is used again is new", () => {
+  const shown = new ShownCursors();
+  const note = (name: string) => shown.note({ session_name: name, cursor: "1.a" });
+  const known = (name: string) => shown.of(name) !== undefined && shown.furthest(name) !== undefined;
+  for (let index = 0; index < 1_000; index++) note(`n${index}`);
+  note("n0");
+  note("one-more");
+  expect([known("n0"), known("n1"), known("n2"), known("one-more")]).toEqual([true, false, true, true]);
+});
