@@ -126,7 +126,7 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   if (current.state !== "idle" && current.state !== "unknown")
     throw busy(session, whatRuns(session, call), current);
   const { typed = "" } = current;
-  if (isTerminalAnswer(session, typed) && (await clearAnswers(session, call.signal)))
+  if (isTerminalAnswer(session, typed, session.terminal.offset) && (await clearAnswers(session, call.signal)))
     return requireEmptyPrompt(session, call);
   if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
   if (await mayHoldUnsent(session, current, call.signal))
