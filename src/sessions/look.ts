@@ -24,7 +24,7 @@ import type { MarkTrack } from "./mark-track.ts";
 import { mendLog } from "./mend-log.ts";
 import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
-import { looksLikePrompt } from "./prompt.ts";
+import { looksLikePrompt, type LearnedPrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 import type { Terminal } from "./terminal.ts";
@@ -58,6 +58,8 @@ export type SessionContext = {
   readonly unmarkable: Set<string>;
   /** Notes for all processes that one more shell carries our marks. */
   readonly rememberLevel: (level: SessionRecord["levels"][number]) => Promise<void>;
+  /** Notes for all processes what became of marks that were due; no level where the login shell took none. */
+  readonly rememberLogin: (prompt: LearnedPrompt, level?: SessionRecord["levels"][number]) => Promise<void>;
 };
 
 /** What a session is doing just now; `pane` is missing when tmux has it no more. */

@@ -14,6 +14,7 @@ import { aboutCall, admitCommand } from "./gate.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
+import { markLateLogin } from "./late-login.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { MarkTrack } from "./mark-track.ts";
@@ -147,6 +148,7 @@ async function requireMarks(session: SessionContext, current: Look, call: Call):
   const { state, confidence, prompt, shellWaits } = current;
   if (terminal.marks?.seen === true && (await changeSeenNumber(session, current, call.signal)) !== current)
     return requireEmptyPrompt(session, call);
+  if (await markLateLogin(session, call.signal)) return requireEmptyPrompt(session, call);
   if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
   if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
   if (terminal.marks !== undefined && shellWaits === undefined) {
