@@ -86,9 +86,9 @@ function attachCommand({ tree, home }: Workplace, sessionName: string): string {
 function checkpointOf(record: SessionRecord, path: string, log: LogStore): TerminalCheckpoint | undefined {
   const found = readCheckpoint(path);
   if (found?.incarnation !== record.incarnation || found.epoch !== record.epoch) return undefined;
-  const { stream, editor, end, levels } = found.terminal;
+  const { stream, editor, end, gapEnd, levels } = found.terminal;
   const isWithin = stream.offset >= record.epoch_start && stream.offset <= log.extent().end;
-  return isWithin ? { stream, editor, end, levels } : undefined;
+  return isWithin ? { stream, editor, end, gapEnd, levels } : undefined;
 }
 
 /** Nothing is changed once the session has been opened anew or again. */

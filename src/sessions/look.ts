@@ -95,7 +95,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const pane = unsettled ? await paneFacts(tmux, record.session_name) : known;
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
-  const facts = terminal.facts(pane.programEnded);
+  const facts = terminal.facts(pane.programEnded, lastSentCommand(session)?.offset);
   const login = record.levels.length > 0 ? undefined : loginState(pane.tty, facts);
   if (login !== undefined) return { ...login, pane, quietMs };
   const background = backgroundOf(session);
@@ -105,7 +105,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
   const shell = terminal.marks?.pid;
   const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
-  const mayBeNew = !isOwn || !facts.bracketedPaste || background.mayOpenShell();
+  const mayBeNew = facts.lineLost === true || !isOwn || !facts.bracketedPaste || background.mayOpenShell();
   const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background, { mayBeNew }) : undefined;
   const derived =
     answer === undefined

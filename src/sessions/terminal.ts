@@ -41,6 +41,8 @@ export class Terminal {
   /** The CSI ? 2004 h with which the line editor that waits now began. */
   #editor: TerminalCheckpoint["editor"];
   #end: SshEnd | undefined;
+  /** Behind the last mark of a gap. */
+  #gapEnd: number | undefined;
   #shells: readonly MarkTrack[];
   readonly #followed = new Set<string>();
   /** The line editor from before what is hidden now. */
@@ -58,6 +60,7 @@ export class Terminal {
     this.#savedAt = this.#stream.offset;
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
+    this.#gapEnd = options.checkpoint?.gapEnd;
     this.#shells = options.checkpoint?.levels ?? [];
     for (const level of options.levels) this.carry(level);
   }
@@ -116,7 +119,13 @@ export class Terminal {
   }
 
   checkpoint(): TerminalCheckpoint {
-    return { stream: this.#stream, editor: this.#editor, end: this.#end, levels: this.#shells };
+    return {
+      stream: this.#stream,
+      editor: this.#editor,
+      end: this.#end,
+      gapEnd: this.#gapEnd,
+      levels: this.#shells,
+    };
   }
 
   /** Whether what waits drew its prompt the way fish does. */
@@ -147,15 +156,23 @@ export class Terminal {
     await this.#catchingUp;
   }
 
-  /** `programEnded`: tmux confirms that ssh is gone, without which its end mark proves nothing. */
-  facts(programEnded: boolean): StreamFacts {
+  /**
+   * `programEnded`: tmux confirms that ssh is gone, without which its end mark proves nothing. `enteredAt`: where our last
+   * Enter was pressed; the line of an editor that a gap follows is not known to stand there still.
+   */
+  facts(programEnded: boolean, enteredAt = Infinity): StreamFacts {
+    const gapEnd = this.#gapEnd ?? 0;
+    const lineLost = this.inputStart < enteredAt && enteredAt < gapEnd;
     return {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
       addressing: this.#stream.addressing,
-      cursorLines: this.#readCursorLines(),
-      lineStart: this.inputStart,
+      cursorLines: lineLost
+        ? this.#cursorLines(gapEnd)
+        : this.#cursorLines(this.#stream.lineStart, this.#editor?.end),
+      lineStart: lineLost ? gapEnd : this.inputStart,
+      lineLost,
       marks: this.marks,
       quietMs: this.quietMs,
     };
@@ -231,6 +248,7 @@ export class Terminal {
     const [, word, number, status] = /^(end|gap|hide|show);([0-9a-f]+)(?:;(\d{1,16}))?$/.exec(payload) ?? [];
     if (number !== this.#options.number) return;
     if (word === "end") this.#end = { status: Number(status), offset: start };
+    if (word === "gap") this.#gapEnd = end;
     // What runs may have ended in the gap: its last line is not the one behind it.
     if (word === "gap" && this.marks?.phase === "running") this.#stream = { ...this.#stream, lineStart: end };
     if (word === "hide") this.#hidden = { editor: this.#editor };
@@ -240,10 +258,10 @@ export class Terminal {
     }
   }
 
-  #readCursorLines(): CursorLine[] {
+  #cursorLines(lineStart: number, editorEnd?: number): CursorLine[] {
     const { log, cols, rows } = this.#options;
-    const { lineStart, offset } = this.#stream;
+    const { offset } = this.#stream;
     const line = log.read(Math.max(lineStart, offset - maxLineBytes), offset);
-    return cursorLines(line, this.#editor?.end ?? plainPromptAt(this.marks), { cols, rows });
+    return cursorLines(line, editorEnd ?? plainPromptAt(this.marks), { cols, rows });
   }
 }

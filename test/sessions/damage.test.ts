@@ -12,6 +12,7 @@ import { join } from "node:path";
 
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer } from "../support/mcp-server.ts";
+import { noteSent } from "../support/note-sent.ts";
 import { until } from "../support/private-tmux.ts";
 import { paneProcesses } from "../support/traces.ts";
 
@@ -286,6 +287,25 @@ test.each([
     expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
   },
 );
+
+test("a command of which no recorder took more than its line is not told as one whose line goes on", async () => {
+  await using home = freshHome();
+  const server = await home.start();
+  await open(server, "s");
+  await expectExact(server, "s");
+  const log = () => readFileSync(join(home.root, "logs/s.log"), "latin1");
+  home.tmux("send-keys", "-t", "=mcp-s:", "-l", "echo un''seen");
+  await until("it stands there", () => log().endsWith("echo un''seen"));
+  for (const { pid } of recordersOf(home)) process.kill(pid, "SIGSTOP");
+  noteSent(home, { id: "c2", command: "echo un''seen", offset: log().length });
+  home.tmux("send-keys", "-t", "=mcp-s:", "Enter");
+  await until("it has run", () => home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("unseen\n"));
+  killRecorder(home);
+  const { fields } = await read(server, "s", { command_id: "c2", wait_seconds: 10 });
+  expect(fields).toMatchObject({ state: "idle" });
+  expect(fields["exit_code"]).toBeUndefined();
+  await expectExact(server, "s");
+});
 
 test("tmux killed outright: the sessions are disconnected, and open again in place with what was lost", async () => {
   await using home = freshHome();
