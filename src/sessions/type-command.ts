@@ -19,6 +19,7 @@ import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import type { Call, Where } from "./outcome.ts";
+import { isPromptOfFish } from "./prompt-filler.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
@@ -74,7 +75,7 @@ export async function typeCommand(
   assertExpected(record.session_name, expect, whereNow(session, prompt));
   const admitted = await admitCommand(session, wanted, prompt, call);
   const { text } = admitted;
-  assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
+  assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: isPromptOfFish(session) });
   const prompts = terminal.levels.known(record.prompt);
   if (prompt.state === "idle") noteLastEnd(session);
   const entry = { ...nextRecord(session, text, call), ...whereTyped(session, prompt) };
