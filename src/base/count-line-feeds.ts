@@ -1,8 +1,11 @@
 const lineFeed = 0x0a;
-const probedFeeds = 32;
+const probedFeeds = 8;
 /** A native search pays where lines are longer than this. */
-const longLineBytes = 24;
-const blockBytes = 4_096;
+const longLineBytes = 160;
+const blockBytes = 16_384;
+const blockWords = 8;
+/** As many words as a byte of a sum holds of each. */
+const summedWords = 248;
 
 /** The line feeds of `bytes` from `from` to before `to`, found one by one where lines are long, else counted in blocks. */
 export function countLineFeeds(bytes: Uint8Array, from: number, to: number): number {
@@ -24,22 +27,33 @@ export function countLineFeeds(bytes: Uint8Array, from: number, to: number): num
   return count;
 }
 
-/** Four bytes at a time: where a byte is a line feed, the lowest bit of its place in `found` is set. */
+/** Four bytes at a time, all that are not line feeds: eight words in a step take half the time of one. */
 function countInBlock(bytes: Uint8Array, from: number, to: number): number {
   let count = 0;
   let at = from;
   for (; at < to && (bytes.byteOffset + at) % 4 !== 0; at++) if (bytes[at] === lineFeed) count++;
   if (at >= to) return count;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, (to - at) >> 2));
-  for (let index = 0; index < words.length;) {
+  const whole = words.length - (words.length % blockWords);
+  let others = 0;
+  for (let index = 0; index < whole;) {
     let sums = 0;
-    for (const end = Math.min(words.length, index + 255); index < end; index++) {
-      const zeroed = (words[index] ?? 0) ^ 0x0a0a0a0a;
-      const found = ~(((zeroed & 0x7f7f7f7f) + 0x7f7f7f7f) | zeroed | 0x7f7f7f7f);
-      sums = (sums + ((found >>> 7) & 0x01010101)) | 0;
+    for (const end = Math.min(whole, index + summedWords); index < end; index += blockWords) {
+      const first = othersIn(words[index]) + othersIn(words[index + 1]);
+      const second = othersIn(words[index + 2]) + othersIn(words[index + 3]);
+      const third = othersIn(words[index + 4]) + othersIn(words[index + 5]);
+      const fourth = othersIn(words[index + 6]) + othersIn(words[index + 7]);
+      sums = (sums + first + second + third + fourth) | 0;
     }
-    count += (sums & 255) + ((sums >>> 8) & 255) + ((sums >>> 16) & 255) + ((sums >>> 24) & 255);
+    others += (sums & 255) + ((sums >>> 8) & 255) + ((sums >>> 16) & 255) + ((sums >>> 24) & 255);
   }
-  for (at += words.length * 4; at < to; at++) if (bytes[at] === lineFeed) count++;
+  count += whole * 4 - others;
+  for (at += whole * 4; at < to; at++) if (bytes[at] === lineFeed) count++;
   return count;
+}
+
+/** The lowest bit of each of the four bytes that is no line feed. */
+function othersIn(word = 0): number {
+  const zeroed = word ^ 0x0a0a0a0a;
+  return ((((zeroed & 0x7f7f7f7f) + 0x7f7f7f7f) | zeroed) >>> 7) & 0x01010101;
 }

@@ -3,11 +3,13 @@ export const secretMask = "•••";
 /** Shorter secrets are left alone: masking them would hide words that are no secret. */
 export const maskedFromLength = 6;
 
-/** The words of at least six characters, the longest first, under their first six; `initials` are the first of these. */
+/** The words of at least six characters, the longest first, under their first six; `starts` are those of these. */
 type WordIndex = {
   readonly words: ReadonlyMap<string, readonly string[]>;
-  readonly initials: ReadonlySet<number>;
+  readonly starts: Uint8Array;
 };
+
+const startPlaces = 16_384;
 
 /**
  * Replaces each of the words in a text, also one that is broken by ends of lines (which stay), in one pass however many
@@ -15,10 +17,10 @@ type WordIndex = {
  */
 export function createWordMask(words: readonly string[]): (text: string) => string {
   const index = indexWords(words);
-  return (text) => (index.words.size === 0 ? text : maskWords(index, text));
+  return index === undefined ? (text) => text : (text) => maskWords(index, text);
 }
 
-function indexWords(words: readonly string[]): WordIndex {
+function indexWords(words: readonly string[]): WordIndex | undefined {
   const index = new Map<string, string[]>();
   for (const word of [...new Set(words)].toSorted((left, right) => right.length - left.length)) {
     if (word.length < maskedFromLength) continue;
@@ -27,7 +29,16 @@ function indexWords(words: readonly string[]): WordIndex {
     if (same === undefined) index.set(beginning, [word]);
     else same.push(word);
   }
-  return { words: index, initials: new Set([...index.keys()].map((beginning) => beginning.charCodeAt(0))) };
+  if (index.size === 0) return undefined;
+  const starts = new Uint8Array(startPlaces);
+  for (const beginning of index.keys()) starts[startPlace(beginning, 0)] = 1;
+  return { words: index, starts };
+}
+
+/** Of three characters, so that hardly any of a text have the place of those that a word begins with. */
+function startPlace(text: string, at: number): number {
+  const place = (text.charCodeAt(at) << 7) ^ (text.charCodeAt(at + 1) << 4) ^ text.charCodeAt(at + 2);
+  return place & (startPlaces - 1);
 }
 
 function maskWords(index: WordIndex, text: string): string {
@@ -59,15 +70,19 @@ function isLineEnd(text: string, at: number): boolean {
 
 type Place = { readonly start: number; readonly end: number };
 
-function findWords({ words, initials }: WordIndex, text: string): Place[] {
+/** At a place that is no word nothing is made: for each character of a text that would take many times its memory. */
+function findWords(index: WordIndex, text: string): Place[] {
   const places: Place[] = [];
   for (let at = 0; at + maskedFromLength <= text.length; at++) {
-    if (!initials.has(text.charCodeAt(at))) continue;
-    const candidates = words.get(text.slice(at, at + maskedFromLength));
-    const word = candidates?.find((candidate) => text.startsWith(candidate, at));
+    if (index.starts[startPlace(text, at)] === 0) continue;
+    const word = wordAt(index, text, at);
     if (word === undefined) continue;
     places.push({ start: at, end: at + word.length });
     at += word.length - 1;
   }
   return places;
+}
+
+function wordAt({ words }: WordIndex, text: string, at: number): string | undefined {
+  return words.get(text.slice(at, at + maskedFromLength))?.find((word) => text.startsWith(word, at));
 }

@@ -10,7 +10,9 @@ import { ConnectSlots } from "../sessions/connect-slots.ts";
 import { maskSessions } from "../sessions/masked-sessions.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { Sessions } from "../sessions/sessions.ts";
+import { Turns } from "../sessions/turns.ts";
 import { readSshVersion } from "../ssh/version.ts";
+import { maxPieceBytes } from "../state/log-store.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { connectTmux } from "../tmux/server.ts";
 import { openGatehouse } from "./open-gatehouse.ts";
@@ -78,6 +80,8 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
     state,
     logWatch: new FolderWatch(tree.logs),
     slots: new ConnectSlots(tree.locks),
+    readingRoom: new Uint8Array(maxPieceBytes),
+    rendering: new Turns(),
     warn: log,
   });
   return { sessions, gatehouse, service: maskSessions(sessions, mask), close: () => tmux.close() };

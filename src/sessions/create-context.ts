@@ -25,7 +25,7 @@ const maxRetired = 1_000;
 export function createContext(place: Workplace, tmux: TmuxServer, noted: SessionRecord): SessionContext {
   const record = withOwnPaths(place, noted);
   const paths = sessionPaths(place.tree, record.session_name);
-  const log = new LogStore(paths.log);
+  const log = new LogStore(paths.log, place.readingRoom);
   const { number, epoch_start: start, cols, rows, incarnation, epoch, levels } = record;
   const checkpoint = checkpointOf(record, paths.checkpoint, log);
   const saveCheckpoint = (terminal: TerminalCheckpoint) =>
@@ -57,6 +57,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
       home: place.home,
     }),
     turns: new Turns(),
+    rendering: place.rendering,
     inputLockPath: paths.inputLock,
     logLockPath: paths.logLock,
     attachCommand: attachCommand(place, record.session_name),

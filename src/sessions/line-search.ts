@@ -1,5 +1,6 @@
 import { countLineFeeds } from "../base/count-line-feeds.ts";
 import { initialStreamState, scanStream, type StreamState } from "../screen/stream-parser.ts";
+import { backspaceFrom, escapeFrom, literalFinder, placeFrom, type Finder } from "./byte-finders.ts";
 import { lineText, type Width } from "./line-text.ts";
 import type { Pattern } from "./pattern.ts";
 
@@ -13,8 +14,6 @@ export type LineMatch = {
   readonly alternate: boolean;
 };
 
-/** Where something stands in the bytes at or behind `from`; below 0 where it does not. */
-type Finder = (bytes: Buffer, from: number) => number;
 type Span = { readonly start: number; readonly end: number };
 /** A match within a piece, in the so manieth line that was tried; without a text its bytes are that. */
 type Hit = Span & { readonly text?: string; readonly alternate: boolean; readonly nth: number };
@@ -23,9 +22,8 @@ type Hit = Span & { readonly text?: string; readonly alternate: boolean; readonl
 export type Taken = { readonly count: number; readonly newest: readonly LineMatch[] };
 
 const lineFeed = 0x0a;
+const tab = 0x09;
 const carriageReturn = 0x0d;
-const escape = 0x1b;
-const backspace = 0x08;
 const noOsc: ReadonlySet<number> = new Set();
 /** A line longer than this is tried in pieces that overlap. */
 const maxTriedBytes = 65_536;
@@ -42,6 +40,8 @@ export class LineSearch {
   /** In the last piece most lines held the literal part, so that looking for it saves nothing. */
   #isDense = false;
   #lineEnd = 0;
+  /** Up to here a line that begins before it is known to be plain text, in which a literal pattern has no place. */
+  #plainTo = 0;
 
   constructor(pattern: Pattern, start: number, width: Width) {
     this.#pattern = pattern;
@@ -87,6 +87,7 @@ export class LineSearch {
     let nth = 0;
     let tried = 0;
     let triedBytes = 0;
+    this.#plainTo = 0;
     const triesAll = this.#findLiteral === undefined || this.#isDense;
     const nextLine = triesAll ? (from: number) => from : this.#lineFinder(body, isPlain);
     for (let start = nextLine(0); start < body.length;) {
@@ -142,8 +143,11 @@ export class LineSearch {
   /** Sets where the line ended: an object for each line that does not match would cost as much as trying it. */
   #try(body: Buffer, start: number, alternate: boolean, nth: number): Hit | undefined {
     const { automaton } = this.#pattern;
+    const from = Math.max(start, this.#plainTo);
     const verdict =
-      alternate || automaton === undefined ? "unsure" : automaton.tryLine(body, start, maxTriedBytes);
+      alternate || automaton === undefined
+        ? "unsure"
+        : automaton.tryLine(body, from, start + maxTriedBytes - from);
     if (verdict !== "unsure") {
       const end = (this.#lineEnd = automaton?.end ?? start);
       return verdict === "hit" ? { start, end, alternate, nth } : undefined;
@@ -175,14 +179,22 @@ export class LineSearch {
       if (escapeAt < from) escapeAt = placeFrom(escapeFrom, body, from);
       if (backspaceAt < from) backspaceAt = placeFrom(backspaceFrom, body, from);
       const first = Math.min(literalAt, escapeAt, backspaceAt);
-      return first >= body.length || first === from ? first : startOfLine(body, first, from);
+      if (first >= body.length || first === from) return first;
+      const plain = first === literalAt && this.#pattern.isLiteral ? plainStart(body, first, from) : first;
+      if (plain < first) this.#plainTo = first;
+      return startOfLine(body, plain, from);
     };
   }
 }
 
-function placeFrom(find: Finder, body: Buffer, from: number): number {
-  const at = from >= body.length ? -1 : find(body, from);
-  return at < 0 ? body.length : at;
+/** Where the text begins without a break that ends at `at`: what stands before it is a line feed, or not to be read by bytes. */
+function plainStart(body: Buffer, at: number, least: number): number {
+  let start = at;
+  for (; start > least; start--) {
+    const byte = body[start - 1] ?? 0;
+    if ((byte < 0x20 || byte > 0x7e) && byte !== tab) break;
+  }
+  return start === least || body[start - 1] === lineFeed ? start : at;
 }
 
 /** By hand: most lines are so short that a native search costs more. */
@@ -204,29 +216,4 @@ export function* linesOf(bytes: Buffer): Generator<Span> {
     yield { start, end };
     start = end + 1;
   }
-}
-
-function escapeFrom(bytes: Buffer, from: number): number {
-  return bytes.indexOf(escape, from);
-}
-
-function backspaceFrom(bytes: Buffer, from: number): number {
-  return bytes.indexOf(backspace, from);
-}
-
-function literalFinder({ literal, ignoreCase }: Pattern): Finder | undefined {
-  if (literal === undefined) return undefined;
-  if (!ignoreCase) {
-    const wanted = Buffer.from(literal);
-    return (body, from) => body.indexOf(wanted, from);
-  }
-  // Other letters have their cases outside ASCII.
-  if (!/^[\x20-\x7e]*$/.test(literal) || /[ks]/i.test(literal)) return undefined;
-  const wanted = new RegExp(literal.replace(/[^A-Za-z0-9]/g, "\\$&"), "gi");
-  let known: { readonly body: Buffer; readonly text: string } | undefined;
-  return (body, from) => {
-    if (known?.body !== body) known = { body, text: body.toString("latin1") };
-    wanted.lastIndex = from;
-    return wanted.exec(known.text)?.index ?? -1;
-  };
 }

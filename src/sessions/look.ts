@@ -50,6 +50,8 @@ export type SessionContext = {
   readonly transferRules: () => TransferRules;
   readonly link: Link;
   readonly turns: Turns;
+  /** Of all sessions. */
+  readonly rendering: Turns;
   readonly inputLockPath: string;
   readonly logLockPath: string;
   /** With which a human takes part in the terminal. */

@@ -52,7 +52,7 @@ export class OutputWatch {
     this.#search ??= new LineSearch(this.#pattern, newest, record);
     if (this.#search.offset < newest) this.#search.skipTo(newest);
     const end = Math.min(range.end, terminal.offset);
-    const { start, bytes } = log.read(this.#search.offset, end);
+    const { start, bytes } = log.readPiece(this.#search.offset, end);
     if (start > this.#search.offset) this.#search.skipTo(start);
     const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
     const options = { atEnd: false, keep: Infinity, isLate: () => false };

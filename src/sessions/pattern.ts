@@ -12,6 +12,8 @@ export type Pattern = {
   readonly automaton: LineAutomaton | undefined;
   /** A text that each matching line holds, in any case where `ignoreCase`. */
   readonly literal: string | undefined;
+  /** It is that text and nothing else. */
+  readonly isLiteral: boolean;
   readonly ignoreCase: boolean;
 };
 
@@ -32,7 +34,7 @@ export function compilePattern(source: string, { ignoreCase }: { ignoreCase: boo
       : (line: string) => engine.test(line);
     const program = readProgram(engine);
     const automaton = program && new LineAutomaton(program);
-    return { matches, automaton, literal, ignoreCase };
+    return { matches, automaton, literal, isLiteral, ignoreCase };
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     throw invalid(describeFault(source, error.message));

@@ -12,7 +12,7 @@ const headBytes = 65_536;
 const tailBytes = maxWholeBytes - headBytes;
 /** Others are served after each of these. */
 const pieceBytes = 65_536;
-const countedBytes = 1_048_576;
+const countedBytes = 262_144;
 const lineFeed = 0x0a;
 const enterAlternate = Buffer.from("\x1b[?1049h");
 
@@ -32,7 +32,9 @@ type ReadHead = {
   readonly bytesBetween: number;
 };
 
-type Recorded = Pick<SessionContext, "log" | "record">;
+type Range = { readonly start: number; readonly end: number };
+type Counted = { readonly lines: number; readonly unrecorded: number };
+type Recorded = Pick<SessionContext, "log" | "record" | "rendering">;
 
 export async function readLines(session: Recorded, start: number, end: number): Promise<ReadLines> {
   for (;;) {
@@ -45,18 +47,31 @@ export async function readLines(session: Recorded, start: number, end: number): 
 }
 
 async function readKept(session: Recorded, from: number, end: number): Promise<ReadLines> {
-  const { log } = session;
+  const { rendering } = session;
+  if (end - from <= pieceBytes) return readWhole(session, from, end);
+  if (end - from <= maxWholeBytes) return rendering.run(() => readWhole(session, from, end));
+  const between = { start: lastLineStart(session, from), end: firstLineStart(session, end - tailBytes) };
+  const counted = await countLines(session, between);
+  return rendering.run(() => readEnds(session, { start: from, end }, between, counted));
+}
+
+async function readWhole(session: Recorded, start: number, end: number): Promise<ReadLines> {
+  const { bytes } = session.log.read(start, end);
+  return {
+    lines: await render(session, bytes),
+    bytesMissed: unrecordedIn(bytes, numbersOf(session.record)),
+  };
+}
+
+async function readEnds(
+  session: Recorded,
+  { start, end }: Range,
+  between: Range,
+  { lines: linesBetween, unrecorded }: Counted,
+): Promise<ReadLines> {
   const numbers = numbersOf(session.record);
-  if (end - from <= maxWholeBytes) {
-    const { bytes } = log.read(from, end);
-    return { lines: await render(session, bytes), bytesMissed: unrecordedIn(bytes, numbers) };
-  }
-  const { bytes: first } = log.read(from, from + headBytes);
-  const head = first.subarray(0, first.lastIndexOf(lineFeed) + 1);
-  const { bytes: last } = log.read(end - tailBytes, end);
-  const tail = last.subarray(last.subarray(0, pieceBytes).indexOf(lineFeed) + 1);
-  const between = { start: from + head.length, end: end - tail.length };
-  const { lines: linesBetween, unrecorded } = await countLines(session, between, numbers);
+  const { bytes: head } = session.log.read(start, between.start);
+  const { bytes: tail } = session.log.read(between.end, end);
   return {
     lines: await render(session, tail, endsAlternate(head, tail)),
     bytesMissed: unrecordedIn(head, numbers) + unrecorded + unrecordedIn(tail, numbers),
@@ -69,14 +84,27 @@ async function readKept(session: Recorded, from: number, end: number): Promise<R
   };
 }
 
+/** Of the last line that begins in the head. */
+function lastLineStart({ log }: Recorded, from: number): number {
+  return from + log.read(from, from + headBytes).bytes.lastIndexOf(lineFeed) + 1;
+}
+
+function firstLineStart({ log }: Recorded, from: number): number {
+  return from + log.read(from, from + pieceBytes).bytes.indexOf(lineFeed) + 1;
+}
+
 export function outputOf({ lines, bytesMissed, head }: ReadLines): OutputFacts {
   const before = head === undefined ? 0 : head.lines.length + head.linesBetween;
   return {
     output: joined(lines),
     totalLines: before + lines.length,
     ...(bytesMissed > 0 ? { bytesMissed } : {}),
-    ...(head === undefined ? {} : { head: { ...head, output: head.lines.join("\n") } }),
+    ...(head === undefined ? {} : { head: headOf(head) }),
   };
+}
+
+function headOf({ lines, linesBetween, bytesBetween }: ReadHead): NonNullable<OutputFacts["head"]> {
+  return { output: lines.join("\n"), linesBetween, bytesBetween };
 }
 
 /** An empty last line is told from the end of the one before it by a newline of its own. */
@@ -92,16 +120,12 @@ function keptStart({ log }: Recorded, start: number, end: number): number {
   return Math.min(end, first + bytes.indexOf(lineFeed) + 1);
 }
 
-async function countLines(
-  { log }: Recorded,
-  { start, end }: { readonly start: number; readonly end: number },
-  numbers: readonly string[],
-): Promise<{ readonly lines: number; readonly unrecorded: number }> {
-  const room = new Uint8Array(Math.min(countedBytes, end - start));
+async function countLines({ log, record }: Recorded, { start, end }: Range): Promise<Counted> {
+  const numbers = numbersOf(record);
   let lines = 0;
   let unrecorded = 0;
   for (let at = start; at < end; at += countedBytes) {
-    const { bytes } = log.read(at, Math.min(end, at + countedBytes), room);
+    const { bytes } = log.readPiece(at, Math.min(end, at + countedBytes));
     lines += countLineFeeds(bytes, 0, bytes.length);
     unrecorded += unrecordedIn(bytes, numbers);
     await new Promise(setImmediate);

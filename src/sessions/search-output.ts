@@ -1,5 +1,6 @@
 import { renderCursor } from "../base/cursor.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
+import { maxPieceBytes } from "../state/log-store.ts";
 import { cursorPlace } from "./cursor-place.ts";
 import { LineSearch, linesOf, type LineMatch } from "./line-search.ts";
 import { lineText } from "./line-text.ts";
@@ -13,7 +14,7 @@ import { unrecordedIn } from "./unrecorded.ts";
 
 const searchTimeMs = 5_000;
 /** Without a literal part each line costs more, and others are to be served in between. */
-const pieceBytes = { withLiteral: 1_048_576, without: 131_072 };
+const pieceBytes = { withLiteral: maxPieceBytes, without: 131_072 };
 const contextBytes = 65_536;
 /** What a terminal shows of Enter: the line that it ends is no output. */
 const enterBytes = 2;
@@ -32,7 +33,6 @@ export async function searchOutput(
   const search = new LineSearch(pattern, first, record);
   const step = pattern.literal === undefined ? pieceBytes.without : pieceBytes.withLiteral;
   const isLate = () => performance.now() >= deadlineMs || call.signal.aborted;
-  const room = new Uint8Array(Math.min(step, Math.max(0, range.end - first)));
   let kept: LineMatch[] = [];
   let totalMatches = 0;
   const numbers = numbersOf(record);
@@ -41,7 +41,7 @@ export async function searchOutput(
   const logins = [record.log_start, record.epoch_start].filter((place) => place < range.end);
   while (search.offset < range.end && !isLate()) {
     const until = logins.find((place) => place > search.offset) ?? range.end;
-    const { start, bytes } = log.read(search.offset, Math.min(until, search.offset + step), room);
+    const { start, bytes } = log.readPiece(search.offset, Math.min(until, search.offset + step));
     if (start > search.offset) {
       dropped += start - search.offset;
       search.skipTo(start);

@@ -168,11 +168,9 @@ export class Terminal {
     const extent = this.#options.log.extent();
     const isNew = this.#lastOutputAtMs === undefined || extent.end > this.#stream.offset;
     if (extent.first > this.#stream.offset) this.#skipTo(extent.first);
-    const unread = Math.max(0, extent.end - this.#stream.offset);
-    const room = new Uint8Array(Math.min(chunkBytes, unread));
     while (this.#stream.offset < extent.end) {
       const { offset } = this.#stream;
-      const { bytes } = this.#options.log.read(offset, Math.min(extent.end, offset + chunkBytes), room);
+      const { bytes } = this.#options.log.readPiece(offset, Math.min(extent.end, offset + chunkBytes));
       if (bytes.length === 0) return;
       this.#take(bytes);
       const read = this.#stream.offset - this.#savedAt;

@@ -1,4 +1,4 @@
-/** Lets pieces of work on one session run one after the other, in the order in which they asked. */
+/** Lets pieces of work run one after the other, in the order in which they asked. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 

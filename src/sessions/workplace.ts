@@ -9,6 +9,7 @@ import type { StateFile } from "../state/state-file.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import type { ConnectSlots } from "./connect-slots.ts";
 import type { ServerInfo } from "./outcome.ts";
+import type { Turns } from "./turns.ts";
 
 /** What all sessions of one server process share; composed once, where the process starts. */
 export type Workplace = {
@@ -34,6 +35,10 @@ export type Workplace = {
   readonly state: StateFile;
   readonly logWatch: FolderWatch;
   readonly slots: ConnectSlots;
+  /** Into which pieces of logs are read, instead of memory of their own for each. */
+  readonly readingRoom: Uint8Array;
+  /** In which long outputs are rendered, so that one at a time is held as lines, however many sessions are read. */
+  readonly rendering: Turns;
   readonly warn: (message: string) => void;
 };
 

@@ -66,7 +66,7 @@ export type EndedRecord = z.infer<typeof endedSchema>;
 /** A ledger that has grown to `maxBytes` goes on with its newest `keptBytes`. */
 const maxBytes = 16 * 1_048_576;
 const keptBytes = 8 * 1_048_576;
-const pieceBytes = 1_048_576;
+const pieceBytes = 262_144;
 const lineFeed = 0x0a;
 
 /** Longer than any record: a command has at most 128 KiB, JSON may write a character as six. */
@@ -171,7 +171,7 @@ export class Ledger {
     if (descriptor === undefined) return;
     try {
       let rest = Buffer.alloc(0);
-      const piece = Buffer.alloc(pieceBytes);
+      const piece = Buffer.alloc(Math.min(pieceBytes, fstatSync(descriptor).size));
       for (let at = 0; ;) {
         const count = readSync(descriptor, piece, 0, piece.length, at);
         if (count === 0) return;

@@ -26,13 +26,19 @@ type CurrentFile = { readonly identity: string; readonly first: number; readonly
 
 const listingAttempts = 10;
 
+/** The room that pieces of logs are read into is as large as the largest of them. */
+export const maxPieceBytes = 1_048_576;
+
 /** `SESSION.log` and its rotated segments `SESSION.log.<20-digit offset>`, written by the recorder alone. */
 export class LogStore {
   readonly path: string;
+  readonly #room: Uint8Array | undefined;
   #current: CurrentFile | undefined;
 
-  constructor(path: string) {
+  /** `room` may be shared with other logs. */
+  constructor(path: string, room?: Uint8Array) {
     this.path = path;
+    this.#room = room;
   }
 
   extent(): LogExtent {
@@ -57,6 +63,11 @@ export class LogStore {
       this.#readCurrent(start, end, room) ??
       this.#withSegments((segments) => readSegments(segments, start, end, room))
     );
+  }
+
+  /** As `read`, into the room: the next such reading of any log writes over it, so nothing may be awaited before its use. */
+  readPiece(start: number, end: number): LogRange {
+    return this.read(start, end, this.#room);
   }
 
   /** Undefined unless all of it stands in the file that is written to, and that is still the one known. */

@@ -61,7 +61,10 @@ test("what is searched for as it stands needs no engine, dots and brackets escap
   expect(compilePattern("abc", { ignoreCase: true }).matches("ABC")).toBe(true);
 });
 
-test.each(["[0-9]+b?$", "ab|ba", "^.?[^a]+$", "a[ab ]*b", "(?i)AB", "aba", "\\bb", ".{3}"])(
+const anyPatterns = ["[0-9]+b?$", "ab|ba", "^.?[^a]+$", "a[ab ]*b", "(?i)AB", "\\bb", ".{3}"];
+const literals = ["aba", "b7a", " a ba", "a\t7", "é7", "ab77ab"];
+
+test.each([...anyPatterns, ...literals])(
   "%s finds in any bytes what it finds in the text of each line alone",
   (source) => {
     const random = generator(7);

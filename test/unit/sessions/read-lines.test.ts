@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { readLines } from "../../../src/sessions/read-lines.ts";
+import { Turns } from "../../../src/sessions/turns.ts";
 import { LogStore, type LogRange } from "../../../src/state/log-store.ts";
 import { sessionRecordSchema } from "../../../src/state/session-record.ts";
 
@@ -53,7 +54,7 @@ test("a segment that is dropped while its lines are read is told as missed, with
       writeFileSync(path, lines(200, 210));
       rmSync(segment(0));
     };
-    const read = await readLines({ log, record }, 0, end);
+    const read = await readLines({ log, record, rendering: new Turns() }, 0, end);
     expect(read.lines.slice(0, 2)).toEqual(["line 101", "line 102"]);
     expect(read.lines.filter((line) => line !== "")).toHaveLength(99);
     expect(read.bytesMissed).toBe(end - lines(101, 200).length);
