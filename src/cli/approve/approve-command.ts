@@ -1,9 +1,9 @@
 import type { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import type { Approval } from "../../policy/approval.ts";
+import { decide } from "../../policy/decide.ts";
 import { askConsent, requireHuman, type Consent } from "../../policy/human-presence.ts";
 import { renderApproval } from "../../policy/render-approval.ts";
 import { showExactly } from "../../policy/show-exactly.ts";
-import { decide } from "../../sessions/with-approval.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { editText } from "./edit-text.ts";
 import { findPending } from "./find-pending.ts";

@@ -1,5 +1,5 @@
+import { decide } from "../../policy/decide.ts";
 import { renderApproval } from "../../policy/render-approval.ts";
-import { decide } from "../../sessions/with-approval.ts";
 import { exitCodes, type RunCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 import { findPending } from "./find-pending.ts";
