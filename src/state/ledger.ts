@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSyn
 import { z } from "zod";
 
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { newestLines } from "../platform/newest-lines.ts";
 import { storageFailure } from "../platform/storage-failure.ts";
 import { appendLine } from "./append-line.ts";
 
@@ -26,6 +27,8 @@ const recordSchema = z.object({
   incarnation: z.string(),
   /** Of the session's ssh, counted as in state.json; ledgers of before have none. */
   epoch: z.number().int().optional(),
+  /** The name of the configuration's entry; ledgers of before have none. */
+  connection: z.string().optional(),
   offset: z.number().int(),
   at: z.string(),
   pid: z.number().int(),
@@ -71,8 +74,6 @@ const lineFeed = 0x0a;
 
 /** Longer than any record: a command has at most 128 KiB, JSON may write a character as six. */
 const tailBytes = 1_048_576;
-/** The newest records stand in it; further back larger and larger steps are taken. */
-const firstStepBytes = 4_096;
 
 /** `SESSION.commands.jsonl`, appended under the session's input lock, but for ends, which anyone may note. */
 export class Ledger {
@@ -200,18 +201,7 @@ export class Ledger {
     const descriptor = this.#open();
     if (descriptor === undefined) return;
     try {
-      let at = fstatSync(descriptor).size;
-      const least = Math.max(0, at - tailBytes);
-      let begun = Buffer.alloc(0);
-      for (let step = firstStepBytes; at > least; step *= 4) {
-        const piece = Buffer.alloc(Math.min(step, at - least));
-        at -= piece.length;
-        readSync(descriptor, piece, 0, piece.length, at);
-        const bytes = Buffer.concat([piece, begun]);
-        const from = at === 0 ? 0 : bytes.indexOf(lineFeed) + 1;
-        begun = bytes.subarray(0, from);
-        yield* bytes.toString("utf8", from).split("\n").reverse();
-      }
+      yield* newestLines(descriptor, tailBytes);
     } finally {
       closeSync(descriptor);
     }
