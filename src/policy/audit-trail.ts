@@ -31,11 +31,14 @@ export type AuditAct =
   | "secret"
   | "transfer"
   | "human"
+  | "answer"
   | "refused"
   | "asked"
   | "approved"
   | "declined"
   | "policy"
+  | "trust"
+  | "prune"
   | "pause"
   | "resume";
 

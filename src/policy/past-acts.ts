@@ -39,6 +39,11 @@ const recordSchema = z.object({
   bytes: count,
   failed: text,
   fate: text,
+  asker: text,
+  host: text,
+  key: text,
+  files: count,
+  whole: z.boolean().optional(),
 });
 
 /** One record of the audit, or two that tell one thing: then `endedAt` is the second one's time. */

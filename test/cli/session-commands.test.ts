@@ -126,6 +126,12 @@ test("prune drops what is too old or too large of closed sessions, and nothing o
   expect(existsSync(join(logs, "old.log"))).toBe(true);
   const { stdout } = await cli("prune");
   expect(stdout).toMatch(/^Freed 1\.1 MiB:\n {2}large: 1\.1 MiB, the oldest part of its log\n {2}old: /);
+  expect(await facts("history", "--kind", "prune")).toMatchObject({
+    entries: [
+      { kind: "prune", session_name: "large", bytes: 1_200_000, by: expect.stringMatching(/^a human/) },
+      { kind: "prune", session_name: "old", files: 2, bytes: 2_000, whole: true },
+    ],
+  });
   const left = readdirSync(logs);
   expect(left.filter((name) => name.startsWith("old"))).toEqual([]);
   expect(left).toContain("note.txt");

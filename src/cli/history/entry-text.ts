@@ -61,13 +61,17 @@ function wordsOf(of: PastAct): string {
     case "human":
       return of.command ?? "a hidden answer";
     case "answer":
-      return `a hidden answer${of.fate === undefined ? "" : `: ${of.fate}`}`;
+      return `to ${of.asker === "ssh" ? "ssh" : "a program"}, hidden${of.fate === undefined ? end : `: ${of.fate}`}`;
     case "approved":
       return of.edited === undefined ? typed : `${typed} -> ${of.edited}`;
     case "declined":
       return of.words === undefined ? typed : `${typed} (${of.words})`;
     case "policy":
       return `${of.connection}: ${of.policy}`;
+    case "trust":
+      return `${of.connection}: ${of.key} of ${of.host}`;
+    case "prune":
+      return `${of.whole === true ? "log and record of commands" : "the oldest part of its log"} (${of.bytes} bytes)`;
     case "open":
     case "close":
       return `${of.connection}${end}`;
