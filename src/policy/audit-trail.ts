@@ -31,6 +31,7 @@ export type AuditAct =
   | "secret"
   | "transfer"
   | "human"
+  | "typing"
   | "answer"
   | "refused"
   | "asked"

@@ -39,6 +39,7 @@ const recordSchema = z.object({
   bytes: count,
   failed: text,
   fate: text,
+  seconds: count,
   asker: text,
   host: text,
   key: text,
@@ -97,12 +98,14 @@ function joined(record: PastAct, later: Map<string, PastAct>): PastAct[] {
 }
 
 /** Of acts that are recorded before and after: the same for both. */
-function keyOf({ act, pid, session, approval, direction, local, remote }: PastAct): string | undefined {
+function keyOf({ act, pid, session, approval, direction, local, remote, from }: PastAct): string | undefined {
   switch (act) {
     case "asked":
     case "approved":
     case "declined":
       return `approval ${approval}`;
+    case "typing":
+      return JSON.stringify([act, pid, session, from]);
     case "open":
     case "answer":
     case "transfer":
@@ -112,8 +115,8 @@ function keyOf({ act, pid, session, approval, direction, local, remote }: PastAc
   }
 }
 
-function isEnd({ act, bytes, failed, fate }: PastAct): boolean {
-  return act === "approved" || act === "declined" || (bytes ?? failed ?? fate) !== undefined;
+function isEnd({ act, bytes, failed, fate, seconds }: PastAct): boolean {
+  return act === "approved" || act === "declined" || (bytes ?? failed ?? fate ?? seconds) !== undefined;
 }
 
 /** Over all files of it. */

@@ -54,6 +54,7 @@ function factsOfAct(each: PastAct) {
     bytes: each.bytes,
     failed: each.failed,
     fate: each.fate,
+    seconds: each.seconds,
     asker: each.asker,
     host: each.host,
     host_key: each.key,

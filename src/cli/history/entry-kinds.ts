@@ -6,6 +6,7 @@ export const inputKinds = [
   "secret",
   "transfer",
   "human",
+  "typing",
   "answer",
   "asked",
   "approved",

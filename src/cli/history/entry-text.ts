@@ -32,8 +32,7 @@ function rowOf(entry: Entry) {
 }
 
 function rowOfAct(act: PastAct) {
-  const { session, id, at, endedAt, client, by, exit } = act;
-  const tookMs = endedAt === undefined ? undefined : Date.parse(endedAt) - Date.parse(at);
+  const { session, id, at, client, by, exit } = act;
   return {
     session,
     id,
@@ -41,43 +40,49 @@ function rowOfAct(act: PastAct) {
     when: localTime(at),
     who: by ?? client,
     exit,
-    took: tookMs === undefined || act.approval !== undefined ? "" : renderDuration(tookMs),
+    took: tookOf(act),
     folder: "",
     command: shortCommand(wordsOf(act), longest),
   };
 }
 
-function wordsOf(of: PastAct): string {
-  const { text = "", keys = [], failed } = of;
-  const typed = [text, ...keys.map((key) => `<${key}>`)].join("");
-  const end = failed === undefined ? "" : ` failed: ${failed}`;
-  switch (of.act) {
-    case "interrupt":
-      return "<C-c>";
-    case "secret":
-      return `${of.name} to ${of.program}`;
-    case "transfer":
-      return `${ways(of)}${of.bytes === undefined ? end || " not ended" : ` (${of.bytes} bytes)`}`;
-    case "human":
-      return of.command ?? "a hidden answer";
-    case "answer":
-      return `to ${of.asker === "ssh" ? "ssh" : "a program"}, hidden${of.fate === undefined ? end : `: ${of.fate}`}`;
-    case "approved":
-      return of.edited === undefined ? typed : `${typed} -> ${of.edited}`;
-    case "declined":
-      return of.words === undefined ? typed : `${typed} (${of.words})`;
-    case "policy":
-      return `${of.connection}: ${of.policy}`;
-    case "trust":
-      return `${of.connection}: ${of.key} of ${of.host}`;
-    case "prune":
-      return `${of.whole === true ? "log and record of commands" : "the oldest part of its log"} (${of.bytes} bytes)`;
-    case "open":
-    case "close":
-      return `${of.connection}${end}`;
-    default:
-      return typed;
-  }
+/** Of an approval it would be how long the human thought. */
+function tookOf({ at, endedAt, approval, seconds }: PastAct): string {
+  if (seconds !== undefined) return renderDuration(seconds * 1_000);
+  if (endedAt === undefined || approval !== undefined) return "";
+  return renderDuration(Date.parse(endedAt) - Date.parse(at));
+}
+
+function wordsOf(act: PastAct): string {
+  return words[act.act]?.(act) ?? typed(act);
+}
+
+/** Of acts that are more than what was typed. */
+const words: Readonly<Record<string, (act: PastAct) => string>> = {
+  interrupt: () => "<C-c>",
+  secret: ({ name, program }) => `${name} to ${program}`,
+  transfer: (act) =>
+    `${ways(act)}${act.bytes === undefined ? failure(act) || " not ended" : ` (${act.bytes} bytes)`}`,
+  human: ({ command }) => command ?? "a hidden answer",
+  typing: ({ seconds }) => `keys at the attached terminal${seconds === undefined ? ", to no known end" : ""}`,
+  answer: (act) =>
+    `to ${act.asker === "ssh" ? "ssh" : "a program"}, hidden${act.fate === undefined ? failure(act) : `: ${act.fate}`}`,
+  approved: (act) => (act.edited === undefined ? typed(act) : `${typed(act)} -> ${act.edited}`),
+  declined: (act) => (act.words === undefined ? typed(act) : `${typed(act)} (${act.words})`),
+  policy: ({ connection, policy }) => `${connection}: ${policy}`,
+  trust: ({ connection, key, host }) => `${connection}: ${key} of ${host}`,
+  prune: ({ whole, bytes }) =>
+    `${whole === true ? "log and record of commands" : "the oldest part of its log"} (${bytes} bytes)`,
+  open: (act) => `${act.connection}${failure(act)}`,
+  close: ({ connection }) => `${connection}`,
+};
+
+function typed({ text = "", keys = [] }: PastAct): string {
+  return [text, ...keys.map((key) => `<${key}>`)].join("");
+}
+
+function failure({ failed }: PastAct): string {
+  return failed === undefined ? "" : ` failed: ${failed}`;
 }
 
 function ways({ direction, local, remote }: PastAct): string {
