@@ -18,6 +18,8 @@ export class TypingRecord {
   readonly #clientPid: number;
   #offset: number;
   readonly #begin: number;
+  /** Where commands ended, anyone's, that were looked at. */
+  readonly #seen = new Set<number>();
   #lastKeyAt: number | undefined;
   #stretch: Stretch | undefined;
 
@@ -53,7 +55,10 @@ export class TypingRecord {
 
   async #noteCommands(session: SessionContext): Promise<void> {
     const range = { from: this.#begin, to: session.terminal.offset };
-    await recordHumans(session, humanCommands(session, range, session.humansRecorded));
+    const commands = humanCommands(session, range, this.#seen);
+    for (const { ended } of session.terminal.shellLevels)
+      for (const { outputEnd } of ended) if (outputEnd < range.to) this.#seen.add(outputEnd);
+    await recordHumans(session, commands);
   }
 
   async #endStretch(session: SessionContext, lastKeyAt: number): Promise<void> {
