@@ -19,13 +19,13 @@ export type Gatehouse = {
 };
 
 /** Throws STORAGE_FAILED when it cannot be written; what it is about must then not happen. */
-export async function recordAct(gatehouse: Gatehouse, facts: AuditFacts): Promise<void> {
+export async function recordAct(gatehouse: Gatehouse, { act, ...facts }: AuditFacts): Promise<void> {
   const hide = await knownMask(gatehouse);
   const hidden = Object.entries(facts).map(([name, value]) => {
     if (hide === undefined && ownNames.has(name)) return [name, value];
     return [name, hideWithin(value, hide ?? leaveOut)];
   });
-  await gatehouse.audit.append({ ...Object.fromEntries(hidden), act: facts.act });
+  await gatehouse.audit.append({ act, ...Object.fromEntries(hidden) });
 }
 
 /** What stands in these is ours, or a name that results show. */
