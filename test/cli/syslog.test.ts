@@ -41,10 +41,10 @@ afterEach(() => home[Symbol.asyncDispose]());
 const logged = () => readFileSync(machineLog, "utf8");
 const lines = () => readFileSync(tree.auditFile, "utf8").trimEnd().split("\n");
 
-/** As a server that is started, writes \`count\` records and tells of the first at once, of the next a minute later. */
-async function record(count: number): Promise<void> {
+/** As a server that is started, writes `count` records; of the first it tells at once. */
+async function record(count: number, pauseMs = 3_600_000): Promise<void> {
   const before = logged();
-  const systemLog = new SystemLog(home.root, { logger, socket: "/dev/null" });
+  const systemLog = new SystemLog(home.root, { logger, socket: "/dev/null", pauseMs });
   const audit = new AuditTrail(tree.auditFile, tree.locks, (head) => systemLog.tell(head));
   for (let index = 0; index < count; index++) await audit.append({ act: "input", text: `${index}` });
   await until(
@@ -64,6 +64,11 @@ test("each process tells the machine's log its newest record at most once a minu
     expect.stringMatching(new RegExp(`^audit ${home.root} record 1 sha256 [0-9a-f]{64}$`)),
     expect.stringMatching(/ record 4 sha256 /),
   ]);
+});
+
+test("once the pause is over the newest record is told, however many there were", async () => {
+  await record(20, 200);
+  await until("the newest one's line", () => logged().includes(" record 20 sha256 "), 20_000);
 });
 
 test("what the machine's log has is compared: the same, an end that was cut off, a chain that was made anew", async () => {
