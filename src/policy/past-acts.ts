@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, statSync } from "node:fs";
 
 import * as z from "zod";
 
@@ -124,6 +124,8 @@ function* newestOf(path: string, mostBytes: number): Generator<string> {
   let left = mostBytes;
   for (const file of auditFiles(path).toReversed()) {
     if (left <= 0) return;
+    // Another process may have just turned it over, or dropped it.
+    if (!existsSync(file)) continue;
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       yield* newestLines(descriptor, left);

@@ -66,7 +66,7 @@ export async function verifyAudit(
     const what = `record ${noted.count} was the newest, and ${last.count} is: the end was cut off or changed`;
     faults.push({ file: path, line: 0, what });
   }
-  const newestTold = Math.max(0, ...toldOf.keys());
+  const newestTold = told.reduce((newest, { count }) => Math.max(newest, count), 0);
   if (newestTold > last.count) {
     const what = `the machine's own log has record ${newestTold}, and ${last.count} is the newest: the end was cut off`;
     faults.push({ file: path, line: 0, what });
