@@ -1,5 +1,5 @@
 import type { ControllingTerminal } from "../platform/controlling-terminal.ts";
-import { askConsent, requireHuman } from "../policy/human-presence.ts";
+import { askConsent, humanBy, requireHuman } from "../policy/human-presence.ts";
 import { answerHidden, type AnswerFate } from "../sessions/answer-hidden.ts";
 import { findHiddenQuestion, type HiddenQuestion } from "../sessions/hidden-question.ts";
 import type { SessionContext } from "../sessions/look.ts";
@@ -31,7 +31,8 @@ async function askAndType(
   const typed = await terminal.readLine("Your answer, which is not shown: ", { hidden: true });
   if (typed.kind === "interrupted") return exitCodes.interrupted;
   if (typed.kind !== "line" || typed.text === "") return nothingTyped(stdout);
-  const fate = await answerHidden(session, question, typed.text, signal);
+  const given = { text: typed.text, by: humanBy("at a terminal") };
+  const fate = await answerHidden(session, question, given, signal);
   stdout(`${renderFate(session.record.session_name, fate)}\n`);
   return fate === "again" || fate === "disconnected" ? exitCodes.failed : exitCodes.done;
 }

@@ -1,5 +1,6 @@
 import { approvalCommands } from "./approve/commands.ts";
 import type { Command, CommandEntry } from "./command.ts";
+import { entryKinds } from "./history/entry-kinds.ts";
 import { setUpCommands } from "./init/commands.ts";
 
 export const serveCommand: Command = {
@@ -78,15 +79,16 @@ export const commands: readonly Command[] = [
   },
   {
     name: "history",
-    usage: "mcp-ssh-interactive history [SESSION] [--verify] [--json]",
-    summary: "Show the commands that agents ran: when, who, exit code, duration, folder",
+    usage: "mcp-ssh-interactive history [SESSION] [--kind KINDS] [--verify] [--json]",
+    summary: "Show what was typed and by whom: commands with exit code, duration and folder, all other input",
     flags: {
+      "--kind KINDS": `only these, as command,human: ${entryKinds.join(", ")}; or all`,
       "--verify": "check that audit.jsonl is whole: nothing changed, left out or cut off",
       "--json": "print the facts as JSON",
     },
     maxWords: 1,
     words: "log",
-    load: async () => (await import("./history-command.ts")).history,
+    load: async () => (await import("./history/history-command.ts")).history,
   },
   {
     name: "close",

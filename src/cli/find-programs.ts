@@ -23,6 +23,11 @@ export function findSsh(invocation: Invocation): Pick<Programs, "ssh" | "env"> {
   return { ssh, env: childEnvironment(invocation.env, searchPath) };
 }
 
+/** Undefined where there is none. */
+export function findOptional(name: string, invocation: Invocation): string | undefined {
+  return locateProgram(name, searchPathOf(invocation));
+}
+
 function searchPathOf({ env }: Invocation): string[] {
   return trustedSearchPath(env["PATH"] ?? "", process.cwd());
 }

@@ -1,3 +1,4 @@
+import { humanBy } from "../policy/human-presence.ts";
 import { pruneLogs, type Dropped } from "../sessions/prune-logs.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
 import { jsonText } from "./json-text.ts";
@@ -8,12 +9,13 @@ const mebibyte = 1_048_576;
 
 /** Drops logs that are older or larger than the settings want. */
 export const prune: RunCommand = (invocation) =>
-  withSessions(invocation, async ({ sessions, config, tree, state }) => {
+  withSessions(invocation, async ({ sessions, config, tree, state, gatehouse }) => {
     const loaded = config.current();
     // Finds again what a lost state file no longer names.
     await sessions.list();
     const dryRun = invocation.flags.has("--dry-run");
-    const dropped = await pruneLogs({ tree, state }, retentionOf(loaded), { dryRun });
+    const by = humanBy("at a command line");
+    const dropped = await pruneLogs({ tree, state, gatehouse }, retentionOf(loaded), { dryRun, by });
     const words = dryRun ? "Would free" : "Freed";
     invocation.stdout(
       invocation.flags.has("--json")

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { LoadedConfig } from "../config/load-config.ts";
 import { acquireFileLock, LockTimeout } from "../platform/file-lock.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { Gatehouse } from "../policy/gatehouse.ts";
 import { pruneLogs, type Retention } from "../sessions/prune-logs.ts";
 import { sweepLeftovers } from "../sessions/sweep-leftovers.ts";
 import type { StateFile } from "../state/state-file.ts";
@@ -16,6 +17,7 @@ const lookEveryMs = 3_600_000;
 type Parts = {
   readonly tree: HomeTree;
   readonly state: StateFile;
+  readonly gatehouse: Gatehouse;
   readonly config: () => LoadedConfig;
   readonly log: (line: string) => void;
 };
@@ -41,7 +43,7 @@ export function retainDaily(parts: Parts): Disposable {
 }
 
 /** The lock's file tells by its time when it was last done. */
-export async function retain({ tree, state, config, log }: Parts): Promise<void> {
+export async function retain({ tree, state, gatehouse, config, log }: Parts): Promise<void> {
   const path = join(tree.locks, "retention");
   try {
     const lastMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -49,7 +51,10 @@ export async function retain({ tree, state, config, log }: Parts): Promise<void>
     if (Math.abs(Date.now() - lastMs) < dayMs || !state.isWhole) return;
     await using _ = await acquireFileLock(path, 0);
     const retention = retentionOf(config());
-    await pruneLogs({ tree, state }, retention, { dryRun: false });
+    await pruneLogs({ tree, state, gatehouse }, retention, {
+      dryRun: false,
+      by: "the daily look of a server",
+    });
     sweepLeftovers({ tree, state }, retention.oldestMs);
   } catch (error) {
     if (error instanceof LockTimeout) return;

@@ -40,7 +40,9 @@ export async function serve(invocation: Invocation): Promise<number> {
       log,
     });
     held.defer(composed.close);
-    held.use(retainDaily({ tree, state, config: () => config.current(), log }));
+    held.use(
+      retainDaily({ tree, state, gatehouse: composed.gatehouse, config: () => config.current(), log }),
+    );
     return composed.service;
   };
   const hasLocalBrowser = invocation.env["SSH_CONNECTION"] === undefined;

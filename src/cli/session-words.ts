@@ -31,9 +31,9 @@ export function placeOf(
 }
 
 /** The first line of a command, cut where it is long. */
-export function shortCommand(command: string | undefined): string {
+export function shortCommand(command: string | undefined, longest = longestCommand): string {
   if (command === undefined) return "something that no agent started";
   const [first = "", ...others] = command.split("\n");
-  const cut = first.slice(0, longestCommand).toWellFormed();
+  const cut = first.slice(0, longest).toWellFormed();
   return printable(cut.length < first.length || others.length > 0 ? `${cut}...` : cut);
 }

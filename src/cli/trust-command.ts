@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { ConnectionConfig } from "../config/connection-config.ts";
 import { createConfigSource } from "../config/load-config.ts";
 import { homeTree, openHomeTree } from "../platform/home-tree.ts";
-import { askConsent, requireHuman } from "../policy/human-presence.ts";
+import { recordAct } from "../policy/gatehouse.ts";
+import { askConsent, humanBy, requireHuman } from "../policy/human-presence.ts";
 import { usableConfig } from "../sessions/usable-config.ts";
 import type { SshConnection } from "../ssh/connection.ts";
 import { askHostKey, type OfferedKey } from "../ssh/offered-key.ts";
@@ -11,6 +12,7 @@ import { prepareSsh, type HostOnTheWay, type PreparedSsh } from "../ssh/prepare.
 import { recordHostKey, writtenFile } from "../ssh/record-host-key.ts";
 import { removeSshFiles } from "../ssh/session-files.ts";
 import { readSshVersion, type SshVersion } from "../ssh/version.ts";
+import { gatehouseOf } from "./approve/gatehouse-of.ts";
 import { exitCodes, type Invocation, type RunCommand } from "./command.ts";
 import { findSsh } from "./find-programs.ts";
 import { jsonText } from "./json-text.ts";
@@ -32,7 +34,7 @@ export const trust: RunCommand = async (invocation) => {
     const way = await prepare(invocation, name, temporary);
     return invocation.flags.has("--json")
       ? await report(way, name, invocation)
-      : await decide(way, `mcp-ssh-interactive trust ${name}`, invocation);
+      : await decide(way, name, invocation);
   } finally {
     clean();
     process.off("exit", clean);
@@ -90,10 +92,10 @@ async function report({ prepared, version }: Way, name: string, { stdout }: Invo
   return trusted ? exitCodes.done : exitCodes.failed;
 }
 
-async function decide({ prepared, version }: Way, words: string, invocation: Invocation): Promise<number> {
-  const { root, stdout } = invocation;
-  const { locks } = homeTree(root, process.getuid?.() ?? 0);
-  using terminal = await requireHuman(words, locks);
+async function decide({ prepared, version }: Way, name: string, invocation: Invocation): Promise<number> {
+  const { stdout } = invocation;
+  const { tree, gatehouse } = gatehouseOf(invocation);
+  using terminal = await requireHuman(`mcp-ssh-interactive trust ${name}`, tree.locks);
   for (const way of [...prepared.hops, prepared.target]) {
     const offer = await askHostKey(prepared, way, version);
     const title = titleOf(prepared, way);
@@ -109,7 +111,15 @@ async function decide({ prepared, version }: Way, words: string, invocation: Inv
       stdout("Nothing was changed.\n");
       return exitCodes.failed;
     }
-    await record(title, offer, stdout);
+    await recordAct(gatehouse, {
+      act: "trust",
+      connection: name,
+      host: title,
+      key: offer.shown,
+      replaced: offer.stale.length,
+      by: humanBy("at a terminal"),
+    });
+    record(title, offer, stdout);
     const now = await askHostKey(prepared, way, version);
     if (now.status === "trusted") continue;
     stdout(
@@ -122,7 +132,7 @@ async function decide({ prepared, version }: Way, words: string, invocation: Inv
 
 type Untrusted = Exclude<OfferedKey, { status: "trusted" }>;
 
-async function record(title: string, offer: Untrusted, stdout: (text: string) => void): Promise<void> {
+function record(title: string, offer: Untrusted, stdout: (text: string) => void): void {
   const left = recordHostKey(offer.resolved, offer.key, offer.stale);
   stdout(`The key of ${title} was added to ${printable(writtenFile(offer.resolved))}.\n${renderLeft(left)}`);
 }

@@ -10,6 +10,8 @@ const idPattern = /^[a-z2-9]{8}$/;
 const askedSchema = z.object({
   what: z.enum(["command", "input", "secret", "upload", "policy"]),
   text: z.string(),
+  /** `text` without the secrets that the asking server knew, for the record of the answer. */
+  masked: z.string().optional(),
   /** The rule that asks, in our own words. */
   rule: z.string(),
   session: z.string().optional(),

@@ -68,12 +68,17 @@ export class Approvals {
     });
   }
 
-  /** Undefined when it was decided before, or has expired. */
-  async decide(id: string, decision: Decision): Promise<Approval | undefined> {
-    return this.#locked(() => {
+  /** Undefined when it was decided before, or has expired. Where `first` fails, nothing is decided. */
+  async decide(
+    id: string,
+    decision: Decision,
+    first: (decided: Approval) => Promise<void> = async () => {},
+  ): Promise<Approval | undefined> {
+    return this.#locked(async () => {
       const approval = this.read(id);
       if (approval?.state !== "pending") return undefined;
       const decided = { ...approval, ...decision };
+      await first(decided);
       this.#write(decided);
       return decided;
     });
@@ -104,10 +109,10 @@ export class Approvals {
     writeFileAtomically(this.#path(approval.id), `${JSON.stringify(approval, undefined, 2)}\n`);
   }
 
-  async #locked<T>(work: () => T): Promise<T> {
+  async #locked<T>(work: () => T | Promise<T>): Promise<T> {
     try {
       await using _ = await acquireFileLock(this.#lockPath, lockTimeoutMs);
-      return work();
+      return await work();
     } catch (error) {
       throw lockedFileFailure(error, this.#folder);
     }

@@ -31,11 +31,15 @@ export type AuditAct =
   | "secret"
   | "transfer"
   | "human"
+  | "typing"
+  | "answer"
   | "refused"
   | "asked"
   | "approved"
   | "declined"
   | "policy"
+  | "trust"
+  | "prune"
   | "pause"
   | "resume";
 
@@ -143,6 +147,7 @@ export class AuditTrail {
 
 /** The kept files, oldest first; the one that is written to comes last. */
 export function auditFiles(path: string): string[] {
+  if (!existsSync(dirname(path))) return [];
   const name = basename(path);
   const older = readdirSync(dirname(path)).filter(
     (entry) => entry.startsWith(`${name}.`) && /\.\d{12}$/.test(entry),

@@ -1,3 +1,4 @@
+import { UserError } from "../base/user-error.ts";
 import type { Policy } from "../config/connection-config.ts";
 import type { AcceptedPolicies } from "./accepted-policies.ts";
 import type { Approvals } from "./approvals.ts";
@@ -11,17 +12,35 @@ export type Gatehouse = {
   readonly approvals: Approvals;
   readonly policies: AcceptedPolicies;
   readonly audit: AuditTrail;
-  /** Of the secrets that are known now. */
+  /** Of the secrets that are known now. Throws where the configuration that names them was never read. */
   readonly mask: () => Promise<TextMask>;
   /** The policy that the configuration has for a connection, undefined where it cannot be read or has none of this name. */
   readonly configured: (connection: string) => Policy | undefined;
 };
 
 /** Throws STORAGE_FAILED when it cannot be written; what it is about must then not happen. */
-export async function recordAct({ audit, mask }: Gatehouse, facts: AuditFacts): Promise<void> {
-  const hide = await mask();
-  const hidden = Object.entries(facts).map(([name, value]) => [name, hideWithin(value, hide)]);
-  await audit.append({ ...Object.fromEntries(hidden), act: facts.act });
+export async function recordAct(gatehouse: Gatehouse, { act, ...facts }: AuditFacts): Promise<void> {
+  const hide = await knownMask(gatehouse);
+  const hidden = Object.entries(facts).map(([name, value]) => {
+    if (hide === undefined && ownNames.has(name)) return [name, value];
+    return [name, hideWithin(value, hide ?? leaveOut)];
+  });
+  await gatehouse.audit.append({ act, ...Object.fromEntries(hidden) });
+}
+
+/** What stands in these is ours, or a name that results show. */
+const ownNames: ReadonlySet<string> = new Set(["session", "connection", "approval", "id", "by"]);
+
+const leaveOut: TextMask = () => "(left out: config.yml cannot be read, so what is secret is not known)";
+
+/** Undefined where what is secret is not known. */
+export async function knownMask({ mask }: Gatehouse): Promise<TextMask | undefined> {
+  try {
+    return await mask();
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function hideWithin(value: unknown, hide: TextMask): unknown {

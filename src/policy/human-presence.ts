@@ -8,6 +8,11 @@ import { servingProcesses } from "./serving-mark.ts";
 
 const codeDigits = 4;
 
+/** How a human of this account stands in records; `where` as "at a terminal". */
+export function humanBy(where: string): string {
+  return `a human ${where} (user id ${process.getuid?.()})`;
+}
+
 /**
  * The terminal of the human who runs this command, of which `words` is the whole. Throws HUMAN_ONLY without a
  * terminal, and in one that the program which also started a server of ours has made: an agent's own shell.

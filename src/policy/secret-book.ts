@@ -49,16 +49,20 @@ export class SecretBook {
     this.#fetched.delete(session);
   }
 
-  /** Of these and of `others`, a list that is another one when it differs. Throws CONFIG_INVALID for a pattern of `settings.redact` that cannot be used. */
+  /**
+   * Of these and of `others`, a list that is another one when it differs. Throws CONFIG_INVALID for a pattern of
+   * `settings.redact` that cannot be used, and as `loadConfig` does where that has never given anything: then nobody
+   * knows what to hide.
+   */
   async mask(others: readonly string[]): Promise<TextMask> {
-    const { connections = emptyMap, plainSecrets = [], settings } = this.#currentConfig() ?? {};
+    const { connections, plainSecrets, settings } = this.#currentConfig();
     const readable = [...connections.values()].flatMap((entry) =>
       "config" in entry ? readableSources(entry.config) : [],
     );
     const found = await Promise.all(readable.map((source) => this.#read(source)));
     const fetched = [...this.#fetched.values()].flatMap((values) => [...values]);
     const own = [...plainSecrets, ...found.flatMap((value) => value ?? []), ...fetched];
-    const patterns = settings?.redact ?? [];
+    const patterns = settings.redact;
     const names = publicNames(connections);
     const key = JSON.stringify([own, names, patterns]);
     if (this.#last?.key !== key || this.#last.others !== others) {
@@ -69,13 +73,14 @@ export class SecretBook {
   }
 
   /** A file that cannot be used now hides what it hid before. */
-  #currentConfig(): LoadedConfig | undefined {
+  #currentConfig(): LoadedConfig {
     try {
       this.#config = this.#loadConfig();
+      return this.#config;
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError) || this.#config === undefined) throw error;
+      return this.#config;
     }
-    return this.#config;
   }
 
   /** Undefined for a source that gives nothing now. */
@@ -89,7 +94,6 @@ export class SecretBook {
   }
 }
 
-const emptyMap: LoadedConfig["connections"] = new Map();
 /** What results must show for a client to go on, though a password may be the same. */
 function publicNames(connections: LoadedConfig["connections"]): string[] {
   return [...connections].flatMap(([name, entry]) =>

@@ -13,15 +13,24 @@ export type AuditReport = {
   readonly torn: readonly Pick<AuditFault, "file" | "line">[];
   /** The number of the oldest kept record. */
   readonly from: number;
+  /** How many of the heads that the machine's own log has are of kept records, and the same there. */
+  readonly confirmed: number;
 };
 
 const maxFaults = 100;
 
 /**
  * Follows the chain from the oldest kept record. `noted` is the head as it was noted beside the file, undefined where
- * that is gone: with it a cut at the end is seen too. A record that was changed, left out, put in or moved is a fault.
+ * that is gone: with it a cut at the end is seen too, as with those that the machine's own log was `told` before this
+ * begins. A record that was changed, left out, put in or moved is a fault.
  */
-export async function verifyAudit(path: string, noted: AuditHead | undefined): Promise<AuditReport> {
+export async function verifyAudit(
+  path: string,
+  noted: AuditHead | undefined,
+  told: readonly AuditHead[] = [],
+): Promise<AuditReport> {
+  const toldOf = Map.groupBy(told, ({ count }) => count);
+  let confirmed = 0;
   const faults: AuditFault[] = [];
   const torn: Pick<AuditFault, "file" | "line">[] = [];
   let head: AuditHead | undefined;
@@ -43,6 +52,10 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
       if (head === undefined) from = record.n;
       head = { count: record.n, hash: hashOf(text) };
       if (record.n === noted?.count) hashNoted = head.hash;
+      const others = toldOf.get(record.n);
+      if (others?.every(({ hash }) => hash === head?.hash) === true) confirmed++;
+      else if (others !== undefined && faults.length < maxFaults)
+        faults.push({ file, line, what: `the machine's own log has another record ${record.n}` });
     }
   }
   const last = head ?? { count: 0, hash: firstHash };
@@ -53,7 +66,12 @@ export async function verifyAudit(path: string, noted: AuditHead | undefined): P
     const what = `record ${noted.count} was the newest, and ${last.count} is: the end was cut off or changed`;
     faults.push({ file: path, line: 0, what });
   }
-  return { head: last, faults, torn, from };
+  const newestTold = told.reduce((newest, { count }) => Math.max(newest, count), 0);
+  if (newestTold > last.count) {
+    const what = `the machine's own log has record ${newestTold}, and ${last.count} is the newest: the end was cut off`;
+    faults.push({ file: path, line: 0, what });
+  }
+  return { head: last, faults, torn, from, confirmed };
 }
 
 type ChainRecord = { readonly n: number; readonly prev: string };

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import type { AuditFacts } from "../policy/audit-trail.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import { isStillAsked, type HiddenQuestion } from "./hidden-question.ts";
 import { lineUntil } from "./input-place.ts";
@@ -11,6 +12,9 @@ import { waitUntil } from "./wait.ts";
 
 /** `again`: the same question stands there anew; `next`: another hidden one. */
 export type AnswerFate = "accepted" | "again" | "next" | "disconnected";
+
+/** `by` is the human, as they stand in the audit, which never has the text. */
+export type HumanAnswer = { readonly text: string; readonly by: string };
 
 const echoWaitMs = 150;
 const fateWaitMs = 8_000;
@@ -26,27 +30,38 @@ const hiddenKinds = /^(?:password|passphrase|otp)$/;
 export async function answerHidden(
   session: SessionContext,
   question: HiddenQuestion,
-  text: string,
+  { text, by }: HumanAnswer,
   signal: AbortSignal,
 ): Promise<AnswerFate> {
-  const sentAt = await typeAnswer(session, question, text, signal);
-  const decide = (current: Look) => fateOf(session, question, sentAt, current);
-  const end = await waitUntil(session, decide, performance.now() + fateWaitMs, signal);
-  return end.reason === "decided" ? end.value : "accepted";
+  const { session_name, connection_config: connection } = session.record;
+  const id = sentInFront(session)?.id;
+  const about = { act: "answer", session: session_name, connection, id, by } as const;
+  const noteFate = (end: { readonly fate: AnswerFate } | { readonly failed: string }) =>
+    recordAct(session.gatehouse, { ...about, ...end }).catch(() => undefined);
+  try {
+    const sentAt = await typeAnswer(session, question, { text, about }, signal);
+    const decide = (current: Look) => fateOf(session, question, sentAt, current);
+    const end = await waitUntil(session, decide, performance.now() + fateWaitMs, signal);
+    const fate = end.reason === "decided" ? end.value : "accepted";
+    await noteFate({ fate });
+    return fate;
+  } catch (error) {
+    await noteFate({ failed: error instanceof UserError ? error.code : "ended early" });
+    throw error;
+  }
 }
 
 /** Returns where the log ended when Enter was pressed. */
 async function typeAnswer(
   session: SessionContext,
   question: HiddenQuestion,
-  text: string,
+  { text, about }: { readonly text: string; readonly about: AuditFacts },
   signal: AbortSignal,
 ): Promise<number> {
   const { terminal } = session;
   await using _ = await lockInput(session, signal);
   if (!(await isStillAsked(session, question, signal))) throw gone(session);
-  const { session_name, connection_config: connection } = session.record;
-  await recordAct(session.gatehouse, { act: "human", session: session_name, connection, answer: mask });
+  await recordAct(session.gatehouse, { ...about, asker: question.asker, from: question.offset });
   note(session);
   const end = await typeUnseen(session, {
     text,

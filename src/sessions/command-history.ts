@@ -6,6 +6,7 @@ export type PastCommand = {
   readonly id: string;
   readonly at: string;
   readonly client: string;
+  readonly connection?: string;
   readonly command: string;
   readonly folder?: string;
   readonly user?: string;
@@ -13,6 +14,10 @@ export type PastCommand = {
   readonly endedAt?: string;
   readonly exitCode?: number;
   readonly durationMs?: number;
+  /** Log offsets: where Enter was pressed, and, once its end is known, where its output begins and ends. */
+  readonly offset: number;
+  readonly outputStart?: number;
+  readonly outputEnd?: number;
 };
 
 /** The commands of a session's ledger, the oldest first; of more than `most` the newest. */
@@ -21,13 +26,15 @@ export function commandHistory(sessionName: string, ledger: Ledger, most = Infin
   for (const record of ledger.all()) {
     const known = byId.get(record.id);
     if (record.step === "sent") {
-      const { id, at, client, command, where } = record;
+      const { id, at, client, connection, command, where, offset } = record;
       byId.set(id, {
         sessionName,
         id,
         at,
         client,
         command,
+        offset,
+        ...(connection === undefined ? {} : { connection }),
         ...(where?.cwd === undefined ? {} : { folder: where.cwd }),
         ...(where?.user === undefined ? {} : { user: where.user }),
         ...(where?.host === undefined ? {} : { host: where.host }),
@@ -39,6 +46,8 @@ export function commandHistory(sessionName: string, ledger: Ledger, most = Infin
         ...known,
         endedAt: record.at,
         durationMs: Math.max(0, Date.parse(record.at) - Date.parse(known.at)),
+        outputEnd: record.end,
+        ...(record.start === undefined ? {} : { outputStart: record.start }),
         ...(record.exit === undefined ? {} : { exitCode: record.exit }),
       });
     }

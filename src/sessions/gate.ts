@@ -32,7 +32,7 @@ async function ruling(
   { gatehouse, record: { connection_config, user, host, port } }: SessionContext,
   call: Call,
 ): Promise<Ruling> {
-  const { configured, policies, approvals } = gatehouse;
+  const { configured, policies, approvals, mask } = gatehouse;
   const policy = configured(connection_config);
   if (policy === undefined) return { policy: policies.last(connection_config) };
   const { inForce, wanted } = await policies.note(connection_config, policy);
@@ -41,6 +41,7 @@ async function ruling(
   const { approval } = await approvals.ask({
     what: "policy",
     text,
+    masked: (await mask())(text),
     rule: "config.yml lets more through than the policy that was accepted last",
     connection: connection_config,
     address: `${user}@${host} port ${port}`,
@@ -165,7 +166,10 @@ async function admit(
 
 /** One that a human has agreed to is used up here, whatever comes of it. */
 async function askHuman(gatehouse: Gatehouse, wanted: AskedFor): Promise<Admission> {
-  const { approval, isNew } = await gatehouse.approvals.ask(wanted);
+  const { approval, isNew } = await gatehouse.approvals.ask({
+    ...wanted,
+    masked: (await gatehouse.mask())(wanted.text),
+  });
   const { id, what, text, session, connection, client, rule } = approval;
   if (isNew)
     await recordAct(gatehouse, { act: "asked", approval: id, what, text, session, connection, client, rule });

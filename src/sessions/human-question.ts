@@ -1,3 +1,4 @@
+import { humanBy } from "../policy/human-presence.ts";
 import { answerHidden, type AnswerFate } from "./answer-hidden.ts";
 import { findHiddenQuestion, type HiddenQuestion } from "./hidden-question.ts";
 import type { SessionContext } from "./look.ts";
@@ -26,7 +27,7 @@ export async function askedOfHuman(session: SessionContext, signal: AbortSignal)
     asker,
     answer: (text, stop) => {
       session.secrets.remember(text);
-      return answerHidden(session, question, text, stop);
+      return answerHidden(session, question, { text, by: humanBy("on the page of a server") }, stop);
     },
     overtaken: (stop) => moreThan(session, question.offset, stop),
   };

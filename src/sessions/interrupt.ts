@@ -67,10 +67,9 @@ async function pressInterrupt(session: SessionContext, call: Call): Promise<numb
   call.signal.throwIfAborted();
   session.gatehouse.pause.assertOff();
   // What fills the disk may be what is to be ended, so this is pressed whether it can be recorded or not.
-  await recordAct(session.gatehouse, { act: "interrupt", ...aboutCall(session, call) }).catch(
-    () => undefined,
-  );
   const { offset } = session.terminal;
+  const about = { ...aboutCall(session, call), id: lastSentCommand(session)?.id, from: offset };
+  await recordAct(session.gatehouse, { act: "interrupt", ...about }).catch(() => undefined);
   const pressed = await sendKeys(session.tmux, session.record.session_name, ["C-c"]);
   if (pressed !== "typed") throw await notTyped(session, pressed);
   return offset;

@@ -43,7 +43,7 @@ export type SessionContext = {
   readonly oracle: Oracle;
   readonly secrets: SessionSecrets;
   readonly gatehouse: Gatehouse;
-  /** Where commands of people ended that are in the audit. */
+  /** Where commands of people ended that this process has seen to the record of. */
   readonly humansRecorded: Set<number>;
   readonly mux: MuxSession;
   /** As the configuration has them now. */

@@ -2,6 +2,7 @@ import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { FileLock } from "../platform/file-lock.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import { recordAct, type Gatehouse } from "../policy/gatehouse.ts";
 import { dropFiles, filesToDrop, keptLogs } from "../state/kept-logs.ts";
 import type { StateFile } from "../state/state-file.ts";
 import { lockOpening } from "./lock-opening.ts";
@@ -17,11 +18,13 @@ export type Dropped = {
   readonly whole: boolean;
 };
 
+type Place = { readonly tree: HomeTree; readonly state: StateFile; readonly gatehouse: Gatehouse };
+
 /** Drops old logs with their records of commands; never those of a session that is open, or just being opened. */
 export async function pruneLogs(
-  { tree, state }: { readonly tree: HomeTree; readonly state: StateFile },
+  { tree, state, gatehouse }: Place,
   retention: Retention,
-  { dryRun }: { readonly dryRun: boolean },
+  { dryRun, by }: { readonly dryRun: boolean; readonly by: string },
 ): Promise<readonly Dropped[]> {
   const dropped: Dropped[] = [];
   for (const old of keptLogs(tree.logs)) {
@@ -35,7 +38,11 @@ export async function pruneLogs(
     if (files.length === 0) continue;
     if (!dryRun) dropFiles(files);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    dropped.push({ sessionName: name, files: files.length, bytes, whole: files.length === log.files.length });
+    const facts = { files: files.length, bytes, whole: files.length === log.files.length };
+    dropped.push({ sessionName: name, ...facts });
+    // What makes room on a full disk must not wait for it.
+    if (!dryRun)
+      await recordAct(gatehouse, { act: "prune", session: name, ...facts, by }).catch(() => undefined);
   }
   return dropped;
 }

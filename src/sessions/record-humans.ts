@@ -1,19 +1,43 @@
+import { UserError } from "../base/user-error.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { humanBy } from "../policy/human-presence.ts";
 import type { HumanCommandAt } from "./human-commands.ts";
 import type { SessionContext } from "./look.ts";
 
-/** Notes what people ran in the audit, once in this process: another one that sees it notes it as well. */
-export function recordHumans(
-  { gatehouse, record, humansRecorded }: SessionContext,
+/** Notes what people ran in the ledger and the audit, once over all processes that see it. */
+export async function recordHumans(
+  session: SessionContext,
   commands: readonly HumanCommandAt[],
-): void {
-  const { session_name: session, connection_config: connection } = record;
-  for (const { command, exitCode: exit, outputEnd: end } of commands) {
-    if (humansRecorded.has(end)) continue;
-    humansRecorded.add(end);
+): Promise<void> {
+  const { gatehouse, record, humansRecorded } = session;
+  const about = {
+    session: record.session_name,
+    connection: record.connection_config,
+    by: humanBy("attached"),
+  };
+  for (const command of commands) {
+    const { exitCode: exit, outputStart: from, outputEnd: to } = command;
+    if (humansRecorded.has(to)) continue;
+    humansRecorded.add(to);
+    if (!noteInLedger(session, command)) continue;
     // It has happened; a record that cannot be written keeps no agent from hearing of it.
-    void recordAct(gatehouse, { act: "human", session, connection, command, exit, to: end }).catch(
+    await recordAct(gatehouse, { act: "human", ...about, command: command.command, exit, from, to }).catch(
       () => undefined,
     );
+  }
+}
+
+/** False when another process has done it. Where it cannot be written, it may stand in the audit twice. */
+function noteInLedger(
+  { ledger }: SessionContext,
+  { command, exitCode: exit, outputStart: start, outputEnd: end }: HumanCommandAt,
+): boolean {
+  const at = new Date().toISOString();
+  const place = { ...(start === undefined ? {} : { start }), end };
+  try {
+    return ledger.noteHuman({ step: "human", at, pid: process.pid, command, exit, ...place });
+  } catch (error) {
+    if (error instanceof UserError && error.code === "STORAGE_FAILED") return true;
+    throw error;
   }
 }

@@ -91,7 +91,7 @@ export class Session implements SessionHandle {
     const { incarnation } = this.context.record;
     if (first?.incarnation !== incarnation || last?.incarnation !== incarnation) return [];
     const commands = humanCommands(this.context, { from: first.offset, to: last.offset });
-    recordHumans(this.context, commands);
+    void recordHumans(this.context, commands).catch(() => undefined);
     return commands;
   }
 }

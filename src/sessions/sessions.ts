@@ -10,6 +10,7 @@ import { listPanes } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
 import { readCatalog, watchFor, type Catalog, type Watched } from "./catalog.ts";
 import { closeSession } from "./close-session.ts";
+import type { OpenPlan } from "./connect-attempts.ts";
 import { createContext, withOwnPaths } from "./create-context.ts";
 import { listConfigs } from "./list-configs.ts";
 import { lockOpening } from "./lock-opening.ts";
@@ -29,6 +30,7 @@ import type {
   SessionSummary,
 } from "./outcome.ts";
 import { numbersOf } from "./record-tags.ts";
+import { recordedOpen } from "./recorded-open.ts";
 import { recoverSessions } from "./recover-sessions.ts";
 import { sessionExists, stillOpening } from "./refusals.ts";
 import { sessionNotFound } from "./session-not-found.ts";
@@ -93,7 +95,16 @@ export class Sessions implements SessionService {
     // Once opened, a session is held to it also when the configuration cannot be read any more.
     await gatehouse.policies.note(config.name, config.policy);
     const about = { session: request.sessionName, connection: config.name, client: call.client };
-    await recordAct(gatehouse, { act: "open", ...about, reconnected: previous !== undefined });
+    return await recordedOpen(gatehouse, { ...about, reconnected: previous !== undefined }, () =>
+      this.#open(tmux, { request, config, previous }, { call, startedAtMs }),
+    );
+  }
+
+  async #open(
+    tmux: TmuxServer,
+    { request, config, previous }: Omit<OpenPlan, "paneLeft">,
+    { call, startedAtMs }: { readonly call: Call; readonly startedAtMs: number },
+  ): Promise<OpenOutcome> {
     const cut = previous === undefined ? undefined : await lostWork(this.#context(tmux, previous));
     const paneLeft =
       previous !== undefined && (await lookAtPane(this.#context(tmux, previous))) !== undefined;

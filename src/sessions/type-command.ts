@@ -89,6 +89,7 @@ export async function typeCommand(
     ...aboutCall(session, call),
     id: entry.id,
     command: text,
+    from: entry.offset,
     ...where,
     approved,
   });
@@ -169,6 +170,7 @@ export function nextRecord(session: SessionContext, command: string, call: Call)
     id: `c${last === undefined ? 1 : Number(last.id.slice(1)) + 1}`,
     incarnation: session.record.incarnation,
     epoch: session.record.epoch,
+    connection: session.record.connection_config,
     offset: session.terminal.offset,
     at: new Date().toISOString(),
     pid: process.pid,

@@ -66,7 +66,14 @@ export async function typeInput(
   const { id, step, command, text, keys } = typed.record;
   const shown = step === "sent" ? { command } : { text, keys };
   const act = step === "sent" ? "command" : "input";
-  await recordAct(session.gatehouse, { act, ...aboutCall(session, call), id, ...shown, approved });
+  await recordAct(session.gatehouse, {
+    act,
+    ...aboutCall(session, call),
+    id,
+    ...shown,
+    from: offset,
+    approved,
+  });
   session.ledger.append(typed.record);
   await press(session, typed.record, input.steps);
   return { offset, atMs: performance.now(), answered: typed.answered, follows: typed.follows };

@@ -44,6 +44,7 @@ export async function typeSecret(
     id,
     name,
     program: asker.program,
+    from: offset,
   });
   const { record: entry, ...follows } = continuedCommand(session, { text: hiddenText }, call);
   ledger.append(entry);

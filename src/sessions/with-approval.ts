@@ -1,5 +1,5 @@
-import type { Approval, Decision } from "../policy/approval.ts";
-import { recordAct, type Gatehouse } from "../policy/gatehouse.ts";
+import type { Approval } from "../policy/approval.ts";
+import { decide } from "../policy/decide.ts";
 import { ApprovalNeeded } from "./approval-needed.ts";
 import { policyOf } from "./gate.ts";
 import type { SessionContext } from "./look.ts";
@@ -52,14 +52,4 @@ async function askByForm(session: SessionContext, approval: Approval, call: Call
   const state = answer === "accept" ? "approved" : "declined";
   const verb = answer === "accept" ? "accepted" : "declined";
   return decide(session.gatehouse, approval, { state, by: `${verb} by client ${call.client}` });
-}
-
-/** Decides and records; false when it was decided before, or is over. */
-export async function decide(gatehouse: Gatehouse, { id }: Approval, decision: Decision): Promise<boolean> {
-  const decided = await gatehouse.approvals.decide(id, decision);
-  if (decided === undefined) return false;
-  const { session, connection, text } = decided;
-  const { state, by, words, edited } = decision;
-  await recordAct(gatehouse, { act: state, approval: id, session, connection, text, by, words, edited });
-  return true;
 }

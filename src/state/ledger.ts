@@ -1,67 +1,19 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from "node:fs";
 
-import { z } from "zod";
-
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { newestLines } from "../platform/newest-lines.ts";
 import { storageFailure } from "../platform/storage-failure.ts";
 import { appendLine } from "./append-line.ts";
+import {
+  parseEnd,
+  parseHuman,
+  parseRecord,
+  type EndedRecord,
+  type HumanRecord,
+  type LedgerRecord,
+} from "./ledger-records.ts";
 
-const whereSchema = z.object({
-  user: z.string().optional(),
-  host: z.string().optional(),
-  cwd: z.string().optional(),
-  isRoot: z.boolean().optional(),
-  depth: z.number().int().optional(),
-});
-
-/**
- * One step of a command of ours. `typed`: its text is about to be typed at log offset `offset`; `sent`: Enter is
- * about to be pressed there; `cleared`: its text was taken off the line again. A `typed` that nothing follows is
- * left-over text of a process that died. `input`: `text` and `keys` are about to be typed into what the command runs;
- * `secret` is the name of the one that is, and `asker` the process on the host that asked for it.
- */
-const recordSchema = z.object({
-  step: z.enum(["typed", "sent", "cleared", "input"]),
-  id: z.string().regex(/^c\d+$/),
-  incarnation: z.string(),
-  /** Of the session's ssh, counted as in state.json; ledgers of before have none. */
-  epoch: z.number().int().optional(),
-  offset: z.number().int(),
-  at: z.string(),
-  pid: z.number().int(),
-  client: z.string(),
-  command: z.string(),
-  /** The shell's number and its counter at the prompt that it was typed at, where the shell tells them. */
-  aid: z.string().optional(),
-  counter: z.number().int().optional(),
-  /** Where that shell said it was. */
-  where: whereSchema.optional(),
-  text: z.string().optional(),
-  keys: z.array(z.string()).optional(),
-  /** Enter was pressed, so that what asked has its answer. */
-  enter: z.boolean().optional(),
-  secret: z.string().optional(),
-  asker: z.number().int().optional(),
-});
-
-export type LedgerRecord = z.infer<typeof recordSchema>;
-
-/**
- * How a sent command has ended: its output stands at log offsets `start` (where known) to `end`. `ran` is false for what
- * the shell did not run, `cut` says that ssh ended first. Whoever sees an end may write it; of several the first counts.
- */
-const endedSchema = z.object({
-  step: z.literal("ended"),
-  id: z.string().regex(/^c\d+$/),
-  at: z.string(),
-  exit: z.number().int().optional(),
-  ran: z.boolean().optional(),
-  cut: z.literal(true).optional(),
-  start: z.number().int().optional(),
-  end: z.number().int(),
-});
-
-export type EndedRecord = z.infer<typeof endedSchema>;
+export type { EndedRecord, LedgerRecord };
 
 /** A ledger that has grown to `maxBytes` goes on with its newest `keptBytes`. */
 const maxBytes = 16 * 1_048_576;
@@ -71,10 +23,8 @@ const lineFeed = 0x0a;
 
 /** Longer than any record: a command has at most 128 KiB, JSON may write a character as six. */
 const tailBytes = 1_048_576;
-/** The newest records stand in it; further back larger and larger steps are taken. */
-const firstStepBytes = 4_096;
 
-/** `SESSION.commands.jsonl`, appended under the session's input lock, but for ends, which anyone may note. */
+/** `SESSION.commands.jsonl`, appended under the session's input lock, but for ends and what people ran, which anyone may note. */
 export class Ledger {
   readonly #path: string;
   /** The answer of `last` for the file as it was; what is only ever appended to differs in size if at all. */
@@ -85,7 +35,7 @@ export class Ledger {
   }
 
   /** The whole record or, with STORAGE_FAILED, nothing of it. */
-  append(record: LedgerRecord | EndedRecord): void {
+  append(record: LedgerRecord | EndedRecord | HumanRecord): void {
     try {
       while (!this.#appendLine(`${JSON.stringify(record)}\n`));
     } catch (error) {
@@ -157,6 +107,22 @@ export class Ledger {
     return first;
   }
 
+  /** True when this is the first record of it, among those of the last megabyte. */
+  noteHuman(record: HumanRecord): boolean {
+    if (this.#firstHuman(record.end) !== undefined) return false;
+    this.append(record);
+    return this.#firstHuman(record.end)?.pid === record.pid;
+  }
+
+  #firstHuman(end: number): HumanRecord | undefined {
+    let first: HumanRecord | undefined;
+    for (const line of this.#newestLines()) {
+      const record = parseHuman(line);
+      if (record?.end === end) first = record;
+    }
+    return first;
+  }
+
   /** Every record and end, oldest first, read piece by piece; with `id` those of one command alone. */
   *all(id?: string): Generator<LedgerRecord | EndedRecord> {
     const wanted = id === undefined ? "" : `"id":"${id}"`;
@@ -200,37 +166,9 @@ export class Ledger {
     const descriptor = this.#open();
     if (descriptor === undefined) return;
     try {
-      let at = fstatSync(descriptor).size;
-      const least = Math.max(0, at - tailBytes);
-      let begun = Buffer.alloc(0);
-      for (let step = firstStepBytes; at > least; step *= 4) {
-        const piece = Buffer.alloc(Math.min(step, at - least));
-        at -= piece.length;
-        readSync(descriptor, piece, 0, piece.length, at);
-        const bytes = Buffer.concat([piece, begun]);
-        const from = at === 0 ? 0 : bytes.indexOf(lineFeed) + 1;
-        begun = bytes.subarray(0, from);
-        yield* bytes.toString("utf8", from).split("\n").reverse();
-      }
+      yield* newestLines(descriptor, tailBytes);
     } finally {
       closeSync(descriptor);
     }
-  }
-}
-
-function parseRecord(line: string): LedgerRecord | undefined {
-  return line.startsWith('{"step":"ended"') ? undefined : parseLine(recordSchema, line);
-}
-
-function parseEnd(line: string): EndedRecord | undefined {
-  return line.startsWith('{"step":"ended"') ? parseLine(endedSchema, line) : undefined;
-}
-
-function parseLine<T>(schema: z.ZodType<T>, line: string): T | undefined {
-  if (!line.startsWith("{")) return undefined;
-  try {
-    return schema.parse(JSON.parse(line));
-  } catch {
-    return undefined;
   }
 }

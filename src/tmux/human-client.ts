@@ -108,6 +108,20 @@ export function attachWords(
   return [program, "-u", "-S", socketPath, "-f", "/dev/null", ...attach];
 }
 
+/** Seconds since 1970: when the client of this process id began, and when a key was last pressed in it. Undefined once it is gone. */
+export async function clientTimes(
+  server: TmuxServer,
+  name: string,
+  pid: number,
+): Promise<{ readonly begunAt: number; readonly keyAt: number } | undefined> {
+  const format = "#{client_pid} #{client_created} #{client_activity}";
+  const [reply] = await server.run([command("list-clients", "-t", targetOf(name), "-F", format)]);
+  const line = reply?.lines.find((each) => each.startsWith(`${pid} `));
+  if (line === undefined) return undefined;
+  const [, begunAt = 0, keyAt = 0] = line.split(" ").map(Number);
+  return { begunAt, keyAt };
+}
+
 /** Older ones hand on what a host wraps in DCS to the terminals that are attached. */
 export function passesHostSequencesOn({ version }: TmuxServer): boolean {
   return !atLeast(version, "3.3");

@@ -8,6 +8,7 @@ type CommandName =
   | "display-popup"
   | "if-shell"
   | "kill-session"
+  | "list-clients"
   | "list-panes"
   | "new-session"
   | "paste-buffer"

@@ -46,6 +46,17 @@ test("a human's answer reaches the program that asks, unseen by terminal, log, l
   expect(ledger("a1")).toContainEqual(
     expect.objectContaining({ step: "input", client: "answer", text: "•••" }),
   );
+  const noted = await runBinary(["history", "a1", "--kind", "answer", "--json"], { env: home.env });
+  expect(noted.stdout).not.toContain(secret);
+  expect(JSON.parse(noted.stdout).entries).toMatchObject([
+    {
+      kind: "answer",
+      session_name: "a1",
+      by: expect.stringMatching(/^a human at a terminal/),
+      asker: "hidden",
+      fate: "accepted",
+    },
+  ]);
   expect(home.tmux("show-buffer") + home.tmux("show-messages")).not.toContain(secret);
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { runBinary } from "../binary/run-binary.ts";
@@ -15,7 +15,9 @@ let home: McpHome;
 beforeAll(async () => {
   sshd = await startLoopbackSshd({ shell: "/bin/bash" });
   home = new McpHome();
-  home.writeConnections(McpHome.connection("lo", sshd, ["policy: {mode: confirm}"]));
+  home.writeConnections(
+    McpHome.connection("lo", sshd, ["policy: {mode: confirm}", "secrets: {db: {env: DB_PASSWORD}}"]),
+  );
 });
 
 afterAll(async () => {
@@ -98,21 +100,30 @@ test("what started the agent's server may not approve", async () => {
   expect(server.pid).toBeGreaterThan(0);
 });
 
+test("a secret that only the server knows is in no record of the human's answer", async () => {
+  const env = { DB_PASSWORD: "plum-Kettle-93" };
+  const id = await ask("a7", `touch ${env.DB_PASSWORD}`, env);
+  expect((await runBinary(["deny", id], { env: home.env })).exitCode).toBe(0);
+  const audit = readFileSync(join(home.root, "audit.jsonl"), "utf8");
+  expect(audit).toMatch(new RegExp(`"act":"declined","approval":"${id}".*"text":"touch •••"`));
+  expect(audit).not.toContain(env.DB_PASSWORD);
+});
+
 test("the audit of it all is whole, and a change of it is found", async () => {
   const whole = await runBinary(["history", "--verify"], { env: home.env });
   expect([whole.exitCode, whole.stdout]).toEqual([0, expect.stringContaining("the chain is whole")]);
 });
 
 /** The id under which a command waits. The server is gone again afterwards: this process has started it. */
-async function ask(session: string, command: string): Promise<string> {
-  const result = await run(session, command);
+async function ask(session: string, command: string, env = {}): Promise<string> {
+  const result = await run(session, command, env);
   const [, id] = /"approval_id":"(\w+)"/.exec(result.text) ?? [];
   if (id === undefined) throw new Error(result.text);
   return id;
 }
 
-async function run(session_name: string, command: string): Promise<ToolResult> {
-  await using server = await home.start();
+async function run(session_name: string, command: string, env = {}): Promise<ToolResult> {
+  await using server = await home.start({ env });
   await server.call("open_connection", { connection_config_name: "lo", session_name });
   return server.call("execute_command", { session_name, command, wait_seconds: 20 });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { runBinary } from "../binary/run-binary.ts";
@@ -82,6 +82,56 @@ test("with --read-only no key reaches the session, none keeps agents from typing
   } else terminal.press("q");
   await terminal.shows(/exit 0/);
 });
+
+test("the audit has what a human ran once, over all who saw it, and when they pressed keys, but not which", async () => {
+  const since = new Date().toISOString();
+  const typing = async () => (await entries("typing")).filter(({ at }) => at >= since);
+  await using second = await session.home.start();
+  using terminal = new OuterTerminal(["attach", "s"], session.home.env);
+  await attached(terminal);
+  terminal.press("-l", "read -rsp 'What: ' x; echo took-${#x}");
+  terminal.press("Enter");
+  await terminal.shows(/^What: ?$/m);
+  terminal.press("-l", "hunter2");
+  terminal.press("Enter");
+  await terminal.shows(/took-7$/m);
+  await until("the record of it", async () => (await entries("human")).some(ofRead), 20_000);
+  for (const server of [session.server, second])
+    await server.call("execute_command", { session_name: "s", command: "true", wait_seconds: 20 });
+  await until(
+    "the record of keys",
+    async () => {
+      // They count by the second: those of the client's first one may not.
+      terminal.press("Space", "BSpace");
+      return (await typing()).length > 0;
+    },
+    20_000,
+  );
+  terminal.press("C-b", "d");
+  await terminal.shows(/exit 0/);
+  expect((await entries("human")).filter(ofRead)).toMatchObject([
+    { exit_code: 0, by: expect.stringMatching(/^a human/), log_from: expect.any(Number) },
+  ]);
+  // Of those too whose terminal was closed, in the tests before.
+  await until(
+    "the end of each stretch of typing",
+    async () => (await entries("typing")).every(({ seconds }) => seconds !== undefined),
+    20_000,
+  );
+  expect((await typing())[0]).toMatchObject({
+    log_from: expect.any(Number),
+    log_to: expect.any(Number),
+  });
+  expect(readFileSync(join(session.home.root, "audit.jsonl"), "utf8")).not.toContain("hunter2");
+});
+
+type Told = { readonly at: string; readonly command?: string; readonly seconds?: number };
+const ofRead = ({ command }: Told) => command === "read -rsp 'What: ' x; echo took-${#x}";
+
+async function entries(kind: string): Promise<Told[]> {
+  const { stdout } = await runBinary(["history", "s", "--kind", kind, "--json"], { env: session.home.env });
+  return JSON.parse(stdout).entries;
+}
 
 test("without a terminal or a session it says so", async () => {
   const { env } = session.home;

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { existsSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
+import { openGatehouse } from "../../src/cli/open-gatehouse.ts";
 import { retain } from "../../src/cli/retain-daily.ts";
 import { createConfigSource } from "../../src/config/load-config.ts";
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
@@ -35,7 +44,9 @@ async function look(): Promise<void> {
     home: session.home.tempHome.home,
     root: tree.root,
   });
-  await retain({ tree, state, config: () => source.current(), log: (line) => expect(line).toBe("") });
+  const config = () => source.current();
+  const gatehouse = openGatehouse(tree, { config, mask: async () => (text) => text });
+  await retain({ tree, state, gatehouse, config, log: (line) => expect(line).toBe("") });
 }
 
 test("a server drops by itself what is old, at most once a day, and nothing of an open session", async () => {
@@ -58,6 +69,11 @@ test("a server drops by itself what is old, at most once a day, and nothing of a
   utimesSync(place("locks/retention"), old, old);
   await session.home.start();
   await until("the old log's end", () => !existsSync(place("logs/gone.log")));
+  await until("the record of it", () =>
+    /"act":"prune","session":"gone".*"whole":true,"by":"the daily look/.test(
+      readFileSync(place("audit.jsonl"), "utf8"),
+    ),
+  );
   await until("the end of what was left", () => !existsSync(place("locks/gone.input")));
   await until("the end of the rest", () => left.every((path) => !existsSync(place(path))));
   for (const path of ["logs/s.log", "logs/s.commands.jsonl", "locks/s.input", "locks/s.open"])

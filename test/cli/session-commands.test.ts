@@ -92,6 +92,18 @@ test("history lists the commands of one session or of all, with exit code, durat
   expect(await cli("history", "nobody")).toMatchObject({ exitCode: 1 });
 });
 
+test("history has what an agent typed into a command behind it, with its place in the log", async () => {
+  const asked = await session.run("read -r x; echo got-$x");
+  await session.send({ text: "y", keys: ["Enter"], cursor: asked.fields["cursor"], wait_seconds: 20 });
+  const { entries } = await facts("history", "s");
+  const found: unknown[] = Array.isArray(entries) ? entries.slice(-2) : [];
+  expect(found).toMatchObject([
+    { kind: "command", command: "read -r x; echo got-$x", connection: "lo", log_to: expect.any(Number) },
+    { kind: "input", session_name: "s", text: "y", keys: ["Enter"], client: "test 1" },
+  ]);
+  expect(found[1]).toMatchObject({ command_id: Object(found[0]).command_id, log_from: expect.any(Number) });
+});
+
 test("prune drops what is too old or too large of closed sessions, and nothing of open ones", async () => {
   const logs = join(session.home.root, "logs");
   const config = readFileSync(session.home.tempHome.configFile, "utf8");
@@ -114,6 +126,12 @@ test("prune drops what is too old or too large of closed sessions, and nothing o
   expect(existsSync(join(logs, "old.log"))).toBe(true);
   const { stdout } = await cli("prune");
   expect(stdout).toMatch(/^Freed 1\.1 MiB:\n {2}large: 1\.1 MiB, the oldest part of its log\n {2}old: /);
+  expect(await facts("history", "--kind", "prune")).toMatchObject({
+    entries: [
+      { kind: "prune", session_name: "large", bytes: 1_200_000, by: expect.stringMatching(/^a human/) },
+      { kind: "prune", session_name: "old", files: 2, bytes: 2_000, whole: true },
+    ],
+  });
   const left = readdirSync(logs);
   expect(left.filter((name) => name.startsWith("old"))).toEqual([]);
   expect(left).toContain("note.txt");

@@ -37,6 +37,14 @@ test("trust shows the fingerprint, adds the key after the code is typed back, an
   expect(await run.ended()).toBe(0);
   expect(readFileSync(place.knownHosts, "utf8")).toBe(lineOf(sshd));
   expect(statSync(place.knownHosts).mode & 0o777).toBe(0o600);
+  const noted = JSON.parse(
+    (await runBinary(["history", "--kind", "open,trust", "--json"], { env: home.env })).stdout,
+  );
+  expect(noted.entries).toMatchObject([
+    { kind: "open", session_name: "s", connection: "lo", failed: "HOST_KEY_UNKNOWN" },
+    { kind: "trust", connection: "lo", host_key: `ssh-ed25519 ${sshd.hostKey.fingerprint}` },
+  ]);
+  expect(noted.entries).toHaveLength(2);
   await using second = await home.start();
   const opened = await second.call("open_connection", { connection_config_name: "lo", session_name: "s" });
   expect(opened.code).toBeUndefined();

@@ -1,9 +1,9 @@
 import type { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import type { Approval } from "../../policy/approval.ts";
-import { askConsent, requireHuman, type Consent } from "../../policy/human-presence.ts";
+import { decide } from "../../policy/decide.ts";
+import { askConsent, humanBy, requireHuman, type Consent } from "../../policy/human-presence.ts";
 import { renderApproval } from "../../policy/render-approval.ts";
 import { showExactly } from "../../policy/show-exactly.ts";
-import { decide } from "../../sessions/with-approval.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { editText } from "./edit-text.ts";
 import { findPending } from "./find-pending.ts";
@@ -28,7 +28,7 @@ export const approve: RunCommand = async (invocation) => {
     last = await askConsent(terminal, "To let it through just so");
     if (last === "interrupted") return exitCodes.interrupted;
     if (last === "refused") continue;
-    const by = `a human at a terminal (user id ${process.getuid?.()})`;
+    const by = humanBy("at a terminal");
     const isDone = await decide(gatehouse, approval, {
       state: "approved",
       by,

@@ -1,5 +1,6 @@
+import { decide } from "../../policy/decide.ts";
+import { humanBy } from "../../policy/human-presence.ts";
 import { renderApproval } from "../../policy/render-approval.ts";
-import { decide } from "../../sessions/with-approval.ts";
 import { exitCodes, type RunCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 import { findPending } from "./find-pending.ts";
@@ -19,7 +20,7 @@ export const deny: RunCommand = async (invocation) => {
     throw new UsageError(`${pending.length} wait for an answer: name the one that you mean`);
   }
   const words = invocation.values.get("--say");
-  const by = `a human (user id ${process.getuid?.()})`;
+  const by = humanBy("at a command line");
   const isDone = await decide(gatehouse, first, {
     state: "declined",
     by,

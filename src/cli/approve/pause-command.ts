@@ -1,5 +1,5 @@
 import { recordAct } from "../../policy/gatehouse.ts";
-import { askConsent, requireHuman } from "../../policy/human-presence.ts";
+import { askConsent, humanBy, requireHuman } from "../../policy/human-presence.ts";
 import { exitCodes, type RunCommand } from "../command.ts";
 import { gatehouseOf } from "./gatehouse-of.ts";
 
@@ -11,7 +11,7 @@ export const pause: RunCommand = async (invocation) => {
     `${isNew ? "No agent types anything any more" : "It was paused already"}; resume: mcp-ssh-interactive resume\n`,
   );
   // The brake holds whether this can be written or not.
-  if (isNew) await recordAct(gatehouse, { act: "pause" });
+  if (isNew) await recordAct(gatehouse, { act: "pause", by: humanBy("at a command line") });
   return exitCodes.done;
 };
 
@@ -25,7 +25,7 @@ export const resume: RunCommand = async (invocation) => {
   }
   const consent = await askConsent(terminal, "To let agents type again");
   if (consent !== "given") return consent === "interrupted" ? exitCodes.interrupted : exitCodes.failed;
-  await recordAct(gatehouse, { act: "resume" });
+  await recordAct(gatehouse, { act: "resume", by: humanBy("at a terminal") });
   gatehouse.pause.turnOff();
   invocation.stdout("Agents may type again.\n");
   return exitCodes.done;

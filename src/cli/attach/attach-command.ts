@@ -1,5 +1,6 @@
 import { ControllingTerminal } from "../../platform/controlling-terminal.ts";
 import type { SessionContext } from "../../sessions/look.ts";
+import { TypingRecord } from "../../sessions/record-typing.ts";
 import type { Sessions } from "../../sessions/sessions.ts";
 import {
   attachWords,
@@ -40,15 +41,22 @@ async function takePart(
     stdio: ["inherit", "inherit", "inherit"],
   });
   const hangUp = () => client.kill("SIGHUP");
-  process.on("SIGTERM", hangUp);
+  // Also when the terminal is closed: what is known of the human is still to be noted.
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, hangUp);
   const left = new AbortController();
-  const following = followStatus(sessions, name, left.signal);
+  const typing = flags.has("--read-only") ? undefined : new TypingRecord(client.pid, context.terminal.offset);
+  let latest = context;
+  const following = followStatus(sessions, name, left.signal, async (now) => {
+    latest = now;
+    await typing?.look(now);
+  });
   // It is told once the human has left.
   following.catch(() => undefined);
   const code = await client.exited;
   left.abort();
   await following;
-  process.off("SIGTERM", hangUp);
+  await typing?.end(latest);
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.off(signal, hangUp);
   return code === 0 ? exitCodes.done : exitCodes.failed;
 }
 

@@ -29,8 +29,13 @@ function askedOfHumans({ gatehouse: { approvals, pause } }: SessionContext): str
   return pause.isOn ? ["PAUSED: mcp-ssh-interactive resume", ...asked] : asked;
 }
 
-/** Keeps the status line true until the abort, or until the session is gone. */
-export async function followStatus(sessions: Sessions, name: string, left: AbortSignal): Promise<void> {
+/** Keeps the status line true until the abort, or until the session is gone; `alsoLook` is called each time. */
+export async function followStatus(
+  sessions: Sessions,
+  name: string,
+  left: AbortSignal,
+  alsoLook: (context: SessionContext) => Promise<void>,
+): Promise<void> {
   let shown: string | undefined;
   try {
     const { context } = await sessions.find(name);
@@ -40,6 +45,7 @@ export async function followStatus(sessions: Sessions, name: string, left: Abort
       const text = await statusOf(current.context);
       if (text !== shown) await setStatusText(current.context.tmux, name, text);
       shown = text;
+      await alsoLook(current.context);
       await changes.next(lookAgainMs, [left]);
       await delay(leastBetweenMs, left);
     }

@@ -36,6 +36,15 @@ test("a configuration that became unusable hides what it hid before", async () =
   expect((await book.mask([]))("in-plain-text")).toBe("•••");
 });
 
+test("where the configuration was never read nobody knows what to hide, and there is no mask", async () => {
+  await using home = new TempHome();
+  home.writeConfig("connections: [\n");
+  const book = bookOf(home);
+  await expect(book.mask([])).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  home.writeConfig("connections:\n  web: {host: a, password: in-plain-text}\n");
+  expect((await book.mask([]))("in-plain-text")).toBe("•••");
+});
+
 test("a password that is also the name of its connection or user leaves those names readable", async () => {
   await using home = new TempHome();
   home.writeConfig(

@@ -54,6 +54,20 @@ test("of several ends of a command the first counts, and another command's is no
   expect(ledger.findEnd("c2")).toBeUndefined();
 });
 
+test("what people ran is noted by the first who sees it, and is no command of an agent's", () => {
+  const human = (pid: number, end: number) =>
+    ({ step: "human", at: "2026-11-22T10:00:02.000Z", pid, command: "ls", exit: 0, end }) as const;
+  ledger.append(record(1));
+  expect(ledger.noteHuman(human(1, 20))).toBe(true);
+  expect(new Ledger(path).noteHuman(human(2, 20))).toBe(false);
+  expect(new Ledger(path).noteHuman(human(2, 30))).toBe(true);
+  // Two at the same moment: the one whose line came second hears so.
+  appendFileSync(path, `${JSON.stringify(human(3, 40))}\n`);
+  expect(ledger.noteHuman(human(1, 40))).toBe(false);
+  expect(ledger.last()).toMatchObject({ id: "c1" });
+  expect([...ledger.all()]).toHaveLength(1);
+});
+
 test("in more than a megabyte the newest records and their ends are found, whole ones of any length", () => {
   for (let number = 1; number <= 8; number++) {
     ledger.append(record(number, { command: "\u0001".repeat(30_000) + number }));
