@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
-
 import type { Policy } from "../config/connection-config.ts";
-import type { Approval, AskedFor } from "../policy/approval.ts";
-import type { InputPlace, Verdict } from "../policy/command-policy.ts";
+import type { AskedFor } from "../policy/approval.ts";
+import type { CommandClass, InputPlace, Verdict } from "../policy/command-policy.ts";
 import { recordAct, type Gatehouse } from "../policy/gatehouse.ts";
 import { ApprovalNeeded } from "./approval-needed.ts";
+import { bindingOf, bindingOfUpload, isExactPrompt } from "./approval-place.ts";
 import { prepareCommand } from "./command-text.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputRequest } from "./outcome.ts";
+import { ruling } from "./policy-in-force.ts";
 import { approvalDeclined, policyDenied } from "./policy-refusals.ts";
 import { busy } from "./refusals.ts";
 import { whereNow } from "./terminal-facts.ts";
@@ -15,87 +15,63 @@ import { whereNow } from "./terminal-facts.ts";
 /** What may be typed after all: `text` is what a human has made of it where `edited` is set. */
 export type Admission = { readonly text: string; readonly edited?: true; readonly approvedBy?: string };
 
-type Wanted = Pick<AskedFor, "what" | "text">;
+/** `binding`: the very place that it may be typed at. */
+type Wanted = Pick<AskedFor, "what" | "text" | "binding">;
 
-/** The policy that holds for the session's connection now; a weaker one of the configuration waits for a human. */
-export function policyOf({ gatehouse, record }: SessionContext): Policy {
-  const configured = gatehouse.configured(record.connection_config);
-  return configured === undefined
-    ? gatehouse.policies.last(record.connection_config)
-    : gatehouse.policies.see(record.connection_config, configured).inForce;
-}
-
-type Ruling = { readonly policy: Policy; readonly asksForLess?: Approval };
-
-/** As policyOf, and what a human has to say of the configuration's, where that lets more through than was accepted. */
-async function ruling(
-  { gatehouse, record: { connection_config, user, host, port } }: SessionContext,
-  call: Call,
-): Promise<Ruling> {
-  const { configured, policies, approvals } = gatehouse;
-  const policy = configured(connection_config);
-  if (policy === undefined) return { policy: policies.last(connection_config) };
-  const { inForce, wanted } = await policies.note(connection_config, policy);
-  if (wanted === undefined) return { policy: inForce };
-  const text = JSON.stringify(wanted);
-  const { approval } = await approvals.ask({
-    what: "policy",
-    text,
-    rule: "config.yml lets more through than the policy that was accepted last",
-    connection: connection_config,
-    address: `${user}@${host} port ${port}`,
-    client: call.client,
-    binding: text,
-  });
-  if (approval.state !== "approved" || !(await approvals.take(approval.id)))
-    return { policy: inForce, asksForLess: approval };
-  await recordAct(gatehouse, { act: "policy", connection: connection_config, policy: text, by: approval.by });
-  await policies.accept(connection_config, wanted);
-  return { policy: wanted };
-}
+/** What a policy says to it; throws for what no policy lets through. */
+type Judge = (policy: Policy) => Verdict | Promise<Verdict>;
 
 /**
  * Whether `text` may be typed at the prompt that `current` shows; to be called under the input lock after the last mark.
  * Throws PAUSED_BY_HUMAN, POLICY_DENIED, APPROVAL_DECLINED, and ApprovalNeeded for what a human has not seen yet.
  */
-export async function admitCommand(
+export function admitCommand(
   session: SessionContext,
   text: string,
   current: Look,
   call: Call,
 ): Promise<Admission> {
-  session.gatehouse.pause.assertOff();
-  const rules = await ruling(session, call);
-  const { policy } = rules;
-  if (letsAllThrough(policy)) return { text };
-  const { judgeCommand } = await import("../policy/command-policy.ts");
-  const verdict = isExactPrompt(current)
-    ? judgeCommand(text, shellNow(session), policy)
-    : notExact(judgeCommand(text, undefined, policy), policy);
-  return admit(session, { what: "command", text }, { verdict, rules, current, call });
+  const wanted = { what: "command", text, binding: bindingOf(session, current) } as const;
+  return admit(session, wanted, { current, call }, async (policy) => {
+    if (letsAllThrough(policy)) return allowed;
+    const { judgeCommand } = await import("../policy/command-policy.ts");
+    return isExactPrompt(current)
+      ? judgeCommand(text, shellNow(session), policy)
+      : notExact(judgeCommand(text, undefined, policy), policy);
+  });
 }
 
 /** As admitCommand, for text and keys to what waits for them. */
-export async function admitInput(
+export function admitInput(
   session: SessionContext,
-  request: InputRequest,
+  { text, keys }: InputRequest,
   current: Look,
   call: Call,
 ): Promise<Admission> {
-  session.gatehouse.pause.assertOff();
-  const rules = await ruling(session, call);
-  const { policy } = rules;
-  const { text, keys } = request;
-  if (letsAllThrough(policy)) return { text };
-  const place = placeOf(current);
-  const { judgeInput } = await import("../policy/command-policy.ts");
-  const judged = judgeInput({ text, keys }, place, policy, shellNow(session));
-  const isSure = place !== "prompt" || isExactPrompt(current);
-  const verdict = isSure ? judged : notExact(judged, policy);
-  if (place === "prompt" && (text !== "" || keys.some((key) => !/^C-[cd]$/.test(key))))
-    assertNothingInFront(session, current);
   const shown = [text, ...keys.map((key) => `<${key}>`)].join("");
-  return admit(session, { what: "input", text: shown }, { verdict, rules, current, call });
+  const wanted = { what: "input", text: shown, binding: bindingOf(session, current) } as const;
+  return admit(session, wanted, { current, call }, async (policy) => {
+    if (letsAllThrough(policy)) return allowed;
+    const place = placeOf(current);
+    const { judgeInput } = await import("../policy/command-policy.ts");
+    const judged = judgeInput({ text, keys }, place, policy, shellNow(session));
+    if (place !== "prompt") return judged;
+    if (text !== "" || keys.some((key) => !/^C-[cd]$/.test(key))) assertNothingInFront(session, current);
+    return isExactPrompt(current) ? judged : notExact(judged, policy);
+  });
+}
+
+/** As admitCommand, for a file that goes up. */
+export function admitUpload(
+  session: SessionContext,
+  text: string,
+  current: Look,
+  call: Call,
+): Promise<Admission> {
+  const wanted = { what: "upload", text, binding: bindingOfUpload(session) } as const;
+  return admit(session, wanted, { current, call }, ({ mode }) =>
+    mode === "full" ? allowed : refused(mode, "changes", `the policy is ${mode}, and this changes something`),
+  );
 }
 
 /** The parser of lines is loaded only where a policy needs it. */
@@ -108,58 +84,28 @@ function assertNothingInFront(session: SessionContext, { typed = "" }: Look): vo
   if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
 }
 
-/** For what is no shell's line: a file that goes up, a secret for another use than the one it is bound to. */
-export async function admitChange(
-  session: SessionContext,
-  wanted: Wanted,
-  current: Look,
-  call: Call,
-): Promise<Admission> {
-  session.gatehouse.pause.assertOff();
-  const rules = await ruling(session, call);
-  const { mode } = rules.policy;
-  const kinds = { full: "allow", confirm: "ask", "read-only": "deny" } as const;
-  const rule = mode === "full" ? "the policy is full" : `the policy is ${mode}, and this changes something`;
-  return admit(session, wanted, {
-    verdict: { kind: kinds[mode], class: "changes", rule },
-    rules,
-    current,
-    call,
-  });
-}
-
-type Judged = {
-  readonly verdict: Verdict;
-  readonly rules: Ruling;
-  readonly current: Look;
-  readonly call: Call;
-};
+type At = { readonly current: Look; readonly call: Call };
 
 async function admit(
   session: SessionContext,
   wanted: Wanted,
-  { verdict, rules, current, call }: Judged,
+  { current, call }: At,
+  judge: Judge,
 ): Promise<Admission> {
   const { gatehouse } = session;
-  switch (verdict.kind) {
+  gatehouse.pause.assertOff();
+  const { policy, asksForLess } = await ruling(session, call);
+  const verdict = await judge(policy);
+  const { kind, rule } = verdict;
+  const { what, text } = wanted;
+  switch (kind) {
     case "allow":
-      return { text: wanted.text };
+      return { text };
     case "deny":
-      await recordAct(gatehouse, {
-        act: "refused",
-        ...aboutCall(session, call),
-        ...wanted,
-        rule: verdict.rule,
-      });
-      throw policyDenied(session, verdict, rules.asksForLess);
+      await recordAct(gatehouse, { act: "refused", ...aboutCall(session, call), what, text, rule });
+      throw policyDenied(session, verdict, asksForLess);
     case "ask":
-      return askHuman(gatehouse, {
-        ...wanted,
-        ...whereOf(session, current),
-        rule: verdict.rule,
-        client: call.client,
-        binding: wanted.what === "upload" ? bindingOfUpload(session) : bindingOf(session, current),
-      });
+      return askHuman(gatehouse, { ...wanted, ...whereOf(session, current), rule, client: call.client });
   }
 }
 
@@ -202,38 +148,21 @@ function whereOf(
   };
 }
 
-/** Any other input, another shell, another folder and a new connection each make another place of it. */
-function bindingOf(session: SessionContext, current: Look): string {
-  const {
-    record: { incarnation, epoch },
-    terminal,
-  } = session;
-  const { marks } = terminal;
-  const place =
-    isExactPrompt(current) && marks !== undefined
-      ? [marks.aid, marks.counter, marks.where?.cwd ?? ""]
-      : ["", terminal.offset, ""];
-  return createHash("sha256")
-    .update(JSON.stringify([incarnation, epoch, ...place]))
-    .digest("hex")
-    .slice(0, 32);
-}
-
-/** What runs may print meanwhile, but a line that was sent voids it. */
-function bindingOfUpload({ record: { incarnation, epoch }, terminal: { marks } }: SessionContext): string {
-  return JSON.stringify(["upload", incarnation, epoch, marks?.aid, marks?.counter]);
-}
-
-function isExactPrompt({ state, confidence }: Look): boolean {
-  return state === "idle" && confidence === "exact";
-}
-
 /** Where no shell of ours tells its prompt, what is typed may go to anything. */
 function notExact(verdict: Verdict, { mode }: Policy): Verdict {
   if (mode === "full") return verdict;
-  const rule = "no shell that tells its prompts waits here, so what takes the input is not known";
-  return { kind: mode === "confirm" ? "ask" : "deny", class: "unclear", rule };
+  return refused(
+    mode,
+    "unclear",
+    "no shell that tells its prompts waits here, so what takes the input is not known",
+  );
 }
+
+function refused(mode: Policy["mode"], kind: CommandClass, rule: string): Verdict {
+  return { kind: mode === "read-only" ? "deny" : "ask", class: kind, rule };
+}
+
+const allowed: Verdict = { kind: "allow", class: "unclear", rule: "the policy is full" };
 
 function placeOf({ state, awaiting }: Look): InputPlace {
   if (state === "idle") return "prompt";
