@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import type { HiddenQuestion } from "./hidden-question.ts";
 import type { Look, SessionContext } from "./look.ts";
 
 /** Any other input, another shell, another folder and a new connection each make another place of it. */
@@ -18,6 +19,16 @@ export function bindingOfUpload({
   terminal: { marks },
 }: SessionContext): string {
   return JSON.stringify(["upload", incarnation, epoch, marks?.aid, marks?.counter]);
+}
+
+/** Anything that was shown or typed since, and another program, shell or connection, each make another question of it. */
+export function bindingOfSecret(
+  session: SessionContext,
+  { line, front, asker, offset }: HiddenQuestion,
+): string {
+  const { marks } = session.terminal;
+  const typed = session.ledger.find(() => true);
+  return digest(session, ["secret", marks?.aid, marks?.counter, typed, offset, line, asker, front]);
 }
 
 export function isExactPrompt({ state, confidence }: Look): boolean {

@@ -3,20 +3,23 @@ import type { AskedFor } from "../policy/approval.ts";
 import type { CommandClass, InputPlace, Verdict } from "../policy/command-policy.ts";
 import { recordAct, type Gatehouse } from "../policy/gatehouse.ts";
 import { ApprovalNeeded } from "./approval-needed.ts";
-import { bindingOf, bindingOfUpload, isExactPrompt } from "./approval-place.ts";
+import { bindingOf, bindingOfSecret, bindingOfUpload, isExactPrompt } from "./approval-place.ts";
 import { prepareCommand } from "./command-text.ts";
+import { renderProgram } from "./front-programs.ts";
+import type { HiddenQuestion } from "./hidden-question.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputRequest } from "./outcome.ts";
 import { ruling } from "./policy-in-force.ts";
 import { approvalDeclined, policyDenied } from "./policy-refusals.ts";
 import { busy } from "./refusals.ts";
+import { commandInFront } from "./sent-command.ts";
 import { whereNow } from "./terminal-facts.ts";
 
 /** What may be typed after all: `text` is what a human has made of it where `edited` is set. */
 export type Admission = { readonly text: string; readonly edited?: true; readonly approvedBy?: string };
 
 /** `binding`: the very place that it may be typed at. */
-type Wanted = Pick<AskedFor, "what" | "text" | "binding">;
+type Wanted = Pick<AskedFor, "what" | "text" | "binding" | "asks">;
 
 /** What a policy says to it; throws for what no policy lets through. */
 type Judge = (policy: Policy) => Verdict | Promise<Verdict>;
@@ -74,6 +77,35 @@ export function admitUpload(
   );
 }
 
+type SecretWanted = {
+  readonly name: string;
+  readonly question: HiddenQuestion;
+  /** Why it does not go there by itself, in our words. */
+  readonly reason: string;
+  /** The yes is used up only then. */
+  readonly isGiven: boolean;
+};
+
+/** As admitCommand, for a secret at a question that it is not bound to: no policy lets that through by itself. */
+export async function admitSecret(
+  session: SessionContext,
+  { name, question, reason, isGiven }: SecretWanted,
+  current: Look,
+  call: Call,
+): Promise<Admission> {
+  const hide = await session.gatehouse.mask();
+  const asks = {
+    programs: question.front.map(renderProgram).map(hide),
+    prompt: hide(question.line),
+    isTold: question.asker === "hidden",
+    command: hide(commandInFront(session) ?? ""),
+  };
+  const wanted = { what: "secret", text: name, binding: bindingOfSecret(session, question), asks } as const;
+  return admit(session, wanted, { current, call, isGiven }, ({ mode }) =>
+    refused(mode, "unclear", `the secret does not go there by itself: ${reason}`),
+  );
+}
+
 /** The parser of lines is loaded only where a policy needs it. */
 function letsAllThrough({ mode, deny }: Policy): boolean {
   return mode === "full" && deny.length === 0;
@@ -84,12 +116,12 @@ function assertNothingInFront(session: SessionContext, { typed = "" }: Look): vo
   if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
 }
 
-type At = { readonly current: Look; readonly call: Call };
+type At = { readonly current: Look; readonly call: Call; readonly isGiven?: boolean };
 
 async function admit(
   session: SessionContext,
   wanted: Wanted,
-  { current, call }: At,
+  { current, call, isGiven = true }: At,
   judge: Judge,
 ): Promise<Admission> {
   const { gatehouse } = session;
@@ -105,19 +137,24 @@ async function admit(
       await recordAct(gatehouse, { act: "refused", ...aboutCall(session, call), what, text, rule });
       throw policyDenied(session, verdict, asksForLess);
     case "ask":
-      return askHuman(gatehouse, { ...wanted, ...whereOf(session, current), rule, client: call.client });
+      return askHuman(
+        gatehouse,
+        { ...wanted, ...whereOf(session, current), rule, client: call.client },
+        isGiven,
+      );
   }
 }
 
-/** One that a human has agreed to is used up here, whatever comes of it. */
-async function askHuman(gatehouse: Gatehouse, wanted: AskedFor): Promise<Admission> {
+/** One that a human has agreed to is used up here where it `isGiven`, whatever comes of it. */
+async function askHuman(gatehouse: Gatehouse, wanted: AskedFor, isGiven: boolean): Promise<Admission> {
   const { approval, isNew } = await gatehouse.approvals.ask(wanted);
-  const { id, what, text, session, connection, client, rule } = approval;
-  if (isNew)
-    await recordAct(gatehouse, { act: "asked", approval: id, what, text, session, connection, client, rule });
+  const { id, what, text, asks, session, connection, client, rule } = approval;
+  const facts = { approval: id, what, text, ...asks, session, connection, client, rule };
+  if (isNew) await recordAct(gatehouse, { act: "asked", ...facts });
   if (approval.state === "declined") throw approvalDeclined(approval);
   if (approval.state !== "approved") throw new ApprovalNeeded(approval, isNew);
-  if (!(await gatehouse.approvals.take(id))) throw new ApprovalNeeded({ ...approval, state: "used" }, false);
+  if (isGiven && !(await gatehouse.approvals.take(id)))
+    throw new ApprovalNeeded({ ...approval, state: "used" }, false);
   const { edited, by = "" } = approval;
   const isEdited = edited !== undefined && edited !== wanted.text;
   return {
@@ -137,7 +174,7 @@ function whereOf(
   current: Look,
 ): Pick<AskedFor, "session" | "connection" | "address" | "user" | "host" | "cwd"> {
   const { session_name, connection_config, user: login, host: address, port } = session.record;
-  const { user, host, cwd } = whereNow(session, current) ?? {};
+  const { user, host, cwd } = whereNow(session, current) ?? session.terminal.marks?.where ?? {};
   return {
     session: session_name,
     connection: connection_config,
