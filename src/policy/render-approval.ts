@@ -41,7 +41,7 @@ function renderAsker({ programs, prompt, isTold, command }: NonNullable<Approval
     "",
     `${question} (program, arguments and prompt as reported by the host):`,
     "",
-    ...programs.map((program) => `| ${showLine(program)}`),
+    ...(programs.length === 0 ? ["| no program is told"] : programs.map((each) => `| ${showLine(each)}`)),
     `| prompt: ${showLine(prompt)}`,
     ...(command === "" ? [] : ["", "It was begun by what was typed at the shell:", "", showExactly(command)]),
   ];

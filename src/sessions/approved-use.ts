@@ -1,6 +1,6 @@
-import { isFor, programOf, secretNaming } from "../policy/secret-use.ts";
+import { isFor, programOf } from "../policy/secret-use.ts";
 import { admitSecret } from "./gate.ts";
-import { secretGivenBefore } from "./hidden-prompt.ts";
+import { hiddenFacts, secretGivenBefore } from "./hidden-prompt.ts";
 import { lookForQuestion, readQuestion, type HiddenQuestion } from "./hidden-question.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
@@ -19,9 +19,7 @@ export async function findApprovedUse(
   call: Call,
 ): Promise<SecretUse> {
   const question = await requireQuestion(session, call.signal);
-  const secrets = session.secrets.named();
-  const naming = question.front.map(({ program }) => secretNaming(program, secrets));
-  const name = wanted ?? naming.find((each) => each !== undefined);
+  const name = wanted ?? hiddenFacts(session).answerWith?.name;
   if (name === undefined)
     throw notASecretPrompt(session, "no secret of this connection is for what asks, and none was named");
   assertMayAsk(session, name, question);

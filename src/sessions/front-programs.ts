@@ -29,11 +29,13 @@ export function parseFront(text: string, tag: string): FrontReading | undefined 
   const reading = parseReading(lines.filter((line) => !isArguments(line)).join("\n"), tag);
   if (reading === undefined) return undefined;
   const told = lines.filter(isArguments).map((line) => line.slice(tag.length + 3));
-  const isAll = !told.includes("more");
   const names = new Map(reading.threads.map(({ pid, program }) => [pid, program]));
   const front = told.filter((line) => line !== "more").map((line) => parseProgram(line, names));
   const known = front.filter((program) => program !== undefined);
-  return known.length === front.length ? { ...judge(reading), front: known, isAll } : undefined;
+  if (known.length < front.length) return undefined;
+  const pids = new Set(known.map(({ pid }) => pid));
+  const isAll = !told.includes("more") && reading.threads.every(({ pid }) => pids.has(pid));
+  return { ...judge(reading), front: known, isAll };
 }
 
 function parseProgram(line: string, names: ReadonlyMap<number, string>): FrontProgram | undefined {

@@ -22,7 +22,8 @@ export function hiddenFacts(session: SessionContext): Pick<Awaiting, "answerWith
     answered !== undefined && lineUntil(session, answered.offset) === lineUntil(session, terminal.offset);
   const { programs = [], verdict } = oracle.answerAt(terminal.offset) ?? {};
   const [program, ...others] = programs;
-  const mayFit = program !== undefined && others.length === 0 && verdict === "secret";
+  const isAlone = program !== undefined && others.length === 0;
+  const mayFit = isAlone && verdict === "secret" && terminal.shellLevels.length < 2;
   const wasSent = secretSentTo(session, undefined) !== undefined;
   const name = mayFit && !wasSent ? secretNaming(program, secrets.named()) : undefined;
   return {

@@ -65,6 +65,7 @@ export async function typeSecret(
   ledger.append(entry);
   if (isUntold && !(await staysUnseen(session, silenceMs)))
     throw notASecretPrompt(session, "a blank that was typed first did not stay unseen");
+  gatehouse.pause.assertOff();
   const end = await typeUnseen(session, {
     text: value,
     silenceMs,

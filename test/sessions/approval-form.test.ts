@@ -148,7 +148,11 @@ describe("a secret for another use than its own", () => {
 
   test("is refused where the policy is read-only", async () => {
     home.tmux("send-keys", "-t", "=mcp-fixed:", "read -rs x", "Enter");
-    await call("get_terminal_output", { session_name: "fixed", wait_seconds: 10, wait_for: "nothing" }, client);
+    await call(
+      "get_terminal_output",
+      { session_name: "fixed", wait_seconds: 10, wait_for: "nothing" },
+      client,
+    );
     expect(codeOf(await give("fixed"))).toBe("POLICY_DENIED");
     expect(shown).toEqual([]);
   });

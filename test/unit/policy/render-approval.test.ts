@@ -39,9 +39,10 @@ test("of a secret are shown its name, what asks for it and how, escaped and as t
 });
 
 test("where the host does not tell what asks that is said first", () => {
-  const text = shown({ asks: { ...asks, isTold: false, command: "" } });
+  const text = shown({ asks: { ...asks, programs: [], isTold: false, command: "" } });
   expect(text).toContain(
     "The host tells neither what asks for it nor whether what is typed there is hidden.",
   );
+  expect(text).toContain("\n| no program is told\n| prompt: ");
   expect(text).not.toContain("begun");
 });

@@ -19,6 +19,8 @@ test("what has the terminal in front is read with its arguments, after whatever 
 
 test("that there is more in front than is told is told", () => {
   expect(parseFront(said("m 1 0 1", thread, words, "a more", "e"), tag)).toMatchObject({ isAll: false });
+  const beside = "p S 0 none sudo 8 more";
+  expect(parseFront(said("m 1 0 1", thread, beside, words, "e"), tag)).toMatchObject({ isAll: false });
 });
 
 test.each([
