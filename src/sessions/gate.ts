@@ -18,8 +18,8 @@ import { whereNow } from "./terminal-facts.ts";
 /** What may be typed after all: `text` is what a human has made of it where `edited` is set. */
 export type Admission = { readonly text: string; readonly edited?: true; readonly approvedBy?: string };
 
-/** `binding`: the very place that it may be typed at. */
-type Wanted = Pick<AskedFor, "what" | "text" | "binding" | "asks">;
+/** `binding`: the very place that it may be typed at. Where a shell waits there, it says itself where that is. */
+type Wanted = Pick<AskedFor, "what" | "text" | "binding" | "asks" | "user" | "host" | "cwd">;
 
 /** What a policy says to it; throws for what no policy lets through. */
 type Judge = (policy: Policy) => Verdict | Promise<Verdict>;
@@ -100,7 +100,9 @@ export async function admitSecret(
     isTold: question.asker === "hidden",
     command: hide(commandInFront(session) ?? ""),
   };
-  const wanted = { what: "secret", text: name, binding: bindingOfSecret(session, question), asks } as const;
+  const { user, host, cwd } = session.terminal.marks?.where ?? {};
+  const binding = bindingOfSecret(session, question);
+  const wanted = { what: "secret", text: name, binding, asks, user, host, cwd } as const;
   return admit(session, wanted, { current, call, isGiven }, ({ mode }) =>
     refused(mode, "unclear", `the secret does not go there by itself: ${reason}`),
   );
@@ -139,7 +141,7 @@ async function admit(
     case "ask":
       return askHuman(
         gatehouse,
-        { ...wanted, ...whereOf(session, current), rule, client: call.client },
+        { ...whereOf(session, current), ...wanted, rule, client: call.client },
         isGiven,
       );
   }
@@ -174,7 +176,7 @@ function whereOf(
   current: Look,
 ): Pick<AskedFor, "session" | "connection" | "address" | "user" | "host" | "cwd"> {
   const { session_name, connection_config, user: login, host: address, port } = session.record;
-  const { user, host, cwd } = whereNow(session, current) ?? session.terminal.marks?.where ?? {};
+  const { user, host, cwd } = whereNow(session, current) ?? {};
   return {
     session: session_name,
     connection: connection_config,
