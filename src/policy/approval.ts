@@ -6,12 +6,25 @@ const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 const idLength = 8;
 const idPattern = /^[a-z2-9]{8}$/;
 
+/**
+ * What asks for a secret, and how, as the host reports that; `isTold` where it says that what is typed there is hidden.
+ * `command` is what was typed at the shell, empty where that is not known.
+ */
+const askerSchema = z.object({
+  programs: z.array(z.string()),
+  prompt: z.string(),
+  isTold: z.boolean(),
+  command: z.string(),
+});
+
 /** What a human is to agree to. `text` is the whole of what would be typed; all but our own words in `what` is shown escaped. */
 const askedSchema = z.object({
   what: z.enum(["command", "input", "secret", "upload", "policy"]),
   text: z.string(),
   /** `text` without the secrets that the asking server knew, for the record of the answer. */
   masked: z.string().optional(),
+  /** Of a secret: what asks for it. */
+  asks: askerSchema.optional(),
   /** The rule that asks, in our own words. */
   rule: z.string(),
   session: z.string().optional(),

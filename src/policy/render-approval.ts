@@ -11,7 +11,7 @@ const questions = {
 
 /** All that a human needs to say yes or no; what agents, hosts and files say of it is shown escaped. */
 export function renderApproval(approval: Approval): string {
-  const { what, id, connection, address, session, user, host, cwd, client, rule, text } = approval;
+  const { what, id, connection, address, session, user, host, cwd, client, rule, text, asks } = approval;
   const head = what === "policy" ? questions.policy : `${showLine(client)} ${questions[what]}`;
   const reported = [user, host, cwd].map((fact) => (fact === undefined ? "?" : showLine(fact)));
   const minutes = Math.max(1, Math.round((approval.expiresAtMs - Date.now()) / 60_000));
@@ -20,6 +20,7 @@ export function renderApproval(approval: Approval): string {
     `${id}: ${head}:`,
     "",
     showExactly(text),
+    ...(asks === undefined ? [] : renderAsker(asks)),
     "",
     `  connection   ${showLine(connection)}, ${showLine(address)}`,
     ...(session === undefined ? [] : [`  session      ${showLine(session)}`]),
@@ -30,4 +31,18 @@ export function renderApproval(approval: Approval): string {
     `  expires in   ${minutes} min`,
     "",
   ].join("\n");
+}
+
+function renderAsker({ programs, prompt, isTold, command }: NonNullable<Approval["asks"]>): string[] {
+  const question = isTold
+    ? "What asks for it, unseen"
+    : "The host tells neither what asks for it nor whether what is typed there is hidden. What it tells";
+  return [
+    "",
+    `${question} (program, arguments and prompt as reported by the host):`,
+    "",
+    ...(programs.length === 0 ? ["| no program is told"] : programs.map((each) => `| ${showLine(each)}`)),
+    `| prompt: ${showLine(prompt)}`,
+    ...(command === "" ? [] : ["", "It was begun by what was typed at the shell:", "", showExactly(command)]),
+  ];
 }

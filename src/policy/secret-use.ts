@@ -53,12 +53,22 @@ export function programOf(name: string, secret: Pick<NamedSecret, "for">): strin
   return secret.for ?? (trusted.test(name) ? name : undefined);
 }
 
+/** The first secret that is for this program and may be given to it by itself, or undefined. */
+export function secretFor(program: string, secrets: Secrets): string | undefined {
+  return trusted.test(program) ? secretNaming(program, secrets) : undefined;
+}
+
 /** The first secret that is for this program, or undefined. */
-export function secretFor(
-  program: string,
-  secrets: ReadonlyMap<string, Pick<NamedSecret, "for">>,
-): string | undefined {
-  for (const [name, secret] of secrets)
-    if (trusted.test(program) && programOf(name, secret) === program) return name;
+export function secretNaming(program: string, secrets: Secrets): string | undefined {
+  for (const [name, secret] of secrets) if (isFor(name, secret, program)) return name;
   return undefined;
 }
+
+/** Of a program's name the host tells the first 15 letters. */
+export function isFor(name: string, secret: Pick<NamedSecret, "for">, program: string): boolean {
+  return programOf(name, secret)?.slice(0, maxNameChars) === program;
+}
+
+const maxNameChars = 15;
+
+type Secrets = ReadonlyMap<string, Pick<NamedSecret, "for">>;

@@ -1,102 +1,111 @@
-import { createHash } from "node:crypto";
-
 import type { Policy } from "../config/connection-config.ts";
-import type { Approval, AskedFor } from "../policy/approval.ts";
-import type { InputPlace, Verdict } from "../policy/command-policy.ts";
+import type { AskedFor } from "../policy/approval.ts";
+import type { CommandClass, InputPlace, Verdict } from "../policy/command-policy.ts";
 import { recordAct, type Gatehouse } from "../policy/gatehouse.ts";
 import { ApprovalNeeded } from "./approval-needed.ts";
+import { bindingOf, bindingOfSecret, bindingOfUpload, isExactPrompt } from "./approval-place.ts";
 import { prepareCommand } from "./command-text.ts";
+import { renderProgram } from "./front-programs.ts";
+import type { HiddenQuestion } from "./hidden-question.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputRequest } from "./outcome.ts";
+import { ruling } from "./policy-in-force.ts";
 import { approvalDeclined, policyDenied } from "./policy-refusals.ts";
 import { busy } from "./refusals.ts";
+import { commandInFront } from "./sent-command.ts";
 import { whereNow } from "./terminal-facts.ts";
 
 /** What may be typed after all: `text` is what a human has made of it where `edited` is set. */
 export type Admission = { readonly text: string; readonly edited?: true; readonly approvedBy?: string };
 
-type Wanted = Pick<AskedFor, "what" | "text">;
+/** `binding`: the very place that it may be typed at. Where a shell waits there, it says itself where that is. */
+type Wanted = Pick<AskedFor, "what" | "text" | "binding" | "asks" | "user" | "host" | "cwd">;
 
-/** The policy that holds for the session's connection now; a weaker one of the configuration waits for a human. */
-export function policyOf({ gatehouse, record }: SessionContext): Policy {
-  const configured = gatehouse.configured(record.connection_config);
-  return configured === undefined
-    ? gatehouse.policies.last(record.connection_config)
-    : gatehouse.policies.see(record.connection_config, configured).inForce;
-}
-
-type Ruling = { readonly policy: Policy; readonly asksForLess?: Approval };
-
-/** As policyOf, and what a human has to say of the configuration's, where that lets more through than was accepted. */
-async function ruling(
-  { gatehouse, record: { connection_config, user, host, port } }: SessionContext,
-  call: Call,
-): Promise<Ruling> {
-  const { configured, policies, approvals, mask } = gatehouse;
-  const policy = configured(connection_config);
-  if (policy === undefined) return { policy: policies.last(connection_config) };
-  const { inForce, wanted } = await policies.note(connection_config, policy);
-  if (wanted === undefined) return { policy: inForce };
-  const text = JSON.stringify(wanted);
-  const { approval } = await approvals.ask({
-    what: "policy",
-    text,
-    masked: (await mask())(text),
-    rule: "config.yml lets more through than the policy that was accepted last",
-    connection: connection_config,
-    address: `${user}@${host} port ${port}`,
-    client: call.client,
-    binding: text,
-  });
-  if (approval.state !== "approved" || !(await approvals.take(approval.id)))
-    return { policy: inForce, asksForLess: approval };
-  await recordAct(gatehouse, { act: "policy", connection: connection_config, policy: text, by: approval.by });
-  await policies.accept(connection_config, wanted);
-  return { policy: wanted };
-}
+/** What a policy says to it; throws for what no policy lets through. */
+type Judge = (policy: Policy) => Verdict | Promise<Verdict>;
 
 /**
  * Whether `text` may be typed at the prompt that `current` shows; to be called under the input lock after the last mark.
  * Throws PAUSED_BY_HUMAN, POLICY_DENIED, APPROVAL_DECLINED, and ApprovalNeeded for what a human has not seen yet.
  */
-export async function admitCommand(
+export function admitCommand(
   session: SessionContext,
   text: string,
   current: Look,
   call: Call,
 ): Promise<Admission> {
-  session.gatehouse.pause.assertOff();
-  const rules = await ruling(session, call);
-  const { policy } = rules;
-  if (letsAllThrough(policy)) return { text };
-  const { judgeCommand } = await import("../policy/command-policy.ts");
-  const verdict = isExactPrompt(current)
-    ? judgeCommand(text, shellNow(session), policy)
-    : notExact(judgeCommand(text, undefined, policy), policy);
-  return admit(session, { what: "command", text }, { verdict, rules, current, call });
+  const wanted = { what: "command", text, binding: bindingOf(session, current) } as const;
+  return admit(session, wanted, { current, call }, async (policy) => {
+    if (letsAllThrough(policy)) return allowed;
+    const { judgeCommand } = await import("../policy/command-policy.ts");
+    return isExactPrompt(current)
+      ? judgeCommand(text, shellNow(session), policy)
+      : notExact(judgeCommand(text, undefined, policy), policy);
+  });
 }
 
 /** As admitCommand, for text and keys to what waits for them. */
-export async function admitInput(
+export function admitInput(
   session: SessionContext,
-  request: InputRequest,
+  { text, keys }: InputRequest,
   current: Look,
   call: Call,
 ): Promise<Admission> {
-  session.gatehouse.pause.assertOff();
-  const rules = await ruling(session, call);
-  const { policy } = rules;
-  const { text, keys } = request;
-  if (letsAllThrough(policy)) return { text };
-  const place = placeOf(current);
-  const { judgeInput } = await import("../policy/command-policy.ts");
-  const judged = judgeInput({ text, keys }, place, policy, shellNow(session));
-  const isSure = place !== "prompt" || isExactPrompt(current);
-  const verdict = isSure ? judged : notExact(judged, policy);
-  if (place === "prompt" && (text !== "" || keys.some((key) => !/^C-[cd]$/.test(key))))
-    assertNothingInFront(session, current);
   const shown = [text, ...keys.map((key) => `<${key}>`)].join("");
-  return admit(session, { what: "input", text: shown }, { verdict, rules, current, call });
+  const wanted = { what: "input", text: shown, binding: bindingOf(session, current) } as const;
+  return admit(session, wanted, { current, call }, async (policy) => {
+    if (letsAllThrough(policy)) return allowed;
+    const place = placeOf(current);
+    const { judgeInput } = await import("../policy/command-policy.ts");
+    const judged = judgeInput({ text, keys }, place, policy, shellNow(session));
+    if (place !== "prompt") return judged;
+    if (text !== "" || keys.some((key) => !/^C-[cd]$/.test(key))) assertNothingInFront(session, current);
+    return isExactPrompt(current) ? judged : notExact(judged, policy);
+  });
+}
+
+/** As admitCommand, for a file that goes up. */
+export function admitUpload(
+  session: SessionContext,
+  text: string,
+  current: Look,
+  call: Call,
+): Promise<Admission> {
+  const wanted = { what: "upload", text, binding: bindingOfUpload(session) } as const;
+  return admit(session, wanted, { current, call }, ({ mode }) =>
+    mode === "full" ? allowed : refused(mode, "changes", `the policy is ${mode}, and this changes something`),
+  );
+}
+
+type SecretWanted = {
+  readonly name: string;
+  readonly question: HiddenQuestion;
+  /** Why it does not go there by itself, in our words. */
+  readonly reason: string;
+  /** The yes is used up only then. */
+  readonly isGiven: boolean;
+};
+
+/** As admitCommand, for a secret at a question that it is not bound to: no policy lets that through by itself. */
+export async function admitSecret(
+  session: SessionContext,
+  { name, question, reason, isGiven }: SecretWanted,
+  current: Look,
+  call: Call,
+): Promise<Admission> {
+  const hide = await session.gatehouse.mask();
+  const asks = {
+    programs: question.front.map(renderProgram).map(hide),
+    prompt: hide(question.line),
+    isTold: question.asker === "hidden",
+    command: hide(commandInFront(session) ?? ""),
+  };
+  const { user, host, cwd } = session.terminal.marks?.where ?? {};
+  const binding = bindingOfSecret(session, question);
+  const wanted = { what: "secret", text: name, binding, asks, user, host, cwd } as const;
+  return admit(session, wanted, { current, call, isGiven }, ({ mode }) =>
+    refused(mode, "unclear", `the secret does not go there by itself: ${reason}`),
+  );
 }
 
 /** The parser of lines is loaded only where a policy needs it. */
@@ -109,73 +118,46 @@ function assertNothingInFront(session: SessionContext, { typed = "" }: Look): vo
   if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
 }
 
-/** For what is no shell's line: a file that goes up, a secret for another use than the one it is bound to. */
-export async function admitChange(
-  session: SessionContext,
-  wanted: Wanted,
-  current: Look,
-  call: Call,
-): Promise<Admission> {
-  session.gatehouse.pause.assertOff();
-  const rules = await ruling(session, call);
-  const { mode } = rules.policy;
-  const kinds = { full: "allow", confirm: "ask", "read-only": "deny" } as const;
-  const rule = mode === "full" ? "the policy is full" : `the policy is ${mode}, and this changes something`;
-  return admit(session, wanted, {
-    verdict: { kind: kinds[mode], class: "changes", rule },
-    rules,
-    current,
-    call,
-  });
-}
-
-type Judged = {
-  readonly verdict: Verdict;
-  readonly rules: Ruling;
-  readonly current: Look;
-  readonly call: Call;
-};
+type At = { readonly current: Look; readonly call: Call; readonly isGiven?: boolean };
 
 async function admit(
   session: SessionContext,
   wanted: Wanted,
-  { verdict, rules, current, call }: Judged,
+  { current, call, isGiven = true }: At,
+  judge: Judge,
 ): Promise<Admission> {
   const { gatehouse } = session;
-  switch (verdict.kind) {
+  gatehouse.pause.assertOff();
+  const { policy, asksForLess } = await ruling(session, call);
+  const verdict = await judge(policy);
+  const { kind, rule } = verdict;
+  const { what, text } = wanted;
+  switch (kind) {
     case "allow":
-      return { text: wanted.text };
+      return { text };
     case "deny":
-      await recordAct(gatehouse, {
-        act: "refused",
-        ...aboutCall(session, call),
-        ...wanted,
-        rule: verdict.rule,
-      });
-      throw policyDenied(session, verdict, rules.asksForLess);
+      await recordAct(gatehouse, { act: "refused", ...aboutCall(session, call), what, text, rule });
+      throw policyDenied(session, verdict, asksForLess);
     case "ask":
-      return askHuman(gatehouse, {
-        ...wanted,
-        ...whereOf(session, current),
-        rule: verdict.rule,
-        client: call.client,
-        binding: wanted.what === "upload" ? bindingOfUpload(session) : bindingOf(session, current),
-      });
+      return askHuman(
+        gatehouse,
+        { ...whereOf(session, current), ...wanted, rule, client: call.client },
+        isGiven,
+      );
   }
 }
 
-/** One that a human has agreed to is used up here, whatever comes of it. */
-async function askHuman(gatehouse: Gatehouse, wanted: AskedFor): Promise<Admission> {
-  const { approval, isNew } = await gatehouse.approvals.ask({
-    ...wanted,
-    masked: (await gatehouse.mask())(wanted.text),
-  });
-  const { id, what, text, session, connection, client, rule } = approval;
-  if (isNew)
-    await recordAct(gatehouse, { act: "asked", approval: id, what, text, session, connection, client, rule });
+/** One that a human has agreed to is used up here where it `isGiven`, whatever comes of it. */
+async function askHuman(gatehouse: Gatehouse, wanted: AskedFor, isGiven: boolean): Promise<Admission> {
+  const masked = (await gatehouse.mask())(wanted.text);
+  const { approval, isNew } = await gatehouse.approvals.ask({ ...wanted, masked });
+  const { id, what, text, asks, session, connection, client, rule } = approval;
+  const facts = { approval: id, what, text, ...asks, session, connection, client, rule };
+  if (isNew) await recordAct(gatehouse, { act: "asked", ...facts });
   if (approval.state === "declined") throw approvalDeclined(approval);
   if (approval.state !== "approved") throw new ApprovalNeeded(approval, isNew);
-  if (!(await gatehouse.approvals.take(id))) throw new ApprovalNeeded({ ...approval, state: "used" }, false);
+  if (isGiven && !(await gatehouse.approvals.take(id)))
+    throw new ApprovalNeeded({ ...approval, state: "used" }, false);
   const { edited, by = "" } = approval;
   const isEdited = edited !== undefined && edited !== wanted.text;
   return {
@@ -206,38 +188,21 @@ function whereOf(
   };
 }
 
-/** Any other input, another shell, another folder and a new connection each make another place of it. */
-function bindingOf(session: SessionContext, current: Look): string {
-  const {
-    record: { incarnation, epoch },
-    terminal,
-  } = session;
-  const { marks } = terminal;
-  const place =
-    isExactPrompt(current) && marks !== undefined
-      ? [marks.aid, marks.counter, marks.where?.cwd ?? ""]
-      : ["", terminal.offset, ""];
-  return createHash("sha256")
-    .update(JSON.stringify([incarnation, epoch, ...place]))
-    .digest("hex")
-    .slice(0, 32);
-}
-
-/** What runs may print meanwhile, but a line that was sent voids it. */
-function bindingOfUpload({ record: { incarnation, epoch }, terminal: { marks } }: SessionContext): string {
-  return JSON.stringify(["upload", incarnation, epoch, marks?.aid, marks?.counter]);
-}
-
-function isExactPrompt({ state, confidence }: Look): boolean {
-  return state === "idle" && confidence === "exact";
-}
-
 /** Where no shell of ours tells its prompt, what is typed may go to anything. */
 function notExact(verdict: Verdict, { mode }: Policy): Verdict {
   if (mode === "full") return verdict;
-  const rule = "no shell that tells its prompts waits here, so what takes the input is not known";
-  return { kind: mode === "confirm" ? "ask" : "deny", class: "unclear", rule };
+  return refused(
+    mode,
+    "unclear",
+    "no shell that tells its prompts waits here, so what takes the input is not known",
+  );
 }
+
+function refused(mode: Policy["mode"], kind: CommandClass, rule: string): Verdict {
+  return { kind: mode === "read-only" ? "deny" : "ask", class: kind, rule };
+}
+
+const allowed: Verdict = { kind: "allow", class: "unclear", rule: "the policy is full" };
 
 function placeOf({ state, awaiting }: Look): InputPlace {
   if (state === "idle") return "prompt";

@@ -1,4 +1,4 @@
-import { secretFor } from "../policy/secret-use.ts";
+import { secretNaming } from "../policy/secret-use.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { lineUntil } from "./input-place.ts";
 import type { SessionContext } from "./look.ts";
@@ -20,10 +20,12 @@ export function hiddenFacts(session: SessionContext): Pick<Awaiting, "answerWith
   const answered = lastAnswer(session);
   const isRejected =
     answered !== undefined && lineUntil(session, answered.offset) === lineUntil(session, terminal.offset);
-  const [program, ...others] = oracle.answerAt(terminal.offset)?.programs ?? [];
-  const mayFit = program !== undefined && others.length === 0 && terminal.shellLevels.length < 2;
+  const { programs = [], verdict } = oracle.answerAt(terminal.offset) ?? {};
+  const [program, ...others] = programs;
+  const isAlone = program !== undefined && others.length === 0;
+  const mayFit = isAlone && verdict === "secret" && terminal.shellLevels.length < 2;
   const wasSent = secretSentTo(session, undefined) !== undefined;
-  const name = mayFit && !wasSent ? secretFor(program, secrets.named()) : undefined;
+  const name = mayFit && !wasSent ? secretNaming(program, secrets.named()) : undefined;
   return {
     ...(name === undefined ? {} : { answerWith: { tool: "send_secret", name } }),
     ...(isRejected ? { rejected: true } : {}),
@@ -47,6 +49,25 @@ export function secretSentTo(session: SessionContext, asker: number | undefined)
       record.secret !== undefined &&
       (record.id === id || (asker !== undefined && record.asker === asker)),
   );
+}
+
+/**
+ * Whether what runs was given the secret `name` before, or any at a question that was worded as `line` is: it did not
+ * help there, and each try may cost the user an account.
+ */
+export function secretGivenBefore(session: SessionContext, name: string, line: string): boolean {
+  const id = sentInFront(session)?.id;
+  const begun = session.terminal.marks?.since ?? Infinity;
+  const isOfCommand = (record: LedgerRecord) =>
+    id === undefined ? record.offset >= begun : record.id === id;
+  const given = session.ledger.find(
+    (record) =>
+      isInput(session, record) &&
+      record.secret !== undefined &&
+      isOfCommand(record) &&
+      (record.secret === name || lineUntil(session, record.offset) === line),
+  );
+  return given !== undefined;
 }
 
 function isInput(session: SessionContext, record: LedgerRecord): boolean {

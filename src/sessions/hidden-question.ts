@@ -1,5 +1,6 @@
 import { UserError } from "../base/user-error.ts";
 import { terminalMode } from "../platform/tty.ts";
+import type { FrontProgram } from "./front-programs.ts";
 import { lineUntil } from "./input-place.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import { busy, disconnected, humanOnly } from "./refusals.ts";
@@ -13,6 +14,9 @@ import { waitUntil } from "./wait.ts";
 export type HiddenQuestion = {
   readonly line: string;
   readonly programs: readonly string[];
+  /** The same with their arguments, as far as the host tells them; `isAll` where it names no more. */
+  readonly front: readonly FrontProgram[];
+  readonly isAll: boolean;
   readonly asker: "ssh" | "hidden" | "untold";
   /** Ctrl+D hands over what was typed of a line. */
   readonly takesEof: boolean;
@@ -28,17 +32,26 @@ export async function findHiddenQuestion(
   session: SessionContext,
   signal: AbortSignal,
 ): Promise<HiddenQuestion> {
-  const isTelling = (current: Look) => (current.state === "running" ? undefined : current);
-  const end = await waitUntil(session, isTelling, performance.now() + settleMs, signal);
-  const question = await readQuestion(session, end.reason === "decided" ? end.value : end.last, signal);
-  if (question !== undefined) return question;
-  const current = end.reason === "decided" ? end.value : end.last;
+  const found = await lookForQuestion(session, signal);
+  if (!("reason" in found)) return found;
+  const { reason } = found;
   throw new UserError(
     "NOT_A_SECRET_PROMPT",
-    `${session.record.session_name} asks for nothing hidden just now: ${wordsOn(current)}`,
+    `${session.record.session_name} asks for nothing hidden just now: ${reason}`,
     "Look at it with get_terminal_output; a human can also attach to the session.",
-    { details: { reason: wordsOn(current) } },
+    { details: { reason } },
   );
+}
+
+/** As findHiddenQuestion; `reason` says, in our words, why there is none. */
+export async function lookForQuestion(
+  session: SessionContext,
+  signal: AbortSignal,
+): Promise<HiddenQuestion | { readonly reason: string }> {
+  const isTelling = (current: Look) => (current.state === "running" ? undefined : current);
+  const end = await waitUntil(session, isTelling, performance.now() + settleMs, signal);
+  const current = end.reason === "decided" ? end.value : end.last;
+  return (await readQuestion(session, current, signal)) ?? { reason: wordsOn(current) };
 }
 
 /** Whether just this is still asked, nothing having come since, and what is typed still is not shown. To be called under the input lock. */
@@ -52,7 +65,7 @@ export async function isStillAsked(
   return (await readQuestion(session, current, signal))?.asker === question.asker;
 }
 
-async function readQuestion(
+export async function readQuestion(
   session: SessionContext,
   { state, awaiting, pane }: Look,
   signal: AbortSignal,
@@ -63,13 +76,17 @@ async function readQuestion(
   const { offset } = session.terminal;
   const line = lineUntil(session, offset);
   if (pane !== undefined && terminalMode(pane.tty) === "hidden")
-    return { line, programs: ["ssh"], asker: "ssh", takesEof: false, offset };
+    return { line, programs: ["ssh"], front: [], isAll: false, asker: "ssh", takesEof: false, offset };
   if (state !== "awaiting_input") return undefined;
-  const told = await session.oracle.askNow(signal);
+  const told = await session.oracle.front(signal);
   const asker = askerOf(told, hiddenKinds.test(awaiting?.kind ?? ""));
   const takesEof = asker === "hidden" && told?.eofIsCtrlD === true;
-  return asker === undefined ? undefined : { line, programs: told?.programs ?? [], asker, takesEof, offset };
+  if (asker === undefined) return undefined;
+  const { programs, front, isAll } = told ?? untold;
+  return { line, programs, front, isAll, asker, takesEof, offset };
 }
+
+const untold = { programs: [], front: [], isAll: true };
 
 function askerOf(told: Judgement | undefined, looksHidden: boolean): "hidden" | "untold" | undefined {
   if (told?.verdict === "secret") return "hidden";

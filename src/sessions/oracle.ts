@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 import type { HeldTerminal } from "../policy/secret-use.ts";
-import { runOverMux, terminalStateCommand, type MuxSession } from "../ssh/mux.ts";
+import { runOverMux, terminalStateCommand, type MuxSession, type TerminalSubject } from "../ssh/mux.ts";
+import { parseFront, type FrontReading } from "./front-programs.ts";
 import { stallMs, type Link } from "./link.ts";
 import { parseHolders } from "./terminal-holders.ts";
 import { judge, parseReading, type Judgement } from "./terminal-reading.ts";
@@ -86,6 +87,13 @@ export class Oracle {
     return this.#consult(signal);
   }
 
+  /** As askNow, with the arguments of what is in front. */
+  async front(signal: AbortSignal): Promise<FrontReading | undefined> {
+    const tag = randomBytes(8).toString("hex");
+    const text = await this.#told(tag, "arguments", signal).catch(() => undefined);
+    return text === undefined ? undefined : parseFront(text, tag);
+  }
+
   ask(offset: number): void {
     if (this.#question !== undefined) return;
     const atMs = performance.now();
@@ -98,10 +106,7 @@ export class Oracle {
   /** Who has the terminal open at this moment; undefined where the host does not tell. */
   async holders(signal: AbortSignal): Promise<HeldTerminal | undefined> {
     const tag = randomBytes(8).toString("hex");
-    const text = await runOverMux(this.#mux, terminalStateCommand(tag, "holders"), {
-      signal,
-      timeoutMs: stallMs,
-    });
+    const text = await this.#told(tag, "holders", signal);
     return text === undefined ? undefined : parseHolders(text, tag);
   }
 
@@ -130,11 +135,15 @@ export class Oracle {
   async #consult(signal: AbortSignal): Promise<Judgement | undefined> {
     const tag = randomBytes(8).toString("hex");
     try {
-      const text = await runOverMux(this.#mux, terminalStateCommand(tag), { signal, timeoutMs: stallMs });
+      const text = await this.#told(tag, "front", signal);
       const reading = text === undefined ? undefined : parseReading(text, tag);
       return reading === undefined ? undefined : judge(reading);
     } catch {
       return undefined;
     }
+  }
+
+  #told(tag: string, about: TerminalSubject, signal: AbortSignal): Promise<string | undefined> {
+    return runOverMux(this.#mux, terminalStateCommand(tag, about), { signal, timeoutMs: stallMs });
   }
 }

@@ -1,6 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import type { Approval } from "../policy/approval.ts";
 import type { Verdict } from "../policy/command-policy.ts";
+import { humanAnswers } from "./human-answers.ts";
 import type { SessionContext } from "./look.ts";
 
 /** `asksForLess`: the configuration would let more through, once a human agrees. */
@@ -31,12 +32,12 @@ export function approvalDeclined({ words }: Pick<Approval, "words">): UserError 
   );
 }
 
-export function approvalPending({ id, expiresAtMs }: Approval): UserError {
+export function approvalPending({ id, expiresAtMs, ...asked }: Approval): UserError {
   const command = `mcp-ssh-interactive approve ${id}`;
   return new UserError(
     "APPROVAL_PENDING",
     "this waits for a human's yes; nothing was typed",
-    `Tell the user to run in a terminal: ${command}. Then make just the same call again: it waits for the answer and goes on with it.`,
+    `Tell the user to run in a terminal: ${command}. Then make just the same call again: it waits for the answer and goes on with it.${orAnswers(asked)}`,
     {
       details: {
         approval_id: id,
@@ -47,10 +48,17 @@ export function approvalPending({ id, expiresAtMs }: Approval): UserError {
   );
 }
 
-export function approvalUnavailable({ connection }: Approval): UserError {
+export function approvalUnavailable({ connection, ...asked }: Omit<Approval, "id">): UserError {
   return new UserError(
     "APPROVAL_UNAVAILABLE",
     `connection ${connection} has approval: client, and this client cannot ask its user; nothing was typed`,
-    "Tell the user: with approval: terminal in config.yml, or without that key, `mcp-ssh-interactive approve` can answer.",
+    `Tell the user: with approval: terminal in config.yml, or without that key, \`mcp-ssh-interactive approve\` can answer.${orAnswers(asked)}`,
   );
+}
+
+/** A secret may as well be given by the human it would be approved by. */
+function orAnswers({ what, session }: Pick<Approval, "what" | "session">): string {
+  return what !== "secret" || session === undefined
+    ? ""
+    : ` Or they give it themselves: ${humanAnswers(session)}`;
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import type { SessionRecord } from "../state/session-record.ts";
 import { humanAnswers } from "./human-answers.ts";
 import type { SessionContext } from "./look.ts";
 
@@ -7,7 +8,7 @@ export function notASecretPrompt({ record }: SessionContext, reason: string): Us
   const command = humanAnswers(record.session_name);
   return new UserError(
     "NOT_A_SECRET_PROMPT",
-    `a secret is given to nobody here without a human: ${reason}; nothing was sent`,
+    `no secret is given there: ${reason}; nothing was sent`,
     `Where the user wants it answered, ask them to run: ${command}`,
     { details: { reason, command_for_user: command } },
   );
@@ -25,6 +26,18 @@ export function secretRejected({ record }: SessionContext, name: string): UserEr
     "SECRET_REJECTED",
     `secrets.${name} was given to this command already and is asked for again; nothing was sent`,
     `Do not try again: accounts are locked that way. End it with interrupt_command; the user looks at secrets.${name} of ${record.connection_config}, or runs: ${humanAnswers(record.session_name)}`,
+  );
+}
+
+export function secretUnavailable(
+  { session_name, connection_config }: SessionRecord,
+  name: string,
+): UserError {
+  return new UserError(
+    "SECRET_UNAVAILABLE",
+    `secrets.${name} of connection ${connection_config} is to be asked of a human each time`,
+    `Ask the user to run: ${humanAnswers(session_name)}`,
+    { details: { source: "ask" } },
   );
 }
 

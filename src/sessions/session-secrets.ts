@@ -2,7 +2,7 @@ import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { NamedSecret } from "../config/connection-config.ts";
 import type { SessionRecord } from "../state/session-record.ts";
-import { humanAnswers } from "./human-answers.ts";
+import { secretUnavailable } from "./secret-refusals.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** The named secrets of a session's connection, as the configuration has them now. */
@@ -14,10 +14,8 @@ export type SessionSecrets = {
   readonly remember: (value: string) => void;
 };
 
-export function sessionSecrets(
-  place: Workplace,
-  { session_name, connection_config: connection }: SessionRecord,
-): SessionSecrets {
+export function sessionSecrets(place: Workplace, record: SessionRecord): SessionSecrets {
+  const { session_name, connection_config: connection } = record;
   const named = () => namedSecrets(place, connection);
   return {
     named,
@@ -28,12 +26,7 @@ export function sessionSecrets(
       const use = { session: sessionKey(session_name), connection, key: `secrets.${name}`, signal };
       const value = await place.secrets.fetch(secret.source, use);
       if (value !== undefined) return value;
-      throw new UserError(
-        "SECRET_UNAVAILABLE",
-        `secrets.${name} of connection ${connection} is to be asked of a human each time`,
-        `Ask the user to run: ${humanAnswers(session_name)}`,
-        { details: { source: "ask" } },
-      );
+      throw secretUnavailable(record, name);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { maskedFromLength } from "../base/word-mask.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import { notTyped } from "./refusals.ts";
@@ -43,7 +44,7 @@ export async function typeUnseen(session: SessionContext, unseen: Unseen): Promi
   if (unseen.takesEof && unseen.text !== "") {
     await press(session, "C-d");
     if ((await doubtAbout(session, unseen)) !== undefined)
-      return (await isTaken(session, unseen)) ? { offset } : keptBack(session, "changed");
+      return (await isTaken(session, unseen, offset)) ? { offset } : keptBack(session, "changed");
   }
   await press(session, "Enter");
   return { offset };
@@ -68,8 +69,14 @@ async function doubtAbout(
   return asks ? undefined : "changed";
 }
 
+/** A shell that came in its place shows what was typed before it. */
+function isShownSince({ log, terminal }: SessionContext, text: string, offset: number): boolean {
+  if (text.length < maskedFromLength) return false;
+  return Buffer.from(log.read(offset, terminal.offset).bytes).toString("utf8").includes(text);
+}
+
 /** Some programs take the text at Ctrl+D and go on. Where one ended instead, a shell has the text on its line. */
-async function isTaken(session: SessionContext, { isThere }: Unseen): Promise<boolean> {
+async function isTaken(session: SessionContext, { text, isThere }: Unseen, offset: number): Promise<boolean> {
   const settles = ({ state, typed, quietMs }: Look) => {
     if (state === "idle") return typed === "" ? "taken" : "left";
     return quietMs >= settledMs ? "unclear" : undefined;
@@ -80,7 +87,9 @@ async function isTaken(session: SessionContext, { isThere }: Unseen): Promise<bo
   };
   const limitMs = performance.now() + settleLimitMs;
   const first = await told(limitMs, settles);
-  if (first !== "unclear" || (await isThere().catch(() => false))) return first !== "left";
+  if (first !== "unclear") return first === "taken";
+  if (isShownSince(session, text, offset)) return false;
+  if (await isThere().catch(() => false)) return true;
   const last = await told(limitMs, (current) => (current.state === "idle" ? settles(current) : undefined));
   return last === "taken";
 }

@@ -1,9 +1,9 @@
 import type { Approval } from "../policy/approval.ts";
 import { decide } from "../policy/decide.ts";
 import { ApprovalNeeded } from "./approval-needed.ts";
-import { policyOf } from "./gate.ts";
 import type { SessionContext } from "./look.ts";
 import type { Call } from "./outcome.ts";
+import { policyOf } from "./policy-in-force.ts";
 import { approvalPending, approvalUnavailable } from "./policy-refusals.ts";
 
 /** Nobody reads a question and answers it in less. */

@@ -91,11 +91,11 @@ function muxArgv({ ssh, runtimeFolder, sessionName }: MuxSession, rest: readonly
   return [ssh, "-F", "/dev/null", "-T", "-S", escapePercent(controlPath), ...words, ...rest];
 }
 
-/**
- * The command, for whatever shell the account has, that tells of the session's terminal in lines that begin with `tag`:
- * what the programs in front do, or who has it open.
- */
-export function terminalStateCommand(tag: string, about: "front" | "holders" = "front"): string {
+/** What the programs in front do, that with their arguments, or who has the terminal open. */
+export type TerminalSubject = "front" | "arguments" | "holders";
+
+/** The command, for whatever shell the account has, that tells of the session's terminal in lines that begin with `tag`. */
+export function terminalStateCommand(tag: string, about: TerminalSubject = "front"): string {
   return scriptCommand(terminalState, [tag, about]);
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -25,11 +25,14 @@ let answer: { readonly action: Answer; readonly afterMs: number } = { action: "a
 beforeAll(async () => {
   sshd = await startLoopbackSshd({ shell: "/bin/bash" });
   home = new McpHome();
-  const connection = (name: string, policy: string) => McpHome.connection(name, sshd, [`policy: ${policy}`]);
+  const connection = (name: string, policy: string, ...more: string[]) =>
+    McpHome.connection(name, sshd, [`policy: ${policy}`, ...more]);
   home.writeConnections(
     connection("any", "{mode: confirm}"),
     connection("here", "{mode: confirm, approval: client}"),
     connection("there", "{mode: confirm, approval: terminal}"),
+    connection("full", "{mode: full, approval: client}", "secrets: {db: some-database-pw}"),
+    connection("fixed", "{mode: read-only}", "secrets: {db: some-database-pw}"),
   );
   client = await connect({ elicitation: { form: {} } });
   client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
@@ -38,7 +41,7 @@ beforeAll(async () => {
     return { action: answer.action, content: {} };
   });
   plain = await connect({});
-  for (const name of ["any", "here", "there"])
+  for (const name of ["any", "here", "there", "full", "fixed"])
     await client.callTool({
       name: "open_connection",
       arguments: { connection_config_name: name, session_name: name },
@@ -58,10 +61,17 @@ async function connect(capabilities: object): Promise<Client> {
   return made;
 }
 
-async function run(session_name: string, command: string, by = client): Promise<Record<string, unknown>> {
+function run(session_name: string, command: string, by = client): Promise<Record<string, unknown>> {
+  return call("execute_command", { session_name, command, wait_seconds: 20 }, by);
+}
+
+async function call(
+  name: string,
+  args: Record<string, unknown>,
+  by: Client,
+): Promise<Record<string, unknown>> {
   shown = [];
-  const args = { session_name, command, wait_seconds: 20 };
-  const { structuredContent } = await by.callTool({ name: "execute_command", arguments: args });
+  const { structuredContent } = await by.callTool({ name, arguments: args });
   return Object(structuredContent);
 }
 
@@ -105,4 +115,45 @@ test("where the client is to answer and cannot ask, the agent is told what to te
   expect(codeOf(await run("here", "touch unavailable", plain))).toBe("APPROVAL_UNAVAILABLE");
   expect(codeOf(await run("any", "touch pending", plain))).toBe("APPROVAL_PENDING");
   expect(there("unavailable")).toBe(false);
+});
+
+describe("a secret for another use than its own", () => {
+  const readsHidden = "read -rsp 'Pass\u202eword: ' x; echo ${#x}";
+  const give = (session_name: string, by = client) =>
+    call("send_secret", { session_name, name: "db", wait_seconds: 20 }, by);
+
+  test("is shown in the client's form with what asks for it, and a yes there gives it", async () => {
+    answer = { action: "accept", afterMs: 800 };
+    await run("full", readsHidden);
+    expect(await give("full")).toMatchObject({ exit_code: 0, output: expect.stringContaining("16") });
+    const [form = ""] = shown;
+    expect(shown).toHaveLength(1);
+    for (const part of [
+      "| db\n",
+      "| prompt: Pass\\u{202e}word: ",
+      "as reported by the host",
+      "| bash (user id ",
+    ])
+      expect(form).toContain(part);
+    expect(form).not.toContain("\u202e");
+    expect(form).not.toContain("some-database-pw");
+  });
+
+  test("where the client is to answer and cannot ask, the agent is told what to tell", async () => {
+    await run("full", readsHidden);
+    const refused = await give("full", plain);
+    expect(codeOf(refused)).toBe("APPROVAL_UNAVAILABLE");
+    expect(Object(refused["error"])["hint"]).toContain("mcp-ssh-interactive answer full");
+  });
+
+  test("is refused where the policy is read-only", async () => {
+    home.tmux("send-keys", "-t", "=mcp-fixed:", "read -rs x", "Enter");
+    await call(
+      "get_terminal_output",
+      { session_name: "fixed", wait_seconds: 10, wait_for: "nothing" },
+      client,
+    );
+    expect(codeOf(await give("fixed"))).toBe("POLICY_DENIED");
+    expect(shown).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { Approvals } from "../../src/policy/approvals.ts";
 import { Account } from "../support/account.ts";
 import { makeKey, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer, type ToolResult } from "../support/mcp-server.ts";
@@ -12,9 +13,9 @@ setDefaultTimeout(120_000);
 const login = `planted-login-${process.pid}`;
 const passphrase = "planted-passphrase-41";
 const suPassword = "planted-su-password-42";
-const unusedSecret = "planted-unused-secret-43";
+const askedSecret = "planted-asked-secret-43x";
 const wrongSecret = "planted-wrong-secret-44";
-const planted = [login, passphrase, suPassword, unusedSecret, wrongSecret];
+const planted = [login, passphrase, suPassword, askedSecret, wrongSecret];
 
 const answers: string[] = [];
 let account: Account;
@@ -43,7 +44,7 @@ beforeAll(async () => {
     `sudo: {command: "cat ${sudoFile}", for: sudo}`,
     `wrong: {file: ${wrongFile}, for: sudo}`,
     `su: ${suPassword}`,
-    `db: ${unusedSecret}`,
+    `db: ${askedSecret}`,
   ];
   home.writeConnections(
     connection("login", byPassword, ["password: {env: LOGIN_PASSWORD}", `secrets: {${secrets.join(", ")}}`]),
@@ -83,6 +84,11 @@ async function call(name: string, args: Record<string, unknown> = {}): Promise<T
 const run = (command: string) => call("execute_command", { session_name: "a", command, wait_seconds: 20 });
 const sendSecret = (name: string) => call("send_secret", { session_name: "a", name, wait_seconds: 20 });
 
+async function agree(): Promise<void> {
+  const approvals = new Approvals(join(home.root, "approvals"), join(home.root, "locks"));
+  for (const { id } of approvals.pending()) await approvals.decide(id, { state: "approved", by: "the test" });
+}
+
 /** Logs in by password and by passphrase through a jump host, and uses secrets well, wrongly and where they are refused. */
 async function useEverySecret(): Promise<void> {
   expect(
@@ -99,9 +105,15 @@ async function useEverySecret(): Promise<void> {
   expect((await sendSecret("wrong")).fields).toMatchObject({ awaiting: { rejected: true } });
   expect((await sendSecret("sudo")).code).toBe("SECRET_REJECTED");
   await call("interrupt_command", { session_name: "a", wait_seconds: 10 });
+  await run("read -rsp 'Password: ' x; echo ${#x}");
+  expect((await sendSecret("db")).code).toBe("APPROVAL_PENDING");
+  await agree();
+  expect((await sendSecret("db")).fields).toMatchObject({
+    exit_code: 0,
+    output: expect.stringMatching(new RegExp(`${askedSecret.length}$`)),
+  });
   await run("read -rsp 'Password: ' x");
-  expect((await sendSecret("db")).code).toBe("NOT_A_SECRET_PROMPT");
-  await call("send_input", { session_name: "a", text: `${unusedSecret}\n` });
+  await call("send_input", { session_name: "a", text: `${askedSecret}\n` });
   await run("true");
   for (const name of ["list_available_configs", "list_connections"]) await call(name);
   for (const view of ["scrollback", "screen"]) await call("get_terminal_output", { session_name: "a", view });

@@ -13,8 +13,16 @@ const targetPassword = "staple-battery-88";
 let session: SecretSession;
 let target: Account;
 
-/** Each keeps what it reads in ~/loot. `bashrc` stands in the account's .bashrc before the session is opened anew. */
-type Thief = { readonly title: string; readonly command: string; readonly bashrc?: string };
+/**
+ * Each keeps what it reads in ~/loot. `bashrc` stands in the account's .bashrc before the session is opened anew.
+ * `named`: the program in front has that name, or the real one is beside it, so that a human is asked and sees what runs.
+ */
+type Thief = {
+  readonly title: string;
+  readonly command: string;
+  readonly bashrc?: string;
+  readonly named?: "sudo" | "su";
+};
 
 const prompt = `printf '[sudo] password for %s: ' "$USER"`;
 const readHidden = `${prompt}; stty -echo; IFS= read -r x; stty echo; echo "$x" >>~/loot`;
@@ -31,26 +39,33 @@ const thieves: readonly Thief[] = [
   { title: "the agent's own read -s", command: `read -rsp '[sudo] password for x: ' x; echo "$x" >>~/loot` },
   { title: "a read that echoes", command: `${prompt}; IFS= read -r x; echo "$x" >>~/loot` },
   { title: "a script that hides what is typed", command: `sh -c '${readHidden.replaceAll("'", `'"'"'`)}'` },
-  { title: "a script named sudo in PATH", command: "PATH=~:$PATH sudo true" },
-  { title: "a script named su", command: "~/su root" },
-  { title: "a program named sudo", command: "~/bin-sudo/sudo ~/hide.py" },
-  { title: "a process that calls itself sudo", command: "python3 ~/comm.py" },
+  { title: "a script named sudo in PATH", named: "sudo", command: "PATH=~:$PATH sudo true" },
+  { title: "a script named su", named: "su", command: "~/su root" },
+  { title: "a program named sudo", named: "sudo", command: "~/bin-sudo/sudo ~/hide.py" },
+  { title: "a process that calls itself sudo", named: "sudo", command: "python3 ~/comm.py" },
   { title: "a nested shell", command: `bash -c 'sudo -k; ${readHidden.replaceAll("'", `'"'"'`)}'` },
   { title: "a job in the background that prints a prompt", command: `(sleep 0.5; ${prompt}) & sleep 3` },
   {
     title: "a reader beside the real sudo, in front with it",
+    named: "sudo",
     command: "sh -c '(cat </dev/tty >>~/loot & ) ; exec sudo true'",
   },
   {
     title: "a reader of another session on the same terminal",
+    named: "sudo",
     command: "setsid sh -c 'cat <'$(tty)' >>~/loot' & sleep 0.3; sudo true",
   },
   {
     title: "a reader that took the terminal along as /dev/tty",
+    named: "sudo",
     command: "(setsid sh -c 'cat <&3 >>~/loot' &) 3</dev/tty; sleep 0.3; sudo true",
   },
   { title: "a reader behind the real sudo that takes the front", command: "python3 ~/front.py & sudo true" },
-  { title: "the real sudo in a pipe, read along by script", command: "script -qc 'sudo true' ~/loot" },
+  {
+    title: "the real sudo in a pipe, read along by script",
+    named: "sudo",
+    command: "script -qc 'sudo true' ~/loot",
+  },
   { title: "a command that the real sudo runs as root", command: "sudo -n ~/asks" },
   {
     title: "a command that the real sudo runs on a terminal of its own",
@@ -80,7 +95,12 @@ const thieves: readonly Thief[] = [
     command: "sh -c 'sleep 60; true'",
     bashrc: `stty() { echo 'icanon -echo isig'; }; export -f stty`,
   },
-  { title: "an alias named sudo in .bashrc", command: "sudo true", bashrc: "alias sudo=~/sudo" },
+  {
+    title: "an alias named sudo in .bashrc",
+    named: "sudo",
+    command: "sudo true",
+    bashrc: "alias sudo=~/sudo",
+  },
 ];
 
 const python = (body: string) => hiddenProgram + body;
@@ -152,14 +172,13 @@ async function freshSession(bashrc: string): Promise<void> {
 const stolen = () =>
   session.account.texts() + readFileSync(join(session.home.root, "logs", "s.log"), "latin1");
 
-describe("a secret is given to nobody by", () => {
-  test.each(thieves)("$title", async ({ command, bashrc = "" }) => {
+describe("a secret is given to nobody by itself for", () => {
+  test.each(thieves)("$title", async ({ command, bashrc = "", named }) => {
     await freshSession(bashrc);
     await session.run(command, { wait_seconds: 1 });
-    for (const name of ["sudo", undefined]) {
-      const sent = await session.sendSecret({ name });
-      expect(sent.code).toBe("NOT_A_SECRET_PROMPT");
-    }
+    const codeIf = (isAsked: boolean) => (isAsked ? "APPROVAL_PENDING" : "NOT_A_SECRET_PROMPT");
+    expect((await session.sendSecret({ name: "sudo" })).code).toBe(codeIf(named === "sudo"));
+    if (named !== "sudo") expect((await session.sendSecret()).code).toBe(codeIf(named === "su"));
     expect(stolen()).not.toContain(password);
     expect(stolen()).not.toContain(targetPassword);
   });

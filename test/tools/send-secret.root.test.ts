@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, te
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { Approvals } from "../../src/policy/approvals.ts";
 import { Account } from "../support/account.ts";
 import { SecretSession } from "../support/secret-session.ts";
 
@@ -10,6 +11,7 @@ setDefaultTimeout(60_000);
 const password = "correct-horse-77";
 let session: SecretSession;
 let other: Account;
+let approvals: Approvals;
 
 beforeAll(async () => {
   const account = new Account(password);
@@ -24,6 +26,10 @@ beforeAll(async () => {
       "human: {ask: true, for: sudo}",
     ],
   });
+});
+
+beforeAll(() => {
+  approvals = new Approvals(join(session.home.root, "approvals"), join(session.home.root, "locks"));
 });
 
 afterAll(async () => {
@@ -100,19 +106,38 @@ test("a secret that is to be asked of a human says how", async () => {
 });
 
 test.each([
-  ["one without `for`", "db", "sudo true"],
   ["that of another program", "su", "sudo true"],
   ["any, at an idle prompt", "sudo", "true"],
-  ["one, with several programs in front", "sudo", "sudo true | cat"],
-  ["one, in a script", "sudo", "sh -c 'sudo true; true'"],
-  ["one, inside another shell", "sudo", "bash -c 'sudo true; true'"],
-  ["one, while a job in the background has the terminal", "sudo", "sleep 60 & sudo true; kill %%"],
 ])("%s is given to nobody", async (_title, name, command) => {
   await session.run(command);
   const sent = await session.sendSecret({ name });
   expect(sent.code).toBe("NOT_A_SECRET_PROMPT");
   expect(sent.fields["error"]).toMatchObject({
     details: { command_for_user: "mcp-ssh-interactive answer s" },
+  });
+});
+
+test.each([
+  ["one without `for`", "db", "sudo true", "the secret is not bound to that"],
+  ["one, with several programs in front", "sudo", "sudo true | cat", "several programs"],
+  ["one, in a script", "sudo", "sh -c 'sudo true; true'", "several programs"],
+  ["one, inside another shell", "sudo", "bash -c 'sudo true; true'", "several programs"],
+  [
+    "one, while a job in the background has the terminal",
+    "sudo",
+    "sleep 60 & sudo true; kill %%",
+    "could read along",
+  ],
+])("%s waits for a human, who sees why", async (_title, name, command, rule) => {
+  await session.run(command);
+  expect((await session.sendSecret({ name })).code).toBe("APPROVAL_PENDING");
+  const [approval] = approvals.pending();
+  expect(approval).toMatchObject({ what: "secret", text: name, rule: expect.stringContaining(rule) });
+  expect(approval?.asks).toMatchObject({
+    isTold: true,
+    prompt: `[sudo] password for ${session.account.name}: `,
+    programs: expect.arrayContaining([expect.stringMatching(/^sudo \(user id 0\): sudo true$/)]),
+    command,
   });
 });
 

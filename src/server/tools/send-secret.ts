@@ -12,7 +12,7 @@ export const sendSecret = defineSessionTool({
   name: "send_secret",
   title: "Answer with a configured secret",
   description:
-    "Types a configured secret and Enter, unseen, where the login shell's sudo or su asks. Elsewhere it says how the user answers.",
+    "Types a configured secret and Enter, unseen, where the login shell's sudo or su asks. Elsewhere the user must agree first.",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   input: z.object({
     session_name: sessionName(),

@@ -3,9 +3,10 @@ import { recordAct } from "../../policy/gatehouse.ts";
 import { hasMaster, openSftpChannel, type MuxSession } from "../../ssh/mux.ts";
 import { SftpClient } from "../../ssh/sftp/sftp-client.ts";
 import { SftpLost, SftpRefusal } from "../../ssh/sftp/sftp-error.ts";
-import { aboutCall, admitChange, policyOf } from "../gate.ts";
+import { aboutCall, admitUpload } from "../gate.ts";
 import { look, lookAtPane, type SessionContext } from "../look.ts";
 import type { Call } from "../outcome.ts";
+import { policyOf } from "../policy-in-force.ts";
 import { disconnected, noSharedConnection } from "../refusals.ts";
 import { withApproval } from "../with-approval.ts";
 import { download } from "./download.ts";
@@ -90,7 +91,7 @@ async function admitTransfer(
   const text = `upload ${localPath}${of} to ${remotePath}${overwrite ? ", over what is there" : ""}`;
   const admit = async () => {
     const current = await look(session, await lookAtPane(session));
-    return admitChange(session, { what: "upload", text }, current, call);
+    return admitUpload(session, text, current, call);
   };
   const { approvedBy } = await withApproval(session, { waitSeconds: 0, call }, admit);
   if (approvedBy === undefined) return undefined;

@@ -5,6 +5,8 @@
 # or none by what it has open. ARGV is bare for a shell without a script or command, else more, or unknown.
 # With `holders` as $2 instead of `p`: `h CHILDREN PID:REAL:EFFECTIVE:WHERE:PLACE:COMM` for all that have the terminal open,
 # front or back, as the session's shell itself (leader), started by it (child) or other.
+# With `arguments` as $2 also `a PID EFFECTIVE xHEX` for each of the first four processes in front, with the beginning of
+# their arguments, and `a more` where there are further ones.
 # No tilde stands in what is no comment: line ends travel as such.
 tag=$1 about=$2
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -69,7 +71,14 @@ report_thread() {
     *) test "$1" = "$2" || return ;;
   esac
   lines=$((lines + 1))
-  test $lines -le 40 && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")" "$1" "$argv"
+  test $lines -le $most && say p "$state" "$(safe "$wchan")" $file "$(safe "$comm")" "$1" "$argv"
+}
+hex() { command od -An -v -tx1 -N321 | command tr -d ' \n'; }
+# False when there are too many to be told.
+report_arguments() {
+  processes=$((processes + 1))
+  test $processes -le 4 || { say a more && return 1; }
+  say a "$1" "$2" "x$3"
 }
 # busybox names the shell in its first argument.
 argv_of() {
@@ -162,6 +171,8 @@ on_linux() {
     read -r comm k <"/proc/$i/comm"
     argv=$(argv_of "$i")
     for c in /proc/$i/task/*; do report_thread "$i" "${c##*/}"; done
+    test "$about" = arguments && uids_of "$i" || continue
+    report_arguments "$i" "$effective" "$(hex <"/proc/$i/cmdline")" || return
   done
 }
 elsewhere() {
@@ -177,9 +188,14 @@ END
   while read -r pid parent group front device state wchan comm; do
     test "$device:$group" = "$terminal:$wanted" || continue
     say p "${state%"${state#?}"}" "$(safe "$wchan")" none "$(safe "${comm##*/}")" "$pid" unknown
+    test "$about" = arguments || continue
+    c=$(command ps -o uid= -p "$pid")
+    report_arguments "$pid" $c "$(command ps -o args= -p "$pid" | hex)" || return
   done <<END
 $all
 END
 }
+processes=0 most=40
+test "$about" = arguments && most=8
 if test -r /proc/self/stat; then on_linux; else elsewhere; fi
 say e
