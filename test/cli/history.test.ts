@@ -27,10 +27,19 @@ beforeEach(() => {
 afterEach(() => home[Symbol.asyncDispose]());
 
 const cli = (...args: string[]) => runBinary(["history", ...args], { env: home.env });
-const record = ({ act, ...facts }: AuditFacts) =>
-  audit.append({ act, session: "s", connection: "web", client: "test 1", ...facts });
+const record = async ({ act, ...facts }: AuditFacts) => {
+  tick();
+  await audit.append({ act, session: "s", connection: "web", client: "test 1", ...facts });
+};
+
+/** The order goes by the millisecond: no two records have the same. */
+function tick(): void {
+  const lastMs = Date.now();
+  while (Date.now() < lastMs + 3);
+}
 
 function noteCommand(id: string, command: string, offset: number): void {
+  tick();
   const sent: LedgerRecord = {
     step: "sent",
     id,
@@ -73,6 +82,7 @@ test("history tells each input in order: commands as ever, all else as a line of
   await record({ act: "asked", approval: "abcdefgh", what: "command", text: "reboot" });
   await record({ act: "declined", approval: "abcdefgh", text: "reboot", by: "a human", words: "not now" });
   await record({ act: "refused", what: "command", text: "rm x", rule: "read-only" });
+  tick();
   await audit.append({ act: "pause", by: "a human" });
   noteCommand("c2", "true", 300);
   // Seen only with c2's result.
