@@ -19,7 +19,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const { settings, faults } = config.current();
   if (faults.length > 0)
     log(`${countFaults(faults.length)} in ${tree.configFile}; mcp-ssh-interactive validate shows all`);
-  openHomeTree(tree);
+  const links = openHomeTree(tree);
   const programs = findPrograms(invocation);
   process.chdir(root);
   using _ = markServing(tree.locks);
@@ -32,6 +32,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     const { retainDaily } = await import("./retain-daily.ts");
     const composed = composeSessions({
       tree,
+      links,
       home,
       programs,
       ownEnv: invocation.env,
@@ -40,7 +41,7 @@ export async function serve(invocation: Invocation): Promise<number> {
       log,
     });
     held.defer(composed.close);
-    held.use(retainDaily({ tree, state, config: () => config.current(), log }));
+    held.use(retainDaily({ tree, links, state, config: () => config.current(), log }));
     return composed.service;
   };
   const hasLocalBrowser = invocation.env["SSH_CONNECTION"] === undefined;

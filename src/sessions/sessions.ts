@@ -84,7 +84,8 @@ export class Sessions implements SessionService {
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
-    const { gatehouse } = this.#place;
+    const { gatehouse, links } = this.#place;
+    links.assertUnmoved();
     gatehouse.pause.assertOff();
     const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
@@ -153,6 +154,7 @@ export class Sessions implements SessionService {
   }
 
   async close({ sessionName, ...how }: CloseRequest, call: Call): Promise<CloseOutcome> {
+    this.#place.links.assertUnmoved();
     await using _ = await lockOpening(this.#place, sessionName, call.signal);
     const hasAny = this.#place.state.read().size > 0 || existsSync(this.#place.tree.tmuxSocket);
     if (!hasAny) return { sessionName, wasRunning: false, existed: false };
@@ -170,6 +172,7 @@ export class Sessions implements SessionService {
 
   /** The tmux server, once its sessions and the state file agree. */
   async #tmux(): Promise<TmuxServer> {
+    this.#place.links.assertUnmoved();
     const tmux = await this.#place.tmux();
     if (this.#recoveredWith !== tmux || !this.#place.state.isWhole) {
       this.#recovering ??= this.#recover(tmux).finally(() => (this.#recovering = undefined));

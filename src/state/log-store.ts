@@ -29,14 +29,18 @@ const listingAttempts = 10;
 /** `SESSION.log` and its rotated segments `SESSION.log.<20-digit offset>`, written by the recorder alone. */
 export class LogStore {
   readonly path: string;
+  readonly #assertOwn: () => void;
   #current: CurrentFile | undefined;
 
-  constructor(path: string) {
+  /** `assertOwn` is called whenever a file was looked at or opened, and throws where its folder is not to be relied on. */
+  constructor(path: string, assertOwn: () => void = () => {}) {
     this.path = path;
+    this.#assertOwn = assertOwn;
   }
 
   extent(): LogExtent {
     const facts = statSync(this.path, { throwIfNoEntry: false });
+    this.#assertOwn();
     const known = this.#current;
     if (facts !== undefined && known?.identity === identityOf(facts)) {
       return { first: known.first, end: known.start + facts.size, changedAtMs: facts.mtimeMs };
@@ -66,6 +70,7 @@ export class LogStore {
     const descriptor = openIfThere(this.path);
     if (descriptor === undefined) return undefined;
     try {
+      this.#assertOwn();
       const facts = fstatSync(descriptor);
       if (identityOf(facts) !== known.identity) return undefined;
       const current = { descriptor, start: known.start, end: known.start + facts.size };
@@ -100,6 +105,7 @@ export class LogStore {
       return { descriptor, start, end: start + fstatSync(descriptor).size };
     });
     if (this.#rotatedStarts().join() !== starts.join()) return undefined;
+    this.#assertOwn();
     if (current === undefined) return { segments: unbroken(rotated), changedAtMs: 0 };
     const facts = fstatSync(current);
     const start = rotated.at(-1)?.end ?? 0;
@@ -110,6 +116,7 @@ export class LogStore {
 
   /** The log was deleted or cut: what is there now, if anything, becomes a segment that begins at `start`. */
   startAt(start: number): void {
+    this.#assertOwn();
     const segment = `${this.path}.${String(start).padStart(20, "0")}`;
     if (existsSync(this.path)) renameSync(this.path, segment);
     else writeFileSync(segment, "", { mode: 0o600, flag: "wx" });

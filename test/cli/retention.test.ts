@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { retain } from "../../src/cli/retain-daily.ts";
 import { createConfigSource } from "../../src/config/load-config.ts";
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
-import { homeTree } from "../../src/platform/home-tree.ts";
+import { homeTree, openHomeTree } from "../../src/platform/home-tree.ts";
 import { StateFile } from "../../src/state/state-file.ts";
 import { until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
@@ -35,7 +35,8 @@ async function look(): Promise<void> {
     home: session.home.tempHome.home,
     root: tree.root,
   });
-  await retain({ tree, state, config: () => source.current(), log: (line) => expect(line).toBe("") });
+  const links = openHomeTree(tree);
+  await retain({ tree, links, state, config: () => source.current(), log: (line) => expect(line).toBe("") });
 }
 
 test("a server drops by itself what is old, at most once a day, and nothing of an open session", async () => {
