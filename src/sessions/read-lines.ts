@@ -4,7 +4,7 @@ import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { SessionContext } from "./look.ts";
 import type { OutputFacts } from "./outcome.ts";
 import { numbersOf } from "./record-tags.ts";
-import { unrecordedIn } from "./unrecorded.ts";
+import { Unrecorded } from "./unrecorded.ts";
 
 /** Of a longer part of the log only its head and its tail are rendered, more than any result shows of it. */
 export const maxWholeBytes = 262_144;
@@ -18,11 +18,12 @@ const enterAlternate = Buffer.from("\x1b[?1049h");
 
 /**
  * The rendered lines of a part of the log. With a `head`, `lines` are only the last ones. `bytesMissed`: dropped by rotation,
- * or never recorded.
+ * or never recorded, of which `bytesUnrecorded` tells.
  */
 export type ReadLines = {
   readonly lines: readonly string[];
   readonly bytesMissed: number;
+  readonly bytesUnrecorded: number;
   readonly head?: ReadHead;
 };
 
@@ -37,29 +38,36 @@ type Recorded = Pick<SessionContext, "log" | "record">;
 export async function readLines(session: Recorded, start: number, end: number): Promise<ReadLines> {
   for (;;) {
     const from = keptStart(session, start, end);
-    const { bytesMissed, ...read } = await readKept(session, from, end);
+    const read = await readKept(session, from, end);
     // The recorder may have dropped meanwhile what was about to be read.
     if (from === end || session.log.extent().first <= from)
-      return { ...read, bytesMissed: bytesMissed + from - start };
+      return { ...read, bytesMissed: read.bytesUnrecorded + from - start };
   }
 }
 
-async function readKept(session: Recorded, from: number, end: number): Promise<ReadLines> {
+async function readKept(
+  session: Recorded,
+  from: number,
+  end: number,
+): Promise<Omit<ReadLines, "bytesMissed">> {
   const { log } = session;
-  const numbers = numbersOf(session.record);
+  const unrecorded = new Unrecorded(numbersOf(session.record));
   if (end - from <= maxWholeBytes) {
     const { bytes } = log.read(from, end);
-    return { lines: await render(session, bytes), bytesMissed: unrecordedIn(bytes, numbers) };
+    unrecorded.take(bytes);
+    return { lines: await render(session, bytes), bytesUnrecorded: unrecorded.bytes };
   }
   const { bytes: first } = log.read(from, from + headBytes);
   const head = first.subarray(0, first.lastIndexOf(lineFeed) + 1);
   const { bytes: last } = log.read(end - tailBytes, end);
   const tail = last.subarray(last.subarray(0, pieceBytes).indexOf(lineFeed) + 1);
   const between = { start: from + head.length, end: end - tail.length };
-  const { lines: linesBetween, unrecorded } = await countLines(session, between, numbers);
+  unrecorded.take(head);
+  const linesBetween = await countLines(session, between, unrecorded);
+  unrecorded.take(tail);
   return {
     lines: await render(session, tail, endsAlternate(head, tail)),
-    bytesMissed: unrecordedIn(head, numbers) + unrecorded + unrecordedIn(tail, numbers),
+    bytesUnrecorded: unrecorded.bytes,
     head: {
       lines: await render(session, head),
       linesBetween,
@@ -69,12 +77,13 @@ async function readKept(session: Recorded, from: number, end: number): Promise<R
   };
 }
 
-export function outputOf({ lines, bytesMissed, head }: ReadLines): OutputFacts {
+export function outputOf({ lines, bytesMissed, bytesUnrecorded, head }: ReadLines): OutputFacts {
   const before = head === undefined ? 0 : head.lines.length + head.linesBetween;
   return {
     output: joined(lines),
     totalLines: before + lines.length,
     ...(bytesMissed > 0 ? { bytesMissed } : {}),
+    ...(bytesUnrecorded > 0 ? { bytesUnrecorded } : {}),
     ...(head === undefined ? {} : { head: { ...head, output: head.lines.join("\n") } }),
   };
 }
@@ -95,18 +104,17 @@ function keptStart({ log }: Recorded, start: number, end: number): number {
 async function countLines(
   { log }: Recorded,
   { start, end }: { readonly start: number; readonly end: number },
-  numbers: readonly string[],
-): Promise<{ readonly lines: number; readonly unrecorded: number }> {
+  unrecorded: Unrecorded,
+): Promise<number> {
   const room = new Uint8Array(Math.min(countedBytes, end - start));
   let lines = 0;
-  let unrecorded = 0;
   for (let at = start; at < end; at += countedBytes) {
     const { bytes } = log.read(at, Math.min(end, at + countedBytes), room);
     lines += countLineFeeds(bytes, 0, bytes.length);
-    unrecorded += unrecordedIn(bytes, numbers);
+    unrecorded.take(bytes);
     await new Promise(setImmediate);
   }
-  return { lines, unrecorded };
+  return lines;
 }
 
 /** Whether the tail begins on the alternate screen, by the first switch in it, else by the last in the head. */

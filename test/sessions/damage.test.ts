@@ -281,9 +281,16 @@ test.each([
     );
     const { fields } = await read(server, "s", { command_id: "c1", wait_seconds: 5 });
     expect(fields["exit_code"]).toBeUndefined();
-    expect(fields).toMatchObject({ state: "idle" });
+    const told = { message: expect.stringContaining("never recorded"), bytes_missed: 1, truncated: true };
+    expect(fields).toMatchObject({ ...told, state: "idle" });
+    expect((await read(server, "s")).fields).toMatchObject(told);
     await expectExact(server, "s");
-    expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
+    const later = (await read(server, "s", { command_id: "c1" })).fields;
+    expect(later).toMatchObject(told);
+    expect(later["exit_code"]).toBeUndefined();
+    // What came since is whole.
+    for (const view of [{ command_id: "c2" }, { num_lines: 2 }])
+      expect((await read(server, "s", view)).fields["bytes_missed"]).toBeUndefined();
   },
 );
 
