@@ -87,6 +87,8 @@ package_of() {
     brew:google-authenticator) echo google-authenticator-libpam ;;
     brew:ksh93) echo ksh93 ;;
     *:ksh93) echo ksh ;;
+    apt-get:faketime) echo faketime ;;
+    *:faketime) echo libfaketime ;;
     *) echo "$2" ;;
   esac
 }

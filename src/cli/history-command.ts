@@ -22,9 +22,10 @@ export const history: RunCommand = async (invocation) => {
     name === undefined
       ? keptLogs(tree.logs).map((log) => log.name)
       : [findLogged(tree, new Map(), name).name];
-  const commands = names
-    .flatMap((each) => commandHistory(each, new Ledger(sessionPaths(tree, each).ledger)))
-    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const found = names.flatMap((each) => commandHistory(each, new Ledger(sessionPaths(tree, each).ledger)));
+  // Of one session the order is known, whatever the clock was set to.
+  const commands =
+    names.length === 1 ? found : found.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
   stdout(flags.has("--json") ? renderJson(commands) : renderText(commands, name === undefined));
   return exitCodes.done;
 };

@@ -28,6 +28,8 @@ const recordSchema = z.object({
   epoch: z.number().int().optional(),
   offset: z.number().int(),
   at: z.string(),
+  /** As Moment has it; ledgers of before have none. */
+  up: z.string().optional(),
   pid: z.number().int(),
   client: z.string(),
   command: z.string(),
@@ -54,6 +56,7 @@ const endedSchema = z.object({
   step: z.literal("ended"),
   id: z.string().regex(/^c\d+$/),
   at: z.string(),
+  up: z.string().optional(),
   exit: z.number().int().optional(),
   ran: z.boolean().optional(),
   cut: z.literal(true).optional(),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
 import { existsSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -85,4 +85,21 @@ test("without the state file nothing is dropped, since nobody knows what is open
   await look();
   renameSync(aside, place("state.json"));
   expect(existsSync(place("logs/gone.log"))).toBe(true);
+});
+
+test.each([
+  ["forward", dayMs],
+  ["back", -dayMs],
+])("with the clock set %s by a day what is old goes, and nothing that is days younger", async (_, step) => {
+  write("logs/old.log", old);
+  write("logs/young.log", new Date(Date.now() - 28 * dayMs));
+  utimesSync(place("locks/retention"), old, old);
+  setSystemTime(Date.now() + step);
+  try {
+    await look();
+  } finally {
+    setSystemTime();
+  }
+  expect(existsSync(place("logs/old.log"))).toBe(false);
+  expect(existsSync(place("logs/young.log"))).toBe(true);
 });
