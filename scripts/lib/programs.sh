@@ -89,6 +89,8 @@ package_of() {
     *:ksh93) echo ksh ;;
     apt-get:faketime) echo faketime ;;
     *:faketime) echo libfaketime ;;
+    *:mkfs.exfat) echo exfatprogs ;;
+    *:mount.exfat-fuse) echo exfat-fuse ;;
     *) echo "$2" ;;
   esac
 }

@@ -4,6 +4,7 @@ import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { FileSubscription } from "../platform/folder-watch.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { respellKept } from "../state/respell-kept.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
@@ -91,6 +92,7 @@ export class Sessions implements SessionService {
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
+    if (previous === undefined) respellKept(this.#place.tree.logs, request.sessionName);
     // Once opened, a session is held to it also when the configuration cannot be read any more.
     await gatehouse.policies.note(config.name, config.policy);
     const about = { session: request.sessionName, connection: config.name, client: call.client };
