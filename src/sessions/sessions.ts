@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { FileSubscription } from "../platform/folder-watch.ts";
@@ -16,6 +14,7 @@ import { listConfigs } from "./list-configs.ts";
 import { lockOpening } from "./lock-opening.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import { lostBeside, lostWork } from "./lost-work.ts";
+import { mayHaveSessions, tellMissingState } from "./missing-state.ts";
 import { openSession } from "./open-session.ts";
 import { openedFacts } from "./opened-facts.ts";
 import type {
@@ -121,9 +120,10 @@ export class Sessions implements SessionService {
   }
 
   async list(): Promise<readonly SessionSummary[]> {
-    const { state, tree } = this.#place;
-    const isEmpty = state.read().size === 0 && state.setAside.length === 0;
-    if (isEmpty && !existsSync(tree.tmuxSocket)) return [];
+    if (!(await mayHaveSessions(this.#place))) {
+      this.#tell(await tellMissingState(this.#place));
+      return [];
+    }
     const tmux = await this.#tmux();
     const panes = new Map((await listPanes(tmux)).map((pane) => [pane.name, pane]));
     const records = openedOnes(this.#place.state.read());
@@ -158,8 +158,7 @@ export class Sessions implements SessionService {
   async close({ sessionName, ...how }: CloseRequest, call: Call): Promise<CloseOutcome> {
     this.#place.links.assertUnmoved();
     await using _ = await lockOpening(this.#place, sessionName, call.signal);
-    const hasAny = this.#place.state.read().size > 0 || existsSync(this.#place.tree.tmuxSocket);
-    if (!hasAny) return { sessionName, wasRunning: false, existed: false };
+    if (!(await mayHaveSessions(this.#place))) return { sessionName, wasRunning: false, existed: false };
     const tmux = await this.#tmux();
     await undoOpening(this.#place, tmux, sessionName);
     const record = this.#place.state.get(sessionName);
@@ -185,8 +184,11 @@ export class Sessions implements SessionService {
   }
 
   async #recover(tmux: TmuxServer): Promise<void> {
-    const told = await recoverSessions(this.#place, tmux);
-    told.forEach((words) => this.#place.warn(words));
+    this.#tell(await recoverSessions(this.#place, tmux));
+  }
+
+  #tell(told: readonly string[]): void {
+    for (const words of told) if (!this.#warnings.includes(words)) this.#place.warn(words);
     this.#warnings = [...new Set([...this.#warnings, ...told])].slice(-maxWarnings);
   }
 

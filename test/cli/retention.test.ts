@@ -48,6 +48,8 @@ test("a server drops by itself what is old, at most once a day, and nothing of a
   const left = [
     "logs/s.checkpoint.0123456789ab.tmp",
     "state.json.corrupt-2020",
+    "state.json.0123456789ab.tmp",
+    "approvals/abcdefgh.json.0123456789ab.tmp",
     "locks/connect-0123456789ab-0",
   ];
   for (const path of [...aged.slice(0, 3), ...left]) write(path, old);

@@ -142,6 +142,14 @@ const broken: readonly Broken[] = [
     isSafe: true,
   },
   {
+    title: "a state file that could not be used",
+    name: "state",
+    verdict: "warn",
+    fact: /state\.json could not be used once and was kept as state\.json\.corrupt-2026;/,
+    breakIt: () => void home.tempHome.write(".mcp-ssh-interactive/state.json.corrupt-2026", "{", 0o600),
+    isSafe: false,
+  },
+  {
     title: "a configuration that others may read",
     name: "config",
     fact: /has mode 644, not 600/,
