@@ -15,7 +15,10 @@ digits=$digits$digits$digits$digits
 
 # Into the folder itself, so that what takes its name later is not followed: a link that was not one, or led elsewhere.
 enter() {
-	[ "$(readlink "$MCP_SSH_LOGS")" = "$led" ] && cd -P "$MCP_SSH_LOGS"
+	if [ -L "$MCP_SSH_LOGS" ]; then
+		[ "$(readlink "$MCP_SSH_LOGS")" = "$led" ] || return 1
+	fi
+	cd -P "$MCP_SSH_LOGS"
 }
 
 measure() {
@@ -86,7 +89,6 @@ turn_over() {
 
 mark_gap() {
 	enter
-	survey
 	turn_over || return 1
 	number=
 	IFS= read -r number <"$number_file"
