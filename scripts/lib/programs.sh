@@ -87,6 +87,10 @@ package_of() {
     brew:google-authenticator) echo google-authenticator-libpam ;;
     brew:ksh93) echo ksh93 ;;
     *:ksh93) echo ksh ;;
+    apt-get:faketime) echo faketime ;;
+    *:faketime) echo libfaketime ;;
+    *:mkfs.exfat) echo exfatprogs ;;
+    *:mount.exfat-fuse) echo exfat-fuse ;;
     *) echo "$2" ;;
   esac
 }

@@ -4,6 +4,7 @@ import { readInfoFile } from "../config/info-file.ts";
 import type { ConfigSource } from "../config/load-config.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { TreeLinks } from "../platform/tree-links.ts";
 import type { Gatehouse } from "../policy/gatehouse.ts";
 import { SecretBook } from "../policy/secret-book.ts";
 import { ConnectSlots } from "../sessions/connect-slots.ts";
@@ -28,6 +29,7 @@ export type Programs = {
 
 type Parts = {
   readonly tree: HomeTree;
+  readonly links: TreeLinks;
   readonly home: string;
   readonly programs: Programs;
   /** The server's own environment, which may hold secrets. */
@@ -38,7 +40,7 @@ type Parts = {
 };
 
 /** `service` is what clients get, without secrets. `close` lets go of tmux; the sessions stay. */
-export function composeSessions({ tree, home, programs, ownEnv, config, state, log }: Parts): {
+export function composeSessions({ tree, links, home, programs, ownEnv, config, state, log }: Parts): {
   readonly sessions: Sessions;
   readonly gatehouse: Gatehouse;
   readonly service: SessionService;
@@ -60,6 +62,7 @@ export function composeSessions({ tree, home, programs, ownEnv, config, state, l
   const gatehouse = openGatehouse(tree, { config: configured, mask });
   const sessions = new Sessions({
     tree,
+    links,
     home,
     env: programs.env,
     secrets,

@@ -19,7 +19,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   const { settings, faults } = config.current();
   if (faults.length > 0)
     log(`${countFaults(faults.length)} in ${tree.configFile}; mcp-ssh-interactive validate shows all`);
-  openHomeTree(tree);
+  const links = openHomeTree(tree);
   const programs = findPrograms(invocation);
   process.chdir(root);
   using _ = markServing(tree.locks);
@@ -32,6 +32,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     const { retainDaily } = await import("./retain-daily.ts");
     const composed = composeSessions({
       tree,
+      links,
       home,
       programs,
       ownEnv: invocation.env,
@@ -41,7 +42,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     });
     held.defer(composed.close);
     held.use(
-      retainDaily({ tree, state, gatehouse: composed.gatehouse, config: () => config.current(), log }),
+      retainDaily({ tree, links, state, gatehouse: composed.gatehouse, config: () => config.current(), log }),
     );
     return composed.service;
   };

@@ -28,12 +28,13 @@ export async function withSessions<T>(
   const tree = homeTree(root, process.getuid?.() ?? 0);
   const config = createConfigSource({ path: tree.configFile, home, root });
   const programs = findPrograms(invocation);
-  openHomeTree(tree);
+  const links = openHomeTree(tree);
   process.chdir(root);
   const log = (line: string) => stderr(`mcp-ssh-interactive: ${printable(line)}\n`);
   const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
   const { sessions, gatehouse, close } = composeSessions({
     tree,
+    links,
     home,
     programs,
     ownEnv: invocation.env,

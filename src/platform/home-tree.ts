@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { shellWord } from "../base/shell-word.ts";
 import { UserError } from "../base/user-error.ts";
+import { isLink, TreeLinks } from "./tree-links.ts";
 
 /** Absolute paths below `~/.mcp-ssh-interactive`. `runtime` holds sockets and is elsewhere where the root's path is long. */
 export type HomeTree = {
@@ -51,17 +52,20 @@ export function homeTree(root: string, uid: number): HomeTree {
 
 /**
  * Creates what is missing (700) and closes inner folders and files to others, as the Python original left them open.
- * A root that is open to others is refused, not changed.
+ * A root that is open to others is refused, not changed, and so is a link to such a folder. Returns where links lead.
  */
-export function openHomeTree(tree: HomeTree): void {
+export function openHomeTree(tree: HomeTree): TreeLinks {
   try {
     makePrivateFolder(tree.root);
     if (tree.runtime !== tree.root) {
       makePrivateFolder(join(tree.runtime, ".."));
       makePrivateFolder(tree.runtime);
     }
-    for (const folder of [tree.logs, tree.info, tree.locks, tree.transfers, tree.approvals, tree.mux])
-      closeToOthers(folder);
+    const inner = [tree.logs, tree.info, tree.locks, tree.transfers, tree.approvals, tree.mux];
+    for (const folder of inner) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const links = new TreeLinks(tree);
+    for (const folder of inner.filter((each) => !isLink(each))) closeToOthers(folder);
+    return links;
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
@@ -99,7 +103,6 @@ function refused(message: string, hint: string): UserError {
 }
 
 function closeToOthers(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   setMode(folder, 0o700);
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isFile()) setMode(join(folder, entry.name), 0o600);

@@ -2,8 +2,12 @@ import { randomInt } from "node:crypto";
 
 import * as z from "zod";
 
+import { msBetween, type Moment } from "../platform/moment.ts";
+
 const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 const idLength = 8;
+/** A clock that was set back by more cannot tell how old an approval is. */
+const setBackMs = 60_000;
 const idPattern = /^[a-z2-9]{8}$/;
 
 /**
@@ -44,6 +48,8 @@ const approvalSchema = askedSchema.extend({
   id: z.string().regex(idPattern),
   createdAtMs: z.number(),
   expiresAtMs: z.number(),
+  /** When it was made, as Moment has it. */
+  up: z.string().optional(),
   state: z.enum(["pending", "approved", "declined", "used"]),
   by: z.string().optional(),
   words: z.string().optional(),
@@ -61,9 +67,18 @@ export type Decision = {
   readonly edited?: string;
 };
 
-export function createApproval(asked: AskedFor, nowMs: number, lifeMs: number): Approval {
+export function createApproval(asked: AskedFor, { at, up }: Moment, lifeMs: number): Approval {
+  const createdAtMs = Date.parse(at);
   const id = Array.from({ length: idLength }, () => alphabet[randomInt(alphabet.length)]).join("");
-  return { ...asked, id, createdAtMs: nowMs, expiresAtMs: nowMs + lifeMs, state: "pending" };
+  return { ...asked, id, createdAtMs, expiresAtMs: createdAtMs + lifeMs, up, state: "pending" };
+}
+
+/** Milliseconds, not above 0 once it is over: by whichever clock says so first, since the one on the wall may be set. */
+export function lifeLeftMs({ createdAtMs, expiresAtMs, up }: Approval, now: Moment): number {
+  const nowMs = Date.parse(now.at);
+  const ageMs = msBetween({ at: new Date(createdAtMs).toISOString(), up }, now);
+  if (ageMs === 0 && nowMs < createdAtMs - setBackMs) return 0;
+  return Math.min(expiresAtMs - nowMs, expiresAtMs - createdAtMs - ageMs);
 }
 
 export function isApprovalId(text: string): boolean {

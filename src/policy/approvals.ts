@@ -5,9 +5,11 @@ import { UserError } from "../base/user-error.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { acquireFileLock, lockedFileFailure } from "../platform/file-lock.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
+import { momentNow } from "../platform/moment.ts";
 import {
   createApproval,
   isApprovalId,
+  lifeLeftMs,
   readApproval,
   type Approval,
   type AskedFor,
@@ -51,7 +53,7 @@ export class Approvals {
   read(id: string): Approval | undefined {
     if (!isApprovalId(id)) return undefined;
     const approval = readApproval(id, readOwnFile(this.#path(id)));
-    return approval !== undefined && approval.expiresAtMs > Date.now() ? approval : undefined;
+    return approval !== undefined && lifeLeftMs(approval, momentNow()) > 0 ? approval : undefined;
   }
 
   /** The one for just this, at just this place; made where there is none. `isNew` tells which. */
@@ -62,7 +64,7 @@ export class Approvals {
       const known = all.find((each) => each.state !== "used" && isSame(each, asked));
       if (known !== undefined) return { approval: known, isNew: false };
       if (all.filter(({ state }) => state === "pending").length >= maxPending) throw tooMany();
-      const approval = createApproval(asked, Date.now(), lifeMs);
+      const approval = createApproval(asked, momentNow(), lifeMs);
       this.#write(approval);
       return { approval, isNew: true };
     });

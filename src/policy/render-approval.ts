@@ -1,4 +1,5 @@
-import type { Approval } from "./approval.ts";
+import { momentNow } from "../platform/moment.ts";
+import { lifeLeftMs, type Approval } from "./approval.ts";
 import { showExactly, showLine } from "./show-exactly.ts";
 
 const questions = {
@@ -14,7 +15,7 @@ export function renderApproval(approval: Approval): string {
   const { what, id, connection, address, session, user, host, cwd, client, rule, text, asks } = approval;
   const head = what === "policy" ? questions.policy : `${showLine(client)} ${questions[what]}`;
   const reported = [user, host, cwd].map((fact) => (fact === undefined ? "?" : showLine(fact)));
-  const minutes = Math.max(1, Math.round((approval.expiresAtMs - Date.now()) / 60_000));
+  const minutes = Math.max(1, Math.round(lifeLeftMs(approval, momentNow()) / 60_000));
   return [
     "",
     `${id}: ${head}:`,

@@ -3,6 +3,11 @@ import { renderDuration } from "./duration.ts";
 
 /** What became of a command, in our words; none of the host's are in it. */
 export function describeOutcome(outcome: CommandOutcome): string {
+  const gap = outcome.bytesUnrecorded === undefined ? "" : "; some of what came was never recorded";
+  return `${describeEnd(outcome)}${gap}`;
+}
+
+function describeEnd(outcome: CommandOutcome): string {
   const after = outcome.durationMs === undefined ? "" : ` after ${renderDuration(outcome.durationMs)}`;
   if (outcome.exitCode !== undefined) return `exited ${outcome.exitCode}${after}`;
   if (outcome.endedBy === "no_echo")

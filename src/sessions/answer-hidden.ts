@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { momentNow } from "../platform/moment.ts";
 import type { AuditFacts } from "../policy/audit-trail.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import { isStillAsked, type HiddenQuestion } from "./hidden-question.ts";
@@ -84,7 +85,7 @@ function note(session: SessionContext): void {
     id: answered?.id ?? session.ledger.last()?.id ?? "c0",
     incarnation: session.record.incarnation,
     offset: session.terminal.offset,
-    at: new Date().toISOString(),
+    ...momentNow(),
     pid: process.pid,
     client: "answer",
     command: answered?.command ?? "",

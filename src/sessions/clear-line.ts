@@ -1,3 +1,4 @@
+import { momentNow } from "../platform/moment.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import { sendKeys } from "../tmux/input.ts";
 import { matchEcho } from "./echo.ts";
@@ -39,7 +40,7 @@ export async function clearLine(
   const { cols } = session.record;
   const byInterrupt = !shown || record.command.includes("\n") || record.command.length > cols;
   if (!(await emptyLine(session, byInterrupt, signal))) return false;
-  session.ledger.append({ ...record, step: "cleared", at: new Date().toISOString() });
+  session.ledger.append({ ...record, step: "cleared", ...momentNow() });
   return true;
 }
 

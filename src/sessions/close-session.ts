@@ -3,7 +3,7 @@ import { whatRuns } from "./command-owner.ts";
 import { endSession } from "./end-session.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import type { Call, CloseOutcome, CloseRequest } from "./outcome.ts";
-import { sentInFront } from "./sent-command.ts";
+import { runningMs, sentInFront } from "./sent-command.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Ends ssh and its tmux session; the log stays. Throws SESSION_BUSY while something runs there, unless forced. */
@@ -28,7 +28,7 @@ export async function closeSession(
           by: whatRuns(session, call),
           command_id: sent?.id,
           command: sent?.command,
-          running_ms: sent?.runningMs,
+          running_ms: sent && runningMs(sent),
           awaiting: current.awaiting,
         },
       },

@@ -1,3 +1,4 @@
+import { msBetween, type Moment } from "../platform/moment.ts";
 import type { Ledger } from "../state/ledger.ts";
 
 /** One command whose Enter was pressed. Without `endedAt` nobody saw its end; `exitCode` only where the shell told it. */
@@ -23,9 +24,11 @@ export type PastCommand = {
 /** The commands of a session's ledger, the oldest first; of more than `most` the newest. */
 export function commandHistory(sessionName: string, ledger: Ledger, most = Infinity): readonly PastCommand[] {
   const byId = new Map<string, PastCommand>();
+  const sentAt = new Map<string, Moment>();
   for (const record of ledger.all()) {
     const known = byId.get(record.id);
     if (record.step === "sent") {
+      sentAt.set(record.id, record);
       const { id, at, client, connection, command, where, offset } = record;
       byId.set(id, {
         sessionName,
@@ -45,7 +48,7 @@ export function commandHistory(sessionName: string, ledger: Ledger, most = Infin
       byId.set(record.id, {
         ...known,
         endedAt: record.at,
-        durationMs: Math.max(0, Date.parse(record.at) - Date.parse(known.at)),
+        durationMs: msBetween(sentAt.get(record.id) ?? known, record),
         outputEnd: record.end,
         ...(record.start === undefined ? {} : { outputStart: record.start }),
         ...(record.exit === undefined ? {} : { exitCode: record.exit }),

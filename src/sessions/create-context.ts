@@ -25,11 +25,14 @@ const maxRetired = 1_000;
 export function createContext(place: Workplace, tmux: TmuxServer, noted: SessionRecord): SessionContext {
   const record = withOwnPaths(place, noted);
   const paths = sessionPaths(place.tree, record.session_name);
-  const log = new LogStore(paths.log, place.readingRoom);
+  const assertOwn = () => place.links.assertUnmoved();
+  const log = new LogStore(paths.log, { room: place.readingRoom, assertOwn });
   const { number, epoch_start: start, cols, rows, incarnation, epoch, levels } = record;
   const checkpoint = checkpointOf(record, paths.checkpoint, log);
-  const saveCheckpoint = (terminal: TerminalCheckpoint) =>
+  const saveCheckpoint = (terminal: TerminalCheckpoint) => {
+    assertOwn();
     writeCheckpoint(paths.checkpoint, { incarnation, epoch, terminal });
+  };
   const mux = {
     ssh: place.ssh.program,
     env: place.env,
@@ -44,7 +47,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
     log,
     logName: basename(paths.log),
     logWatch: place.logWatch,
-    ledger: new Ledger(paths.ledger),
+    ledger: new Ledger(paths.ledger, assertOwn),
     terminal: new Terminal({ log, number, start, levels, cols, rows, checkpoint, saveCheckpoint }),
     oracle: new Oracle(mux, link),
     mux,

@@ -9,7 +9,7 @@ import type { Call, InterruptOutcome, InterruptRequest } from "./outcome.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { disconnected, notTyped } from "./refusals.ts";
-import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import { lastSentCommand, runningMs, toldEnd, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -35,7 +35,7 @@ export async function interruptCommand(
   if (pressedAt === undefined) return { ...base, interrupted: false, output: "", totalLines: 0 };
   return {
     ...base,
-    ...(sent === undefined ? {} : { command: sent.command, commandId: sent.id, durationMs: sent.runningMs }),
+    ...(sent === undefined ? {} : { command: sent.command, commandId: sent.id, durationMs: runningMs(sent) }),
     endedBy: end.reason === "decided" ? end.value.endedBy : "wait_limit",
     interrupted: current.state === "idle",
     ...exitFacts(told),

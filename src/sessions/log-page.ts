@@ -12,6 +12,8 @@ export type LogPage = {
   readonly end: string;
   readonly last: string;
   readonly lines: readonly string[];
+  /** Of what came between. */
+  readonly bytesUnrecorded: number;
   /** The lines around it, by which a value is known that is broken over the page's edge. */
   readonly before: readonly string[];
   readonly after: readonly string[];
@@ -34,13 +36,15 @@ export async function readLogPage(session: SessionContext, cursor: string | unde
   const end = lineEnd(log, start, last);
   const shown = (offset: number) => renderCursor({ incarnation: record.incarnation, offset });
   const around = { from: Math.max(first, start - aroundBytes), to: Math.min(last, end + aroundBytes) };
+  const { lines, bytesUnrecorded } = await readLines(session, start, end);
   return {
     sessionName: record.session_name,
     first: shown(first),
     start: shown(start),
     end: shown(end),
     last: shown(last),
-    lines: (await readLines(session, start, end)).lines,
+    lines,
+    bytesUnrecorded,
     before: (await readLines(session, around.from, start)).lines,
     after: (await readLines(session, end, around.to)).lines,
   };

@@ -76,11 +76,12 @@ export type TerminalFacts = {
   readonly quietMs?: number;
 };
 
-/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation or, on a full disk, never recorded. */
+/** Rendered lines of a part of the output, not yet cut to the size that the call asked for. `bytesMissed` were dropped by rotation or never recorded, as on a full disk; `bytesUnrecorded` are the latter alone. */
 export type OutputFacts = {
   readonly output: string;
   readonly totalLines: number;
   readonly bytesMissed?: number;
+  readonly bytesUnrecorded?: number;
   /** The first lines where `output` is the last ones alone; between them so much was only counted. */
   readonly head?: { readonly output: string; readonly linesBetween: number; readonly bytesBetween: number };
 };

@@ -4,7 +4,7 @@ import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import type { SessionContext } from "./look.ts";
 import type { OutputFacts } from "./outcome.ts";
 import { numbersOf } from "./record-tags.ts";
-import { unrecordedIn } from "./unrecorded.ts";
+import { Unrecorded } from "./unrecorded.ts";
 
 /** Of a longer part of the log only its head and its tail are rendered, more than any result shows of it. */
 export const maxWholeBytes = 262_144;
@@ -18,11 +18,12 @@ const enterAlternate = Buffer.from("\x1b[?1049h");
 
 /**
  * The rendered lines of a part of the log. With a `head`, `lines` are only the last ones. `bytesMissed`: dropped by rotation,
- * or never recorded.
+ * or never recorded, of which `bytesUnrecorded` tells.
  */
 export type ReadLines = {
   readonly lines: readonly string[];
   readonly bytesMissed: number;
+  readonly bytesUnrecorded: number;
   readonly head?: ReadHead;
 };
 
@@ -33,48 +34,59 @@ type ReadHead = {
 };
 
 type Range = { readonly start: number; readonly end: number };
-type Counted = { readonly lines: number; readonly unrecorded: number };
 type Recorded = Pick<SessionContext, "log" | "record" | "rendering">;
 
 export async function readLines(session: Recorded, start: number, end: number): Promise<ReadLines> {
   for (;;) {
     const from = keptStart(session, start, end);
-    const { bytesMissed, ...read } = await readKept(session, from, end);
+    const read = await readKept(session, from, end);
     // The recorder may have dropped meanwhile what was about to be read.
     if (from === end || session.log.extent().first <= from)
-      return { ...read, bytesMissed: bytesMissed + from - start };
+      return { ...read, bytesMissed: read.bytesUnrecorded + from - start };
   }
 }
 
-async function readKept(session: Recorded, from: number, end: number): Promise<ReadLines> {
-  const { rendering } = session;
+async function readKept(
+  session: Recorded,
+  from: number,
+  end: number,
+): Promise<Omit<ReadLines, "bytesMissed">> {
+  const { log, rendering } = session;
   if (end - from <= pieceBytes) return readWhole(session, from, end);
   if (end - from <= maxWholeBytes) return rendering.run(() => readWhole(session, from, end));
   const between = { start: lastLineStart(session, from), end: firstLineStart(session, end - tailBytes) };
-  const counted = await countLines(session, between);
-  return rendering.run(() => readEnds(session, { start: from, end }, between, counted));
+  const unrecorded = new Unrecorded(numbersOf(session.record));
+  unrecorded.take(log.read(from, between.start).bytes);
+  const linesBetween = await countLines(session, between, unrecorded);
+  return rendering.run(() =>
+    readEnds(session, { start: from, end }, { ...between, linesBetween }, unrecorded),
+  );
 }
 
-async function readWhole(session: Recorded, start: number, end: number): Promise<ReadLines> {
+async function readWhole(
+  session: Recorded,
+  start: number,
+  end: number,
+): Promise<Omit<ReadLines, "bytesMissed">> {
+  const unrecorded = new Unrecorded(numbersOf(session.record));
   const { bytes } = session.log.read(start, end);
-  return {
-    lines: await render(session, bytes),
-    bytesMissed: unrecordedIn(bytes, numbersOf(session.record)),
-  };
+  unrecorded.take(bytes);
+  return { lines: await render(session, bytes), bytesUnrecorded: unrecorded.bytes };
 }
 
+/** `unrecorded` has taken all but the tail. */
 async function readEnds(
   session: Recorded,
   { start, end }: Range,
-  between: Range,
-  { lines: linesBetween, unrecorded }: Counted,
-): Promise<ReadLines> {
-  const numbers = numbersOf(session.record);
+  { linesBetween, ...between }: Range & { readonly linesBetween: number },
+  unrecorded: Unrecorded,
+): Promise<Omit<ReadLines, "bytesMissed">> {
   const { bytes: head } = session.log.read(start, between.start);
   const { bytes: tail } = session.log.read(between.end, end);
+  unrecorded.take(tail);
   return {
     lines: await render(session, tail, endsAlternate(head, tail)),
-    bytesMissed: unrecordedIn(head, numbers) + unrecorded + unrecordedIn(tail, numbers),
+    bytesUnrecorded: unrecorded.bytes,
     head: {
       lines: await render(session, head),
       linesBetween,
@@ -93,12 +105,13 @@ function firstLineStart({ log }: Recorded, from: number): number {
   return from + log.read(from, from + pieceBytes).bytes.indexOf(lineFeed) + 1;
 }
 
-export function outputOf({ lines, bytesMissed, head }: ReadLines): OutputFacts {
+export function outputOf({ lines, bytesMissed, bytesUnrecorded, head }: ReadLines): OutputFacts {
   const before = head === undefined ? 0 : head.lines.length + head.linesBetween;
   return {
     output: joined(lines),
     totalLines: before + lines.length,
     ...(bytesMissed > 0 ? { bytesMissed } : {}),
+    ...(bytesUnrecorded > 0 ? { bytesUnrecorded } : {}),
     ...(head === undefined ? {} : { head: headOf(head) }),
   };
 }
@@ -120,17 +133,15 @@ function keptStart({ log }: Recorded, start: number, end: number): number {
   return Math.min(end, first + bytes.indexOf(lineFeed) + 1);
 }
 
-async function countLines({ log, record }: Recorded, { start, end }: Range): Promise<Counted> {
-  const numbers = numbersOf(record);
+async function countLines({ log }: Recorded, { start, end }: Range, unrecorded: Unrecorded): Promise<number> {
   let lines = 0;
-  let unrecorded = 0;
   for (let at = start; at < end; at += countedBytes) {
     const { bytes } = log.readPiece(at, Math.min(end, at + countedBytes));
     lines += countLineFeeds(bytes, 0, bytes.length);
-    unrecorded += unrecordedIn(bytes, numbers);
+    unrecorded.take(bytes);
     await new Promise(setImmediate);
   }
-  return { lines, unrecorded };
+  return lines;
 }
 
 /** Whether the tail begins on the alternate screen, by the first switch in it, else by the last in the head. */

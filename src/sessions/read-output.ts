@@ -6,7 +6,7 @@ import type { OutputFacts } from "./outcome.ts";
 import { fillerBefore } from "./prompt-filler.ts";
 import { maxWholeBytes, outputOf, readLines, type ReadLines } from "./read-lines.ts";
 import { numbersOf } from "./record-tags.ts";
-import { unrecordedIn } from "./unrecorded.ts";
+import { gapsIn, Unrecorded } from "./unrecorded.ts";
 
 const maxScrollbackBytes = 1_048_576;
 const fillerSearchBytes = 4_096;
@@ -39,8 +39,13 @@ export async function readSince(session: SessionContext, start: number): Promise
   const isSame = first.startsWith(cursor.before);
   const lines = [isSame ? first.slice(cursor.before.length) : first, ...rest];
   const isEmpty = lines.length === 1 && lines[0]?.trim() === "";
-  const unrecorded = unrecordedIn(news.bytes, numbersOf(record));
-  return outputOf({ lines: isEmpty ? [] : lines, bytesMissed: news.start - start + unrecorded });
+  const unrecorded = new Unrecorded(numbersOf(record));
+  unrecorded.take(news.bytes);
+  return outputOf({
+    lines: isEmpty ? [] : lines,
+    bytesMissed: news.start - start + unrecorded.bytes,
+    bytesUnrecorded: unrecorded.bytes,
+  });
 }
 
 /** The last `numLines` lines of this incarnation, the screen's included, as on scrolling up. */
@@ -54,13 +59,24 @@ export function readScrollback(session: SessionContext, numLines: number): Outpu
     const lines = withoutEmptyEnd(render(session, bytes, numLines + session.record.rows));
     if (!whole && lines.length < numLines) continue;
     const shown = lines.slice(-numLines);
-    const dropped = session.log.extent().first - logStart;
+    const dropped = whole ? Math.max(0, session.log.extent().first - logStart) : 0;
+    const bytesUnrecorded = unrecordedAmong(session, bytes, shown.length);
     return {
-      output: shown.join("\n"),
+      ...outputOf({ lines: shown, bytesMissed: dropped + bytesUnrecorded, bytesUnrecorded }),
       totalLines: lines.length,
-      ...(dropped > 0 && whole ? { bytesMissed: dropped } : {}),
     };
   }
+}
+
+/** What is missing among the last `numLines` lines of `bytes`: at gaps that no more lines than these follow. */
+function unrecordedAmong(session: SessionContext, bytes: Uint8Array, numLines: number): number {
+  let missing = 0;
+  for (const gap of gapsIn(bytes, numbersOf(session.record)).toReversed()) {
+    const behind = render(session, bytes.subarray(gap.end), numLines + session.record.rows);
+    if (withoutEmptyEnd(behind).length > numLines) break;
+    missing += gap.bytes;
+  }
+  return missing;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { momentNow } from "../platform/moment.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
@@ -29,7 +30,7 @@ export function noteEnd(
   appendIfPossible(ledger, {
     step: "ended",
     id,
-    at: new Date().toISOString(),
+    ...momentNow(),
     ...(status === undefined || ran === false ? {} : { exit: status }),
     ...(ran === undefined ? {} : { ran }),
     ...(start === undefined ? {} : { start }),

@@ -3,6 +3,7 @@ import { Ledger } from "../state/ledger.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import { listPanes, type PaneFacts } from "../tmux/pane.ts";
 import type { TmuxServer } from "../tmux/server.ts";
+import { isStateMissing, logsWithoutState } from "./missing-state.ts";
 import { recordFromTags } from "./record-tags.ts";
 import { readNumber, sessionPaths } from "./session-files.ts";
 import { sweepOpening } from "./undo-opening.ts";
@@ -13,6 +14,7 @@ import type { Workplace } from "./workplace.ts";
  * into it from their tags, and opens that a dead process left half done are taken back. Returns what is to be told.
  */
 export async function recoverSessions(place: Workplace, tmux: TmuxServer): Promise<string[]> {
+  const isMissing = isStateMissing(place);
   const findings = (await listPanes(tmux)).flatMap((pane) => findLost(place, pane) ?? []);
   const records = findings.flatMap(({ record }) => record ?? []);
   if (records.length > 0 || !place.state.isWhole) {
@@ -27,7 +29,8 @@ export async function recoverSessions(place: Workplace, tmux: TmuxServer): Promi
   for (const record of place.state.read().values()) {
     if (record.phase !== "open") await sweepOpening(place, tmux, record);
   }
-  return [...findings.map(({ told }) => told), ...namesLost(place)];
+  const unknown = isMissing ? logsWithoutState(place) : [];
+  return [...findings.map(({ told }) => told), ...namesLost(place), ...unknown];
 }
 
 type Finding = { readonly record: SessionRecord | undefined; readonly told: string };

@@ -3,7 +3,7 @@ import type { SessionRecord } from "../state/session-record.ts";
 import { captureScreen } from "../tmux/screen-capture.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { Where } from "./outcome.ts";
-import { lastSentCommand, sentInFront } from "./sent-command.ts";
+import { lastSentCommand, runningMs, sentInFront } from "./sent-command.ts";
 
 /** `by` are our own words for what keeps the terminal; `current` is given where that is what runs. */
 export function busy(session: SessionContext, by: string, current?: Look): UserError {
@@ -17,7 +17,7 @@ export function busy(session: SessionContext, by: string, current?: Look): UserE
         by,
         command_id: inFlight?.id,
         command: inFlight?.command,
-        running_ms: inFlight?.runningMs,
+        running_ms: inFlight && runningMs(inFlight),
         awaiting: current?.awaiting,
       },
     },

@@ -10,7 +10,7 @@ import { compilePattern } from "./pattern.ts";
 import { numbersOf } from "./record-tags.ts";
 import { findCommand, outputRange } from "./recorded-command.ts";
 import type { FoundLine, SearchOutcome, SearchRequest } from "./search-outcome.ts";
-import { unrecordedIn } from "./unrecorded.ts";
+import { Unrecorded } from "./unrecorded.ts";
 
 const searchTimeMs = 5_000;
 /** Without a literal part each line costs more, and others are to be served in between. */
@@ -35,9 +35,8 @@ export async function searchOutput(
   const isLate = () => performance.now() >= deadlineMs || call.signal.aborted;
   let kept: LineMatch[] = [];
   let totalMatches = 0;
-  const numbers = numbersOf(record);
+  const unrecorded = new Unrecorded(numbersOf(record));
   let dropped = Math.max(0, Math.min(first, range.end) - range.start);
-  let unrecorded = 0;
   const logins = [record.log_start, record.epoch_start].filter((place) => place < range.end);
   while (search.offset < range.end && !isLate()) {
     const until = logins.find((place) => place > search.offset) ?? range.end;
@@ -49,7 +48,7 @@ export async function searchOutput(
     if (bytes.length === 0) break;
     const atEnd = start + bytes.length >= until;
     const { count, newest } = search.take(bytes, { atEnd, keep: request.maxMatches, isLate });
-    unrecorded += unrecordedIn(bytes.subarray(0, search.offset - start), numbers);
+    unrecorded.take(bytes.subarray(0, search.offset - start));
     totalMatches += count;
     kept = [...kept, ...newest.map(withOwnText)].slice(-request.maxMatches);
     // A new login begins on the main screen, wherever the one before it was left.
@@ -62,7 +61,7 @@ export async function searchOutput(
     isComplete: search.offset >= range.end,
     cursor: renderCursor({ incarnation: record.incarnation, offset: search.offset }),
     bytesSearched: search.offset - range.start - dropped,
-    bytesMissed: dropped + unrecorded,
+    bytesMissed: dropped + unrecorded.bytes,
     matches: withCommands(session, kept).map((match) =>
       foundLine(session, range, match, request.contextLines),
     ),

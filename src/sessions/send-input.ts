@@ -12,6 +12,7 @@ import { matchOrEnd, OutputWatch, readWaitFor, type Watched } from "./output-wat
 import { readCommandOutput, readSince } from "./read-output.ts";
 import { noteAsTold } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
+import { runningMs } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeInput, type TypedInput } from "./type-input.ts";
 import { waitUntil, type WaitEnd } from "./wait.ts";
@@ -110,11 +111,10 @@ function commandFacts(
   isOn: boolean,
 ): Pick<InputOutcome, "command" | "commandId" | "durationMs"> {
   if (answered === undefined || !isOn) return {};
-  const startedAtMs = Date.parse(answered.at);
   return {
     command: answered.command,
     commandId: answered.id,
-    durationMs: Math.max(0, Date.now() - startedAtMs),
+    durationMs: runningMs(answered),
   };
 }
 

@@ -1,3 +1,4 @@
+import { momentNow, msBetween } from "../platform/moment.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand, MarkTrack } from "./mark-track.ts";
@@ -8,7 +9,7 @@ export type SentCommand = {
   readonly command: string;
   readonly offset: number;
   readonly at: string;
-  readonly runningMs: number;
+  readonly up?: string | undefined;
   /** Who typed it. */
   readonly client: string;
   readonly pid: number;
@@ -20,6 +21,11 @@ export type SentCommand = {
 export function lastSentCommand(session: SessionContext): SentCommand | undefined {
   const last = session.ledger.last();
   return last?.step === "sent" && isOfEpoch(session, last) ? sentCommand(session, last) : undefined;
+}
+
+/** Since its Enter. */
+export function runningMs(sent: Pick<SentCommand, "at" | "up">): number {
+  return msBetween(sent, momentNow());
 }
 
 /** Whether it was written since this ssh of the session was started; Enter may be pressed just when that ends. */
@@ -55,10 +61,9 @@ export function sentOf(
 
 /** The number of a shell that was lost with the state file is as good as none. */
 function sentCommand({ terminal }: SessionContext, record: LedgerRecord): SentCommand {
-  const { id, command, offset, at, client, pid, aid, counter } = record;
-  const runningMs = Math.max(0, Date.now() - Date.parse(at));
+  const { id, command, offset, at, up, client, pid, aid, counter } = record;
   const isKnown = aid !== undefined && terminal.follows(aid);
-  return { id, command, offset, at, runningMs, client, pid, ...(isKnown ? { aid, counter } : {}) };
+  return { id, command, offset, at, up, client, pid, ...(isKnown ? { aid, counter } : {}) };
 }
 
 /** Whether a command has ended without a word of its shell: that has other marks, or is at a later prompt and the word was missed. */

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
-
 import { sessionKey } from "../base/session-name.ts";
 import { UserError } from "../base/user-error.ts";
 import type { FileSubscription } from "../platform/folder-watch.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { respellKept } from "../state/respell-kept.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import type { StateSnapshot } from "../state/state-file.ts";
 import { listPanes } from "../tmux/pane.ts";
@@ -16,6 +15,7 @@ import { listConfigs } from "./list-configs.ts";
 import { lockOpening } from "./lock-opening.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
 import { lostBeside, lostWork } from "./lost-work.ts";
+import { mayHaveSessions, tellMissingState } from "./missing-state.ts";
 import { openSession } from "./open-session.ts";
 import { openedFacts } from "./opened-facts.ts";
 import type {
@@ -86,12 +86,14 @@ export class Sessions implements SessionService {
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
     const startedAtMs = performance.now();
-    const { gatehouse } = this.#place;
+    const { gatehouse, links } = this.#place;
+    links.assertUnmoved();
     gatehouse.pause.assertOff();
     const config = usableConfig(this.#place.config(), request.connectionConfigName);
     await using _ = await lockOpening(this.#place, request.sessionName, call.signal);
     const tmux = await this.#tmux();
     const previous = await this.#previousRecord(tmux, request);
+    if (previous === undefined) respellKept(this.#place.tree.logs, request.sessionName);
     // Once opened, a session is held to it also when the configuration cannot be read any more.
     await gatehouse.policies.note(config.name, config.policy);
     const about = { session: request.sessionName, connection: config.name, client: call.client };
@@ -129,9 +131,10 @@ export class Sessions implements SessionService {
   }
 
   async list(): Promise<readonly SessionSummary[]> {
-    const { state, tree } = this.#place;
-    const isEmpty = state.read().size === 0 && state.setAside.length === 0;
-    if (isEmpty && !existsSync(tree.tmuxSocket)) return [];
+    if (!(await mayHaveSessions(this.#place))) {
+      this.#tell(await tellMissingState(this.#place));
+      return [];
+    }
     const panes = new Map((await listPanes(await this.#tmux())).map((pane) => [pane.name, pane]));
     const tmux = await this.#tmux();
     const records = openedOnes(this.#place.state.read());
@@ -164,9 +167,9 @@ export class Sessions implements SessionService {
   }
 
   async close({ sessionName, ...how }: CloseRequest, call: Call): Promise<CloseOutcome> {
+    this.#place.links.assertUnmoved();
     await using _ = await lockOpening(this.#place, sessionName, call.signal);
-    const hasAny = this.#place.state.read().size > 0 || existsSync(this.#place.tree.tmuxSocket);
-    if (!hasAny) return { sessionName, wasRunning: false, existed: false };
+    if (!(await mayHaveSessions(this.#place))) return { sessionName, wasRunning: false, existed: false };
     const tmux = await this.#tmux();
     await undoOpening(this.#place, tmux, sessionName);
     const record = this.#place.state.get(sessionName);
@@ -181,6 +184,7 @@ export class Sessions implements SessionService {
 
   /** The tmux server, once its sessions and the state file agree. */
   async #tmux(): Promise<TmuxServer> {
+    this.#place.links.assertUnmoved();
     const tmux = await this.#place.tmux();
     if (this.#recoveredWith !== tmux || !this.#place.state.isWhole) {
       this.#recovering ??= this.#recover(tmux).finally(() => (this.#recovering = undefined));
@@ -191,8 +195,11 @@ export class Sessions implements SessionService {
   }
 
   async #recover(tmux: TmuxServer): Promise<void> {
-    const told = await recoverSessions(this.#place, tmux);
-    told.forEach((words) => this.#place.warn(words));
+    this.#tell(await recoverSessions(this.#place, tmux));
+  }
+
+  #tell(told: readonly string[]): void {
+    for (const words of told) if (!this.#warnings.includes(words)) this.#place.warn(words);
     this.#warnings = [...new Set([...this.#warnings, ...told])].slice(-maxWarnings);
   }
 

@@ -30,7 +30,8 @@ export function sweepLeftovers(
   };
   for (const path of oldFiles(tree.locks, isIdle, yesterdayMs)) removeFileLock(path);
   servingProcesses(tree.locks);
-  for (const folder of [tree.root, tree.logs, tree.locks, tree.mux])
+  const written = new Set([tree.root, tree.runtime, tree.logs, tree.locks, tree.approvals, tree.mux]);
+  for (const folder of written)
     for (const path of oldFiles(folder, (name) => halfWritten.test(name), yesterdayMs)) rmSync(path);
   for (const path of oldFiles(tree.root, (name) => unreadState.test(name), oldestMs)) rmSync(path);
 }

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
+import { momentNow } from "../platform/moment.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import { pausedByHuman } from "../policy/pause.ts";
 import type { LedgerRecord } from "../state/ledger.ts";
@@ -172,7 +173,7 @@ export function nextRecord(session: SessionContext, command: string, call: Call)
     epoch: session.record.epoch,
     connection: session.record.connection_config,
     offset: session.terminal.offset,
-    at: new Date().toISOString(),
+    ...momentNow(),
     pid: process.pid,
     client: call.client,
     command,

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 
 import { UserError } from "../base/user-error.ts";
 import { requireRoom } from "../platform/disk-room.ts";
+import { momentNow } from "../platform/moment.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import { pausedByHuman } from "../policy/pause.ts";
 import { findAsker, secretFor } from "../policy/secret-use.ts";
@@ -140,8 +141,7 @@ function beginLine(session: SessionContext, { typed = "" }: Look, input: Input, 
     } as const;
     return { record, answered: undefined, follows: undefined };
   }
-  const answered = { ...entry, runningMs: 0 };
-  return { record: { ...entry, step: "sent" }, answered, follows: following(session, answered) };
+  return { record: { ...entry, step: "sent" }, answered: entry, follows: following(session, entry) };
 }
 
 function shownKeys({ steps }: Input): Pick<LedgerRecord, "keys"> {
@@ -169,7 +169,7 @@ export function continuedCommand(
     id: answered?.id ?? session.ledger.last()?.id ?? "c0",
     incarnation: session.record.incarnation,
     offset,
-    at: new Date().toISOString(),
+    ...momentNow(),
     pid: process.pid,
     client: call.client,
     command: answered?.command ?? "",

@@ -1,4 +1,5 @@
 import { UserError } from "../base/user-error.ts";
+import { momentNow, msBetween } from "../platform/moment.ts";
 import type { EndedRecord } from "../state/ledger.ts";
 import { commandEnd, type Ended } from "./command-end.ts";
 import { exitFacts } from "./execute.ts";
@@ -96,8 +97,7 @@ function asTold({ exit, ran, start, end }: EndedRecord): EndedCommand | undefine
 }
 
 function durationFacts({ sent, end }: RecordedCommand): Pick<OutputOutcome, "durationMs"> {
-  const until = end === undefined ? Date.now() : Date.parse(end.at);
-  return { durationMs: Math.max(0, until - Date.parse(sent.at)) };
+  return { durationMs: msBetween(sent, end ?? momentNow()) };
 }
 
 async function readOutput(

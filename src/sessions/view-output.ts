@@ -9,7 +9,7 @@ import { matchOrEnd, OutputWatch, readWaitFor, type Watched } from "./output-wat
 import { readScrollback, readSince } from "./read-output.ts";
 import { noteEnd } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
-import { lastSentCommand, toldEnd, type SentCommand } from "./sent-command.ts";
+import { lastSentCommand, runningMs, toldEnd, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { viewCommand } from "./view-command.ts";
 import { waitUntil } from "./wait.ts";
@@ -66,8 +66,13 @@ function endedCommand(
   if (sent === undefined || told === undefined) return {};
   noteEnd(session, sent, told);
   if (endedBefore && (from === undefined || from > told.outputEnd)) return {};
-  const { command, id: commandId, runningMs: durationMs } = sent;
-  return { command, commandId, ...(endedBefore ? {} : { durationMs }), ...exitFacts(told) };
+  const { command, id: commandId } = sent;
+  return {
+    command,
+    commandId,
+    ...(endedBefore ? {} : { durationMs: runningMs(sent) }),
+    ...exitFacts(told),
+  };
 }
 
 function chooseView(
@@ -85,7 +90,7 @@ function runningCommand(
   { state }: Look,
 ): Pick<OutputOutcome, "command" | "commandId" | "durationMs"> {
   const sent = state === "idle" || state === "disconnected" ? undefined : lastSentCommand(session);
-  return sent === undefined ? {} : { command: sent.command, commandId: sent.id, durationMs: sent.runningMs };
+  return sent === undefined ? {} : { command: sent.command, commandId: sent.id, durationMs: runningMs(sent) };
 }
 
 function cursorOffset(session: SessionContext, { cursor, view }: OutputRequest): number | undefined {

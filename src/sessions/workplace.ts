@@ -2,6 +2,7 @@ import type { ConnectionConfig, Settings } from "../config/connection-config.ts"
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { TreeLinks } from "../platform/tree-links.ts";
 import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { SecretBook } from "../policy/secret-book.ts";
 import type { SshVersion } from "../ssh/version.ts";
@@ -14,6 +15,7 @@ import type { Turns } from "./turns.ts";
 /** What all sessions of one server process share; composed once, where the process starts. */
 export type Workplace = {
   readonly tree: HomeTree;
+  readonly links: TreeLinks;
   /** The user's home. */
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;

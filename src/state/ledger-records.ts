@@ -24,6 +24,8 @@ const recordSchema = z.object({
   connection: z.string().optional(),
   offset: z.number().int(),
   at: z.string(),
+  /** As Moment has it; ledgers of before have none. */
+  up: z.string().optional(),
   pid: z.number().int(),
   client: z.string(),
   command: z.string(),
@@ -50,6 +52,7 @@ const endedSchema = z.object({
   step: z.literal("ended"),
   id: z.string().regex(/^c\d+$/),
   at: z.string(),
+  up: z.string().optional(),
   exit: z.number().int().optional(),
   ran: z.boolean().optional(),
   cut: z.literal(true).optional(),

@@ -27,11 +27,14 @@ const tailBytes = 1_048_576;
 /** `SESSION.commands.jsonl`, appended under the session's input lock, but for ends and what people ran, which anyone may note. */
 export class Ledger {
   readonly #path: string;
+  readonly #assertOwn: () => void;
   /** The answer of `last` for the file as it was; what is only ever appended to differs in size if at all. */
   #last: { readonly version: string; readonly record: LedgerRecord | undefined } | undefined;
 
-  constructor(path: string) {
+  /** `assertOwn` is called whenever the file was opened, and throws where its folder is not to be relied on. */
+  constructor(path: string, assertOwn: () => void = () => {}) {
     this.#path = path;
+    this.#assertOwn = assertOwn;
   }
 
   /** The whole record or, with STORAGE_FAILED, nothing of it. */
@@ -48,6 +51,7 @@ export class Ledger {
     const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
     const descriptor = openSync(this.#path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
     try {
+      this.#assertOwn();
       const { size, ino } = fstatSync(descriptor);
       appendLine(descriptor, line);
       if (size > maxBytes) this.#shorten(descriptor);
@@ -136,6 +140,7 @@ export class Ledger {
     const descriptor = this.#open();
     if (descriptor === undefined) return;
     try {
+      this.#assertOwn();
       let rest = Buffer.alloc(0);
       const piece = Buffer.alloc(Math.min(pieceBytes, fstatSync(descriptor).size));
       for (let at = 0; ;) {
@@ -166,6 +171,7 @@ export class Ledger {
     const descriptor = this.#open();
     if (descriptor === undefined) return;
     try {
+      this.#assertOwn();
       yield* newestLines(descriptor, tailBytes);
     } finally {
       closeSync(descriptor);

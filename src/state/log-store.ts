@@ -29,20 +29,31 @@ const listingAttempts = 10;
 /** The room that pieces of logs are read into is as large as the largest of them. */
 export const maxPieceBytes = 1_048_576;
 
+export type LogStoreOptions = {
+  readonly room?: Uint8Array | undefined;
+  readonly assertOwn?: (() => void) | undefined;
+};
+
 /** `SESSION.log` and its rotated segments `SESSION.log.<20-digit offset>`, written by the recorder alone. */
 export class LogStore {
   readonly path: string;
   readonly #room: Uint8Array | undefined;
+  readonly #assertOwn: () => void;
   #current: CurrentFile | undefined;
 
-  /** `room` may be shared with other logs. */
-  constructor(path: string, room?: Uint8Array) {
+  /**
+   * `room` may be shared with other logs. `assertOwn` is called whenever a file was looked at or opened, and throws where its
+   * folder is not to be relied on.
+   */
+  constructor(path: string, { room, assertOwn = () => {} }: LogStoreOptions = {}) {
     this.path = path;
     this.#room = room;
+    this.#assertOwn = assertOwn;
   }
 
   extent(): LogExtent {
     const facts = statSync(this.path, { throwIfNoEntry: false });
+    this.#assertOwn();
     const known = this.#current;
     if (facts !== undefined && known?.identity === identityOf(facts)) {
       return { first: known.first, end: known.start + facts.size, changedAtMs: facts.mtimeMs };
@@ -77,6 +88,7 @@ export class LogStore {
     const descriptor = openIfThere(this.path);
     if (descriptor === undefined) return undefined;
     try {
+      this.#assertOwn();
       const facts = fstatSync(descriptor);
       if (identityOf(facts) !== known.identity) return undefined;
       const current = { descriptor, start: known.start, end: known.start + facts.size };
@@ -111,6 +123,7 @@ export class LogStore {
       return { descriptor, start, end: start + fstatSync(descriptor).size };
     });
     if (this.#rotatedStarts().join() !== starts.join()) return undefined;
+    this.#assertOwn();
     if (current === undefined) return { segments: unbroken(rotated), changedAtMs: 0 };
     const facts = fstatSync(current);
     const start = rotated.at(-1)?.end ?? 0;
@@ -121,6 +134,7 @@ export class LogStore {
 
   /** The log was deleted or cut: what is there now, if anything, becomes a segment that begins at `start`. */
   startAt(start: number): void {
+    this.#assertOwn();
     const segment = `${this.path}.${String(start).padStart(20, "0")}`;
     if (existsSync(this.path)) renameSync(this.path, segment);
     else writeFileSync(segment, "", { mode: 0o600, flag: "wx" });

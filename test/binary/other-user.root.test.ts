@@ -84,6 +84,18 @@ test("a tree or a configuration that another user owns is refused", async () => 
   expect(() => openHomeTree(tree)).toThrow(`belongs to user id ${nobody}`);
 });
 
+test("a link to a folder that another user owns is refused", async () => {
+  await using home = new TempHome();
+  const tree = homeTree(home.root, 0);
+  openHomeTree(tree);
+  const theirs = join(home.home, "theirs");
+  mkdirSync(theirs, { mode: 0o700 });
+  chownSync(theirs, nobody, nobody);
+  rmSync(tree.logs, { recursive: true });
+  symlinkSync(theirs, tree.logs);
+  expect(() => openHomeTree(tree)).toThrow(`${tree.logs} leads to ${theirs} of user id ${nobody}`);
+});
+
 test("a state file that names paths outside is set aside, not followed", async () => {
   await using home = new TempHome();
   const tree = homeTree(home.root, 0);

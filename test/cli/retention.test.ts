@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
 import {
   existsSync,
   readdirSync,
@@ -14,7 +14,7 @@ import { openGatehouse } from "../../src/cli/open-gatehouse.ts";
 import { retain } from "../../src/cli/retain-daily.ts";
 import { createConfigSource } from "../../src/config/load-config.ts";
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
-import { homeTree } from "../../src/platform/home-tree.ts";
+import { homeTree, openHomeTree } from "../../src/platform/home-tree.ts";
 import { StateFile } from "../../src/state/state-file.ts";
 import { until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
@@ -46,7 +46,8 @@ async function look(): Promise<void> {
   });
   const config = () => source.current();
   const gatehouse = openGatehouse(tree, { config, mask: async () => (text) => text });
-  await retain({ tree, state, gatehouse, config, log: (line) => expect(line).toBe("") });
+  const links = openHomeTree(tree);
+  await retain({ tree, links, state, gatehouse, config, log: (line) => expect(line).toBe("") });
 }
 
 test("a server drops by itself what is old, at most once a day, and nothing of an open session", async () => {
@@ -58,6 +59,8 @@ test("a server drops by itself what is old, at most once a day, and nothing of a
   const left = [
     "logs/s.checkpoint.0123456789ab.tmp",
     "state.json.corrupt-2020",
+    "state.json.0123456789ab.tmp",
+    "approvals/abcdefgh.json.0123456789ab.tmp",
     "locks/connect-0123456789ab-0",
   ];
   for (const path of [...aged.slice(0, 3), ...left]) write(path, old);
@@ -100,4 +103,21 @@ test("without the state file nothing is dropped, since nobody knows what is open
   await look();
   renameSync(aside, place("state.json"));
   expect(existsSync(place("logs/gone.log"))).toBe(true);
+});
+
+test.each([
+  ["forward", dayMs],
+  ["back", -dayMs],
+])("with the clock set %s by a day what is old goes, and nothing that is days younger", async (_, step) => {
+  write("logs/old.log", old);
+  write("logs/young.log", new Date(Date.now() - 28 * dayMs));
+  utimesSync(place("locks/retention"), old, old);
+  setSystemTime(Date.now() + step);
+  try {
+    await look();
+  } finally {
+    setSystemTime();
+  }
+  expect(existsSync(place("logs/old.log"))).toBe(false);
+  expect(existsSync(place("logs/young.log"))).toBe(true);
 });

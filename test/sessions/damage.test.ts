@@ -240,6 +240,43 @@ test("tmux's socket is taken away: no second server is started beside it, every 
   await expectExact(await home.start(), "s");
 });
 
+test("state.json and tmux's socket both gone: what runs is found again, and what is not is told", async () => {
+  await using home = freshHome();
+  const first = await home.start();
+  await open(first, "s");
+  await open(first, "closed");
+  await first.call("close_connection", { session_name: "closed" });
+  const pid = serverPid(home);
+  const loseBoth = () => [stateFile(home), home.tmuxSocket].forEach((path) => rmSync(path));
+  loseBoth();
+  const second = await home.start();
+  const { sessions, warnings } = await listing(second);
+  expect([...sessions.keys()]).toEqual(["s"]);
+  expect(warnings).toContain("session s was found again");
+  expect(warnings).toContain("logs are kept of sessions that were closed or are lost: closed");
+  expect(serverPid(home)).toBe(pid);
+  await expectExact(second, "s");
+  // Without the note of its process the server can only be named.
+  loseBoth();
+  rmSync(`${home.tmuxSocket}.pid`);
+  const third = await home.start();
+  const unseen = await listing(third);
+  expect(unseen.sessions.size).toBe(0);
+  expect(unseen.warnings).toContain("closed or are lost: closed, s");
+  const [, named] = /kill -USR1 (\d+) brings it back/.exec(unseen.warnings) ?? [];
+  expect(Number(named)).toBe(pid);
+  process.kill(pid, "SIGUSR1");
+  await until("the socket", () => existsSync(home.tmuxSocket));
+  expect([...(await listing(third)).sessions.keys()]).toEqual(["s"]);
+  process.kill(pid, "SIGKILL");
+  await until("its end", () => home.tmux("list-sessions").includes("no server"));
+  loseBoth();
+  const last = await listing(await home.start());
+  expect(last.sessions.size).toBe(0);
+  expect(last.warnings).toContain("closed or are lost: closed, s");
+  expect(last.warnings).not.toContain("kill -USR1");
+});
+
 test("of a killed recorder there is one again with the next output, whoever looks, and nothing is logged twice", async () => {
   await using home = freshHome();
   const servers = await Promise.all([home.start(), home.start(), home.start()]);
@@ -284,9 +321,16 @@ test.each([
   );
   const { fields } = await read(server, "s", { command_id: "c1", wait_seconds: 5 });
   expect(fields["exit_code"]).toBeUndefined();
-  expect(fields).toMatchObject({ state: "idle" });
+  const told = { message: expect.stringContaining("never recorded"), bytes_missed: 1, truncated: true };
+  expect(fields).toMatchObject({ ...told, state: "idle" });
+  expect((await read(server, "s")).fields).toMatchObject(told);
   await expectExact(server, "s");
-  expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
+  const later = (await read(server, "s", { command_id: "c1" })).fields;
+  expect(later).toMatchObject(told);
+  expect(later["exit_code"]).toBeUndefined();
+  // What came since is whole.
+  for (const view of [{ command_id: "c2" }, { num_lines: 2 }])
+    expect((await read(server, "s", view)).fields["bytes_missed"]).toBeUndefined();
 });
 
 test("a command of which no recorder took more than its line is not told as one whose line goes on", async () => {

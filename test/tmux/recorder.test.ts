@@ -5,8 +5,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -128,6 +130,28 @@ for (const shell of shells) {
       const missing = written + "after".length - kept - (match?.[2]?.length ?? 0);
       expect(Number(match?.[1])).toBe(missing + 1);
     });
+
+    test.each(["folder", "link"])(
+      "a link that takes the place of a %s under way is not followed",
+      async (kind) => {
+        const folder = mkdtempSync(join(tmpdir(), "mcp-recorder-"));
+        const [logs = "", real = "", elsewhere = ""] = ["", ".real", ".elsewhere"].map((end) =>
+          join(folder, oddName + end),
+        );
+        for (const path of [elsewhere, kind === "link" ? real : logs]) mkdirSync(path);
+        if (kind === "link") symlinkSync(real, logs);
+        await using recording = new RecorderRun(shell, megabyte, { folder });
+        await recording.write(Buffer.from("before"));
+        await until("the log", () => recording.log().toString() === "before");
+        if (kind === "link") rmSync(logs);
+        else renameSync(logs, real);
+        symlinkSync(elsewhere, logs);
+        await recording.write(Buffer.alloc(3 * megabyte, "x"));
+        expect(await recording.end()).toBe(0);
+        expect(readdirSync(elsewhere)).toEqual([]);
+        expect(readdirSync(real).length).toBeGreaterThan(2);
+      },
+    );
 
     test("a folder that is gone and comes back is a gap", async () => {
       await using recording = new RecorderRun(shell, 100 * megabyte);

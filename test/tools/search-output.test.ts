@@ -211,6 +211,12 @@ test("what was never recorded is missed too, in this login and in the one before
     cursor: matchOf(await inGap("search_output", { pattern: "^one$" })),
   });
   expect(all.fields).toMatchObject({ bytes_missed: 120 });
+  const { contents } = await server.client.readResource({ uri: "ssh://sessions/gap/log" });
+  expect(JSON.stringify(contents)).toContain(", bytes_missed: 120");
+  // In a line that fills all but a few bytes of a piece in which is searched where the pattern has no literal part.
+  appendFileSync(logFile, `\n${"x".repeat(131_072 - 30)}`);
+  loseOutput(3);
+  expect((await inGap("search_output", { pattern: "[pq]{3}$" })).fields).toMatchObject({ bytes_missed: 123 });
 }, 60_000);
 
 function matchOf(found: ToolResult): unknown {

@@ -14,8 +14,7 @@ const timeoutMs = 3_000;
 export async function checkTmuxServer({ tree, env, searchPath }: Place): Promise<Finding[]> {
   const program = locateProgram("tmux", searchPath);
   if (program === undefined) return [];
-  if (!existsSync(tree.tmuxSocket))
-    return [{ name, verdict: "ok", fact: "does not run; it starts with the first session" }];
+  if (!existsSync(tree.tmuxSocket)) return [await withoutSocket(tree.tmuxSocket)];
   try {
     const found = await checkServer({
       program,
@@ -36,6 +35,14 @@ export async function checkTmuxServer({ tree, env, searchPath }: Place): Promise
     if (!(error instanceof UserError)) throw error;
     return [{ name, verdict: "fail", fact: error.message, fix: await mending(tree.tmuxSocket, error) }];
   }
+}
+
+/** A server whose socket was removed makes it anew when it is told to. */
+async function withoutSocket(socket: string): Promise<Finding> {
+  const pids = (await serverProcesses(socket)).map(({ pid }) => pid);
+  return pids.length === 0
+    ? { name, verdict: "ok", fact: "does not run; it starts with the first session" }
+    : { name, verdict: "warn", fact: `runs, but ${socket} is gone`, fix: `kill -USR1 ${pids.join(" ")}` };
 }
 
 async function mending(socket: string, error: UserError): Promise<string> {

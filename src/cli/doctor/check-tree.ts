@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, type Stats } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { shellWord } from "../../base/shell-word.ts";
+import { isLink, linkFault } from "../../platform/tree-links.ts";
 import type { Finding } from "./finding.ts";
 import type { Place } from "./place.ts";
 
@@ -12,14 +13,18 @@ export function checkTree({ tree, uid }: Place): Finding[] {
   const root = folderFault(tree.root, uid, true);
   if (root !== undefined) return [root];
   const runtime = tree.runtime === tree.root ? [] : [dirname(tree.runtime), tree.runtime].filter(isThere);
-  const inner = [tree.logs, tree.info, tree.locks, tree.transfers, tree.mux];
+  // What a link of the user's own notes or transfers leads to is theirs to close.
+  const shared = [tree.info, tree.transfers].filter((folder) => !(isLink(folder) && existsSync(folder)));
+  const inner = [tree.logs, tree.locks, tree.mux, ...shared];
   const outer = isThere(tree.runtime) ? inner : inner.filter((folder) => folder !== tree.mux);
   const faults = [
     ...runtime.flatMap((folder) => folderFault(folder, uid, true) ?? []),
     ...missingFolders(outer.filter((folder) => !isThere(folder))),
     ...outer.filter(isThere).flatMap((folder) => folderFault(folder, uid, false) ?? []),
   ];
-  const sound = [tree.root, ...outer].filter((folder) => folderFault(folder, uid, false) === undefined);
+  const sound = [tree.root, ...outer].filter(
+    (folder) => !isLink(folder) && folderFault(folder, uid, false) === undefined,
+  );
   faults.push(...sound.flatMap((folder) => fileFaults(folder, uid, tree.configFile)));
   return faults.length > 0
     ? faults
@@ -41,6 +46,10 @@ function folderFault(folder: string, uid: number, isOuter: boolean): Finding | u
   if (facts === undefined) {
     const mend = () => void mkdirSync(folder, { recursive: true, mode: 0o700 });
     return { name, verdict, fact: `${folder} does not exist`, fix: `mkdir -p -m 700 ${word}`, mend };
+  }
+  if (!isOuter && facts.isSymbolicLink() && existsSync(folder)) {
+    const fault = linkFault(folder);
+    return fault && { name, verdict: "fail", ...fault };
   }
   if (!facts.isDirectory()) {
     const fix = `mv ${word} ${shellWord(`${folder}.aside`)} && mkdir -m 700 ${word}`;

@@ -76,13 +76,14 @@ function openDesk(invocation: Invocation, { tree, home, config }: Place) {
   if (config instanceof UserError) return config;
   try {
     const programs = findPrograms(invocation);
-    openHomeTree(tree);
+    const links = openHomeTree(tree);
     process.chdir(tree.root);
     const log = (line: string) => invocation.stderr(`mcp-ssh-interactive: ${printable(line)}\n`);
     const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
     const source = createConfigSource({ path: tree.configFile, home, root: tree.root });
     const composed = composeSessions({
       tree,
+      links,
       home,
       programs,
       ownEnv: invocation.env,

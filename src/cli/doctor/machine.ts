@@ -8,6 +8,7 @@ import { checkKeys } from "./check-keys.ts";
 import { checkLocale } from "./check-locale.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkSsh } from "./check-ssh.ts";
+import { checkState } from "./check-state.ts";
 import { checkTmuxServer } from "./check-tmux-server.ts";
 import { checkTmux } from "./check-tmux.ts";
 import { checkTree } from "./check-tree.ts";
@@ -20,6 +21,7 @@ const checks: readonly ((place: Place) => Finding[] | Promise<Finding[]>)[] = [
   checkSsh,
   checkTmuxServer,
   checkFiles,
+  checkState,
   checkKeys,
   checkSecrets,
   checkAgent,

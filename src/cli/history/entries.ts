@@ -6,14 +6,16 @@ export type Entry =
   | { readonly kind: "command"; readonly atMs: number; readonly command: PastCommand }
   | { readonly kind: "act"; readonly atMs: number; readonly act: PastAct };
 
-/** In the order in which it was typed. The commands of one session are in the order of its log. */
+/** In the order in which it was typed; of one session that is the order of its ledger, whatever the clock was set to. */
 export function entriesOf(commands: readonly PastCommand[], acts: readonly PastAct[]): Entry[] {
   const bySession = Map.groupBy(commands, ({ sessionName }) => sessionName);
-  const ofCommands = commands.map((command): Entry => ({
-    kind: "command",
-    atMs: Date.parse(command.at),
-    command,
-  }));
+  const ofCommands = [...bySession.values()].flatMap((each) => {
+    let atMs = -Infinity;
+    return each.map((command): Entry => {
+      atMs = Math.max(atMs, Date.parse(command.at));
+      return { kind: "command", atMs, command };
+    });
+  });
   const ofActs = acts.map((act): Entry => {
     const atMs = placeOf(act, bySession.get(act.session ?? "") ?? []);
     return { kind: "act", atMs, act };

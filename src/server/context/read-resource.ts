@@ -42,14 +42,15 @@ export async function readResource(
   }
 }
 
-function renderLogPage({ sessionName, lines, first, start, end, last }: LogPage): string {
+function renderLogPage({ sessionName, lines, bytesUnrecorded, first, start, end, last }: LogPage): string {
   const { output, cut } = boundOutput(
     { output: lines.join("\n") },
     { numLines: maxLines, maxChars, keep: "both" },
   );
   const rest = end === last ? "" : ` · next page: ${sessionUri(sessionName, "log", end)}`;
   const before = start === first ? "" : ` · the first page: ${sessionUri(sessionName, "log", first)}`;
-  const head = `${sessionName}: output from cursor ${start} to ${end}${cut ? ", shortened" : ""}${before}${rest}`;
+  const gap = bytesUnrecorded === 0 ? "" : `, bytes_missed: ${bytesUnrecorded}`;
+  const head = `${sessionName}: output from cursor ${start} to ${end}${cut ? ", shortened" : ""}${gap}${before}${rest}`;
   return output === "" ? `${head}\n(no output)` : `${head}\n${fence("remote", output)}`;
 }
 

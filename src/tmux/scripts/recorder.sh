@@ -7,10 +7,19 @@ LC_ALL=C
 export LC_ALL
 umask 077
 log=$MCP_SSH_LOGS/$1.log
+led=$(readlink "$MCP_SSH_LOGS")
 segment=$2
 number_file=$MCP_SSH_RUNTIME/$3
 digits='[0-9][0-9][0-9][0-9][0-9]'
 digits=$digits$digits$digits$digits
+
+# Into the folder itself, so that what takes its name later is not followed: a link that was not one, or led elsewhere.
+enter() {
+	if [ -L "$MCP_SSH_LOGS" ]; then
+		[ "$(readlink "$MCP_SSH_LOGS")" = "$led" ] || return 1
+	fi
+	cd -P "$MCP_SSH_LOGS"
+}
 
 measure() {
 	size=$(wc -c <"$1")
@@ -51,6 +60,7 @@ drain() {
 			;;
 		esac
 	done
+	enter
 	survey
 }
 
@@ -78,12 +88,14 @@ turn_over() {
 }
 
 mark_gap() {
+	enter
 	turn_over || return 1
 	number=
 	IFS= read -r number <"$number_file"
 	printf '\033]7711;gap;%s;%s\033\\' "$number" "$lost" | dd bs=512 2>/dev/null >>"$log"
 }
 
+enter && log=./$1.log
 survey
 if [ -n "${lost:-}" ]; then
 	mark_gap || drain

@@ -29,6 +29,10 @@ function inTree(path: string): string {
   return join(home.root, path);
 }
 
+function inHome(path: string): string {
+  return join(home.tempHome.home, path);
+}
+
 function configure(...lines: readonly string[]): void {
   home.tempHome.writeConfig(["connections:", ...lines, ""].join("\n"));
 }
@@ -108,6 +112,17 @@ const broken: readonly Broken[] = [
     isSafe: true,
   },
   {
+    title: "a link to a folder that others may read",
+    name: "folders",
+    fact: /logs leads to .*shared, which is open to others \(mode 755\)/,
+    breakIt: () => {
+      mkdirSync(inHome("shared"), { mode: 0o755 });
+      rmSync(inTree("logs"), { recursive: true, force: true });
+      symlinkSync(inHome("shared"), inTree("logs"));
+    },
+    isSafe: false,
+  },
+  {
     title: "a log that others may read",
     name: "folders",
     verdict: "warn",
@@ -125,6 +140,14 @@ const broken: readonly Broken[] = [
       home.tempHome.write(".mcp-ssh-interactive/logs/c'd.log", "x", 0o666);
     },
     isSafe: true,
+  },
+  {
+    title: "a state file that could not be used",
+    name: "state",
+    verdict: "warn",
+    fact: /state\.json could not be used once and was kept as state\.json\.corrupt-2026;/,
+    breakIt: () => void home.tempHome.write(".mcp-ssh-interactive/state.json.corrupt-2026", "{", 0o600),
+    isSafe: false,
   },
   {
     title: "a configuration that others may read",
@@ -222,13 +245,18 @@ describe("doctor --fix", () => {
   test("follows no link", async () => {
     const outside = home.tempHome.write("outside/file", "x", 0o644);
     rmSync(inTree("logs"), { recursive: true });
+    chmodSync(dirname(outside), 0o755);
     symlinkSync(dirname(outside), inTree("logs"));
     symlinkSync(outside, inTree("info/link.md"));
     const before = snapshot();
     const report = await runDoctor(home.env, "--fix");
     expect(report.mended).toEqual([]);
     expect(faultsOf(report, "folders")).toMatchObject([
-      { fact: `${inTree("logs")} is no folder of its own` },
+      {
+        fact: expect.stringContaining(
+          `${inTree("logs")} leads to ${dirname(outside)}, which is open to others`,
+        ),
+      },
     ]);
     expect(snapshot()).toEqual(before);
   });

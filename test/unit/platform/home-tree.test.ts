@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -68,6 +69,56 @@ test("a root that is open to others or a link is refused, not changed", () => {
   symlinkSync(home.path, tree.root);
   expect(refusal(tree).message).toContain("no folder of its own");
 });
+
+test("a folder of ours may be a link to one that is closed to others, notes and transfers to any", () => {
+  using home = tempFolder();
+  const tree = homeTree(join(home.path, "root"), uid);
+  const [disk, shared] = [join(home.path, "disk"), join(home.path, "shared")];
+  openHomeTree(tree);
+  for (const [folder, target, mode] of [
+    [tree.logs, disk, 0o700],
+    [tree.info, shared, 0o755],
+  ] as const) {
+    rmSync(folder, { recursive: true });
+    mkdirSync(target);
+    chmodSync(target, mode);
+    writeFileSync(join(target, "file"), "", { mode: 0o644 });
+    symlinkSync(target, folder);
+  }
+  openHomeTree(tree).assertUnmoved();
+  expect([disk, shared].map(modeOf)).toEqual([0o700, 0o755]);
+  expect([disk, shared].map((folder) => modeOf(join(folder, "file")))).toEqual([0o644, 0o644]);
+  chmodSync(disk, 0o750);
+  expect(refusal(tree)).toMatchObject({
+    code: "CONFIG_INVALID",
+    message: `${tree.logs} leads to ${disk}, which is open to others (mode 750)`,
+    hint: `chmod 700 ${disk}`,
+  });
+  expect(modeOf(disk)).toBe(0o750);
+});
+
+test.each(["logs", "locks", "approvals", "mux"] as const)(
+  "%s that becomes a link, or leads elsewhere, is told",
+  (name) => {
+    using home = tempFolder();
+    const tree = homeTree(join(home.path, "root"), uid);
+    const [real, other] = [join(home.path, "real"), join(home.path, "other")];
+    const links = openHomeTree(tree);
+    const told = expect.objectContaining({ code: "STORAGE_FAILED" });
+    renameSync(tree[name], real);
+    symlinkSync(real, tree[name]);
+    expect(() => links.assertUnmoved()).toThrow(told);
+    const later = openHomeTree(tree);
+    later.assertUnmoved();
+    rmSync(tree[name]);
+    expect(() => later.assertUnmoved()).not.toThrow();
+    mkdirSync(other);
+    symlinkSync(other, tree[name]);
+    expect(() => later.assertUnmoved()).toThrow(told);
+    rmSync(other, { recursive: true });
+    expect(() => later.assertUnmoved()).toThrow(told);
+  },
+);
 
 test("sockets of a home with a long path stand in a private folder of /tmp, the same for every process", () => {
   using home = tempFolder();

@@ -83,6 +83,29 @@ test("it expires, and nothing of it stays", async () => {
   expect(readdirSync(folder).filter((name) => name.endsWith(".json"))).toEqual([]);
 });
 
+const dayMs = 86_400_000;
+
+test.each([
+  ["forward", dayMs],
+  ["back", -dayMs],
+])("a clock that is set %s by a day makes nothing live longer", async (_, step) => {
+  const { approval } = await approvals.ask(asked);
+  await approvals.decide(approval.id, { state: "approved", by: "a human" });
+  const path = join(folder, `${approval.id}.json`);
+  const kept = JSON.parse(readFileSync(path, "utf8"));
+  const write = (more: object) => writeFileSync(path, JSON.stringify({ ...kept, ...more }));
+  setSystemTime(Date.now() + step);
+  // Where nothing but the clock on the wall is known, one that was set is not to be relied on.
+  write({ up: undefined });
+  expect(approvals.read(approval.id)).toBeUndefined();
+  if (step > 0 || kept.up === undefined) return;
+  write({});
+  expect(approvals.read(approval.id)?.state).toBe("approved");
+  const [start, ms] = String(kept.up).split(":");
+  write({ up: `${start}:${Number(ms) - 300_000}` });
+  expect(approvals.read(approval.id)).toBeUndefined();
+});
+
 test("a waiting call wakes when another process decides", async () => {
   const { approval } = await approvals.ask(asked);
   const waited = approvals.wait(approval.id, performance.now() + 10_000, new AbortController().signal);

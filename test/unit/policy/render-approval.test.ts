@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 
+import { momentNow } from "../../../src/platform/moment.ts";
 import { createApproval, type AskedFor } from "../../../src/policy/approval.ts";
 import { renderApproval } from "../../../src/policy/render-approval.ts";
 
@@ -22,7 +23,7 @@ function shown(changes: Partial<AskedFor>): string {
     binding: "here",
     asks,
   };
-  return renderApproval(createApproval({ ...asked, ...changes }, Date.now(), 300_000));
+  return renderApproval(createApproval({ ...asked, ...changes }, momentNow(), 300_000));
 }
 
 test("of a secret are shown its name, what asks for it and how, escaped and as the host's words, and what began it", () => {

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setSystemTime, test } from "bun:test";
 
 import { Brake } from "../../../src/server/brake.ts";
 
@@ -22,6 +22,23 @@ test("a login that the host refuses is given a rest before the account may be lo
   brake.admit("open_connection", { ...open, connection_config_name: "db" });
   nowMs += 600_001;
   brake.admit("open_connection", open);
+});
+
+test.each([
+  ["forward", 86_400_000],
+  ["back", -86_400_000],
+])("a clock that is set %s by a day ends no rest and begins none", (_, step) => {
+  const brake = new Brake();
+  fail(brake, 5, open);
+  setSystemTime(Date.now() + step);
+  try {
+    expect(() => brake.admit("open_connection", open)).toThrow(
+      expect.objectContaining({ code: "RATE_LIMITED" }),
+    );
+    brake.admit("open_connection", { ...open, connection_config_name: "db" });
+  } finally {
+    setSystemTime();
+  }
 });
 
 test("a login that works is no failure any more", () => {

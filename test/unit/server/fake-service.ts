@@ -128,6 +128,7 @@ function fakeSession({ execute, output, interrupt }: FakeAnswers): SessionHandle
       before: [],
       lines: ["$ uptime", "up 3 days"],
       after: [],
+      bytesUnrecorded: 0,
     }),
     history: async () => [],
     remoteFolders: async () => [],

@@ -39,7 +39,7 @@ test("logs that are read at the same time into the same room are each read right
       const line = (at: number) => `${name} ${at}`.padEnd(width, name);
       const text = Array.from({ length: lines }, (_, at) => `${line(at + 1)}\r\n`).join("");
       writeFileSync(path, `${text}${name}> `);
-      const log = new LogStore(path, room);
+      const log = new LogStore(path, { room });
       const terminal = new Terminal({ log, number: record.number, start: 0, levels: [], ...size });
       const [, { lines: last, head }] = await Promise.all([
         terminal.catchUp(),
