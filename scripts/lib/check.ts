@@ -92,6 +92,11 @@ function withheldFiles(): ReadonlyMap<string, string> {
   const needs: [glob: string, what: string, isThere: boolean][] = [
     ["test/**/*.root.test.ts", "root", process.getuid?.() === 0],
     ["test/conformance/*.test.ts", "MCP clients from npm", existsSync(join(checkout, ".tools/mcp-clients"))],
+    [
+      "test/release/musl.root.test.ts",
+      "root, musl and libstdc++",
+      existsSync(join(checkout, ".tools/musl-root")),
+    ],
   ];
   return new Map(
     needs

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { version } from "../../package.json" with { type: "json" };
 import { TempHome } from "../support/temp-home.ts";
-import { buildRelease, readSums, runIn } from "./release-run.ts";
+import { buildRelease, pathOf, readSums, runIn } from "./release-run.ts";
 
 setDefaultTimeout(180_000);
 
@@ -202,9 +202,5 @@ function install(home: string, words: readonly string[]) {
 
 /** A processor of which nothing is known gets the build that runs everywhere, the one that was built here. */
 function asOld(home: string): Record<string, string> {
-  const folderOfTools = join(home, "old-processor");
-  mkdirSync(folderOfTools, { recursive: true });
-  const grep = `#!/bin/sh\ncase "$*" in *avx2*) exit 1 ;; esac\nexec ${Bun.which("grep")} "$@"\n`;
-  writeFileSync(join(folderOfTools, "grep"), grep, { mode: 0o755 });
-  return { PATH: `${folderOfTools}:${process.env["PATH"] ?? ""}` };
+  return { PATH: pathOf(home, { hasAvx2: false }) };
 }
