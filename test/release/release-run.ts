@@ -29,7 +29,7 @@ export async function runIn(home: string, command: readonly string[], env: Recor
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 60_000,
+    timeout: 150_000,
   });
   const [stdout, stderr, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
