@@ -5,14 +5,7 @@ import { z } from "zod";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { storageFailure } from "../platform/storage-failure.ts";
 import { appendLine } from "./append-line.ts";
-
-const whereSchema = z.object({
-  user: z.string().optional(),
-  host: z.string().optional(),
-  cwd: z.string().optional(),
-  isRoot: z.boolean().optional(),
-  depth: z.number().int().optional(),
-});
+import { whereSchema } from "./where-schema.ts";
 
 /**
  * One step of a command of ours. `typed`: its text is about to be typed at log offset `offset`; `sent`: Enter is
