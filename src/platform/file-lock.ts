@@ -52,37 +52,38 @@ export async function acquireFileLock(
   signal?: AbortSignal,
 ): Promise<FileLock> {
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const descriptor = tryLock(path);
-    if (descriptor !== undefined) {
-      noteHolder(descriptor);
-      return heldLock(descriptor);
-    }
-    signal?.throwIfAborted();
-    if (performance.now() >= deadline) throw new LockTimeout(path, readHolder(path));
-    await new Promise((resolve) => setTimeout(resolve, lockRetryMs));
-  }
-}
-
-/** Removes a lock's file unless somebody holds it; whoever waits for it meets the others at the next file of its name. */
-export function removeFileLock(path: string): void {
-  const descriptor = tryLock(path);
-  if (descriptor === undefined) return;
-  rmSync(path, { force: true });
-  closeSync(descriptor);
-}
-
-/** The open file once it is locked and still has the name; undefined while another holds it. */
-function tryLock(path: string): number | undefined {
-  const descriptor = openLock(path);
+  let descriptor = openLock(path);
   try {
-    if (lockDescriptor(descriptor, path) && isStillAt(descriptor, path)) return descriptor;
+    while (!isTaken(descriptor, path)) {
+      signal?.throwIfAborted();
+      if (performance.now() >= deadline) throw new LockTimeout(path, readHolder(path));
+      await new Promise((resolve) => setTimeout(resolve, lockRetryMs));
+      if (isStillAt(descriptor, path)) continue;
+      const next = openLock(path);
+      closeSync(descriptor);
+      descriptor = next;
+    }
   } catch (error) {
     closeSync(descriptor);
     throw error;
   }
-  closeSync(descriptor);
-  return undefined;
+  noteHolder(descriptor);
+  return heldLock(descriptor);
+}
+
+/** Removes a lock's file unless somebody holds it; whoever waits for it meets the others at the next file of its name. */
+export function removeFileLock(path: string): void {
+  const descriptor = openLock(path);
+  try {
+    if (isTaken(descriptor, path)) rmSync(path, { force: true });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** False while another holds it, and where the file has lost its name: whoever comes next would not meet us there. */
+function isTaken(descriptor: number, path: string): boolean {
+  return lockDescriptor(descriptor, path) && isStillAt(descriptor, path);
 }
 
 /** To read alone where nothing can be written, so that a session can still be interrupted there. */

@@ -1,4 +1,6 @@
-import { finishLogin, type Login } from "./finish-login.ts";
+import { emptyLogs, type Login } from "./finish-login.ts";
+import { markLateLogin } from "./late-login.ts";
+import { lockInput } from "./lock-input.ts";
 import { lockOpening } from "./lock-opening.ts";
 import type { LoginWatch } from "./login-watch.ts";
 import type { Readiness } from "./readiness.ts";
@@ -17,10 +19,13 @@ export async function awaitLogin(place: Workplace, login: Login, watch: LoginWat
   const deadlineMs = performance.now() + limitMs;
   const end = await waitUntil(context, (look) => isOver(watch.judge(look)), deadlineMs, neverAborted);
   if (end.reason !== "decided" || end.value.kind !== "ready") return;
-  await using _ = await lockOpening(place, name, neverAborted);
+  await using _opening = await lockOpening(place, name, neverAborted);
+  await using _input = await lockInput(context, neverAborted);
   const now = place.state.get(name);
   const isSame = now?.incarnation === incarnation && now.epoch === epoch && now.phase === "open";
-  if (isSame) await finishLogin(place, login, end.value);
+  if (!isSame) return;
+  await markLateLogin({ ...context, record: now }, neverAborted);
+  emptyLogs(login.prepared);
 }
 
 const neverAborted = new AbortController().signal;

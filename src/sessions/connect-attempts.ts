@@ -16,7 +16,7 @@ import { createSession, respawn } from "../tmux/session.ts";
 import { answerLogin } from "./answer-login.ts";
 import { awaitLogin } from "./await-login.ts";
 import { createContext } from "./create-context.ts";
-import { finishLogin, recordOpen, type Login } from "./finish-login.ts";
+import { finishLogin, mayMark, recordOpen, type Login } from "./finish-login.ts";
 import { LoginWatch, type Asks } from "./login-watch.ts";
 import type { SessionContext } from "./look.ts";
 import type { Awaiting, Call, OpenRequest } from "./outcome.ts";
@@ -176,7 +176,7 @@ export class ConnectAttempts {
     const place = this.#place;
     this.#questions.leaveToHuman();
     const checks = checkAttempt(this.#prepared);
-    const opened = await recordOpen(place, context, { levels: [] });
+    const opened = await recordOpen(place, context, { levels: [], marks_due: mayMark(this.#login(context)) });
     void awaitLogin(place, this.#login(opened), watch)
       .catch((error: unknown) =>
         place.warn(`the login of ${context.record.session_name} was not followed: ${String(error)}`),

@@ -61,7 +61,14 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
     logLockPath: paths.logLock,
     attachCommand: attachCommand(place, record.session_name),
     unmarkable: new Set(),
-    rememberLevel: (level) => addLevel(place, record, level),
+    rememberLevel: (level) => changeRecord(place, record, (now) => withLevel(now, level)),
+    rememberLogin: (prompt, level) =>
+      changeRecord(place, record, (now) => ({
+        ...(level === undefined ? now : withLevel(now, level)),
+        prompt,
+        integrated: level !== undefined,
+        marks_due: false,
+      })),
   };
 }
 
@@ -79,29 +86,31 @@ function attachCommand({ tree, home }: Workplace, sessionName: string): string {
 function checkpointOf(record: SessionRecord, path: string, log: LogStore): TerminalCheckpoint | undefined {
   const found = readCheckpoint(path);
   if (found?.incarnation !== record.incarnation || found.epoch !== record.epoch) return undefined;
-  const { stream, editor, end, levels } = found.terminal;
+  const { stream, editor, end, gapEnd, levels } = found.terminal;
   const isWithin = stream.offset >= record.epoch_start && stream.offset <= log.extent().end;
-  return isWithin ? { stream, editor, end, levels } : undefined;
+  return isWithin ? { stream, editor, end, gapEnd, levels } : undefined;
 }
 
-type Level = SessionRecord["levels"][number];
-
-async function addLevel(
+/** Nothing is changed once the session has been opened anew or again. */
+async function changeRecord(
   { state }: Workplace,
   { session_name, incarnation, epoch }: SessionRecord,
-  level: Level,
+  change: (now: SessionRecord) => SessionRecord,
 ): Promise<void> {
   await state.update((sessions) => {
     const key = sessionKey(session_name);
     const now = sessions.get(key);
-    if (now?.incarnation !== incarnation || now.epoch !== epoch) return;
-    const levels = [...now.levels, level];
-    const { retired = [] } = now;
-    const gone = levels.slice(0, -maxLevels).map(({ aid }) => aid);
-    sessions.set(key, {
-      ...now,
-      levels: levels.slice(-maxLevels),
-      ...(gone.length === 0 ? {} : { retired: [...retired, ...gone].slice(-maxRetired) }),
-    });
+    if (now?.incarnation === incarnation && now.epoch === epoch) sessions.set(key, change(now));
   });
+}
+
+function withLevel(now: SessionRecord, level: SessionRecord["levels"][number]): SessionRecord {
+  const levels = [...now.levels, level];
+  const { retired = [] } = now;
+  const gone = levels.slice(0, -maxLevels).map(({ aid }) => aid);
+  return {
+    ...now,
+    levels: levels.slice(-maxLevels),
+    ...(gone.length === 0 ? {} : { retired: [...retired, ...gone].slice(-maxRetired) }),
+  };
 }

@@ -17,6 +17,8 @@ export type StreamFacts = {
   readonly cursorLines: readonly CursorLine[];
   /** Where the line with the cursor begins in the log, whatever stands on it. */
   readonly lineStart: number;
+  /** What came after our last Enter was not recorded: the line that it was pressed on may be gone. */
+  readonly lineLost?: boolean;
   readonly quietMs: number;
   readonly marks?: MarkTrack | undefined;
 };

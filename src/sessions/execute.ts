@@ -8,7 +8,7 @@ import type { EndedCommand } from "./mark-track.ts";
 import type { Call, CommandOutcome, EndedBy, ExecuteRequest, OutputFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput } from "./read-output.ts";
-import { noteLastEnd } from "./recorded-command.ts";
+import { noteAsTold } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
 import { toldEnd } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
@@ -55,7 +55,7 @@ export async function executeCommand(
   if (edited !== undefined) correctRecord(session, typed, edited);
   const shown = await readOutput(session, typed, ended);
   const met = end.reason === "decided" ? await meetShell(session, end.value, typed, call.signal) : ended;
-  if (met.endedBy === "command_ended") noteLastEnd(session);
+  if (met.endedBy === "command_ended") noteAsTold(session, typed, met.told);
   const output = met.told === ended.told ? shown : await readOutput(session, typed, met);
   return {
     ...terminalFacts(session, met.look),

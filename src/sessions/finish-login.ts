@@ -30,18 +30,23 @@ export async function finishLogin(
   const opened = await recordOpen(place, login.context, {
     prompt,
     integrated: level !== undefined,
+    marks_due: prompt === undefined && mayMark(login),
     levels: level === undefined ? [] : [level],
   });
-  // ssh's logs have said all that they are needed for, and would grow with the session.
-  for (const path of login.prepared.logFiles) if (existsSync(path)) truncateSync(path);
+  emptyLogs(login.prepared);
   return opened;
+}
+
+/** ssh's logs have said all that they are needed for, and would grow with the session. */
+export function emptyLogs({ logFiles }: PreparedSsh): void {
+  for (const path of logFiles) if (existsSync(path)) truncateSync(path);
 }
 
 /** From here on every process may use the session. */
 export async function recordOpen(
   place: Workplace,
   context: SessionContext,
-  shell: Pick<SessionRecord, "prompt" | "levels" | "integrated">,
+  shell: Pick<SessionRecord, "prompt" | "levels" | "integrated" | "marks_due">,
 ): Promise<SessionContext> {
   const record: SessionRecord = { ...context.record, phase: "open", ...shell };
   await place.state.put(record);
@@ -49,19 +54,22 @@ export async function recordOpen(
   return { ...context, record };
 }
 
-/**
- * Only what waits at a prompt of a host that speaks as OpenSSH or dropbear do is taken for a shell. A terminal that
- * cannot be written to costs the marks, not the session.
- */
+/** Only a host that speaks as OpenSSH or dropbear do is taken to have a shell. */
+export function mayMark({ prepared, config: { shellIntegration } }: Omit<Login, "context">): boolean {
+  if (shellIntegration !== "auto") return shellIntegration === "always";
+  const software = parseRemoteSoftware(readFileSync(prepared.target.logFile, "utf8")) ?? "";
+  return /^(?:OpenSSH|dropbear)/.test(software);
+}
+
+/** A terminal that cannot be written to costs the marks, not the session. */
 async function integrateShell(
   place: Workplace,
-  { context, prepared, config: { shellIntegration } }: Login,
+  login: Login,
   prompt: LearnedPrompt | undefined,
 ): Promise<Marked | undefined> {
-  if (prompt === undefined || shellIntegration === "never") return undefined;
-  const software = parseRemoteSoftware(readFileSync(prepared.target.logFile, "utf8")) ?? "";
-  const isShellHost = /^(?:OpenSSH|dropbear)/.test(software) && looksLikeShellPrompt(prompt);
-  if (!isShellHost && shellIntegration !== "always") return undefined;
+  const { context, config } = login;
+  if (prompt === undefined || !mayMark(login)) return undefined;
+  if (config.shellIntegration !== "always" && !looksLikeShellPrompt(prompt)) return undefined;
   try {
     await using _ = await lockInput(context, neverAborted);
     return await integrate(context, prompt);
@@ -75,6 +83,6 @@ async function integrateShell(
 const neverAborted = new AbortController().signal;
 
 /** `name>` and `name#` are how routers and switches ask. */
-function looksLikeShellPrompt({ text, bracketed }: LearnedPrompt): boolean {
+export function looksLikeShellPrompt({ text, bracketed }: LearnedPrompt): boolean {
   return bracketed || !/^[\w.()/-]+[>#]\s*$/.test(text.trim()) || /^[#>]/.test(text.trim());
 }

@@ -1,8 +1,8 @@
 import { LineRenderer } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
 import { markNumber, parseMark, type Mark } from "../shell-integration/mark.ts";
+import { localMarkOsc } from "./local-mark.ts";
 import type { SessionContext } from "./look.ts";
-import { localMarkOsc } from "./terminal.ts";
 
 const stepTimeoutMs = 4_000;
 const tickMs = 20;

@@ -1,6 +1,7 @@
 import type { LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { HumanCommand } from "./outcome.ts";
+import { isTerminalAnswer } from "./terminal-answers.ts";
 import { typedLine } from "./typed-line.ts";
 
 /** `outputEnd` is the log offset at which it ended. */
@@ -22,7 +23,7 @@ export function humanCommands(
       exitCode: command.status,
       outputEnd: command.outputEnd,
     }))
-    .filter(({ command }) => command !== "");
+    .filter(({ command, outputEnd }) => command !== "" && !isTerminalAnswer(session, command, outputEnd));
 }
 
 /** Several lines sent at once are as many commands. */

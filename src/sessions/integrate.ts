@@ -6,10 +6,10 @@ import { renderPayload, renewLine } from "../shell-integration/payload.ts";
 import { shellOf, type Shell } from "../shell-integration/shell.ts";
 import { pasteText, sendKeys } from "../tmux/input.ts";
 import { enterHidden, HiddenExchange, leaveHidden } from "./hidden-exchange.ts";
+import { localMarkOsc } from "./local-mark.ts";
 import { lookAtPane, type SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { disconnected } from "./refusals.ts";
-import { localMarkOsc } from "./terminal.ts";
 
 /** A shell that carries our marks. */
 export type ShellLevel = {

@@ -24,7 +24,7 @@ import type { MarkTrack } from "./mark-track.ts";
 import { mendLog } from "./mend-log.ts";
 import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
 import type { Oracle } from "./oracle.ts";
-import { looksLikePrompt } from "./prompt.ts";
+import { looksLikePrompt, type LearnedPrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
 import type { Terminal } from "./terminal.ts";
@@ -58,6 +58,8 @@ export type SessionContext = {
   readonly unmarkable: Set<string>;
   /** Notes for all processes that one more shell carries our marks. */
   readonly rememberLevel: (level: SessionRecord["levels"][number]) => Promise<void>;
+  /** Notes for all processes what became of marks that were due; no level where the login shell took none. */
+  readonly rememberLogin: (prompt: LearnedPrompt, level?: SessionRecord["levels"][number]) => Promise<void>;
 };
 
 /** What a session is doing just now; `pane` is missing when tmux has it no more. */
@@ -93,7 +95,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const pane = unsettled ? await paneFacts(tmux, record.session_name) : known;
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
-  const facts = terminal.facts(pane.programEnded);
+  const facts = terminal.facts(pane.programEnded, lastSentCommand(session)?.offset);
   const login = record.levels.length > 0 ? undefined : loginState(pane.tty, facts);
   if (login !== undefined) return { ...login, pane, quietMs };
   const background = backgroundOf(session);
@@ -103,7 +105,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const answer = question === undefined ? undefined : session.oracle.answerAt(terminal.offset);
   const shell = terminal.marks?.pid;
   const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
-  const mayBeNew = !isOwn || !facts.bracketedPaste || background.mayOpenShell();
+  const mayBeNew = facts.lineLost === true || !isOwn || !facts.bracketedPaste || background.mayOpenShell();
   const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background, { mayBeNew }) : undefined;
   const derived =
     answer === undefined

@@ -55,12 +55,19 @@ function hasEndedByItself({ terminal }: SessionContext): boolean {
 async function cutOff(session: SessionContext, until: number): Promise<SentCommand | undefined> {
   const { shellLevels } = session.terminal;
   const sent = lastSentCommand(session);
-  const runs = sent !== undefined && toldEnd(session, sent) === undefined;
+  const runs = sent !== undefined && toldEnd(session, sent) === undefined && !isNoted(session, sent);
   if (runs && sent.aid === undefined)
     return (await wasAtPrompt(session, sent.offset, until)) ? undefined : sent;
   if (runs && shellLevels.some(({ aid }) => aid === sent.aid)) return sent;
   const outer = shellLevels.findLast(({ phase }) => phase === "running");
-  return outer && sentOf(session, outer);
+  const opener = outer && sentOf(session, outer);
+  return opener !== undefined && isNoted(session, opener) ? undefined : opener;
+}
+
+/** Somebody has told that it ended, be it by its prompt alone. */
+function isNoted({ ledger }: SessionContext, { id }: SentCommand): boolean {
+  const end = ledger.findEnd(id);
+  return end !== undefined && end.cut !== true;
 }
 
 function lastPlace({ terminal }: SessionContext): Where | undefined {

@@ -1,3 +1,5 @@
+import type { SessionContext } from "./look.ts";
+
 /**
  * zsh (PROMPT_SP) and fish fill the line with a mark and blanks before they draw a prompt, so that it stands at a
  * line's start whatever the output ended with.
@@ -7,6 +9,17 @@ const leave = String.raw`(?:\xe2\x8f\x8e|\xc2\xb6)? \r`;
 const atEnd = new RegExp(String.raw`${filler}${leave}(?:\x1b\[K)?$`);
 const anywhere = new RegExp(String.raw`${filler}${leave}`, "g");
 const maxPromptLines = 5;
+const searchedBytes = 4_096;
+const maxLineBytes = 65_536;
+/** Its mark for a missing line end; black and reset at once, before any prompt. */
+const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
+
+/** Whether what waits drew its prompt the way fish does. */
+export function isPromptOfFish({ log, terminal }: Pick<SessionContext, "log" | "terminal">): boolean {
+  const start = terminal.inputStart - searchedBytes;
+  const { bytes } = log.read(start, Math.min(start + maxLineBytes, terminal.offset));
+  return drawnByFish.test(Buffer.from(bytes).toString("utf8"));
+}
 
 /** Where a filler begins with which `bytes` end. */
 export function fillerBefore(bytes: Uint8Array): number | undefined {

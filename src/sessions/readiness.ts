@@ -28,31 +28,37 @@ export function judgeReadiness(
   return ready !== undefined && isAuthenticated() ? ready : undefined;
 }
 
-function readyFacts({
-  bracketedPaste,
-  alternateScreen,
-  cursorLines,
-  quietMs,
-}: StreamFacts): Readiness | undefined {
-  const line = cursorLines.find(({ before }) => before.trim() !== "");
-  if (line !== undefined && line.after === "" && !alternateScreen) {
-    const promptLike = looksLikePrompt(line.before);
-    const neededMs = bracketedPaste
-      ? promptLike
-        ? editorPromptQuietMs
-        : editorOtherQuietMs
-      : plainPromptQuietMs;
-    if ((promptLike || bracketedPaste) && quietMs >= neededMs) return ready(line, bracketedPaste);
-    if (quietMs >= askingQuietMs && asks(line.before, bracketedPaste)) return { kind: "ready" };
-  }
+function readyFacts(facts: StreamFacts): Readiness | undefined {
+  const { bracketedPaste, alternateScreen, quietMs } = facts;
+  const shown = firstPrompt(facts);
+  if (shown !== undefined) return { kind: "ready", ...shown };
+  const line = emptyLine(facts);
+  if (line !== undefined && quietMs >= askingQuietMs && asks(line.before, bracketedPaste))
+    return { kind: "ready" };
   if (alternateScreen && quietMs >= plainPromptQuietMs) return { kind: "ready" };
   return quietMs >= silentQuietMs ? { kind: "ready" } : undefined;
 }
 
-function asks(line: string, atShell: boolean): boolean {
-  return classifyAwaiting(line, { atShell }) !== undefined || classifyQuestion(line) !== undefined;
+/** What looks like the prompt of a shell that nothing is known of yet, once it stands still. */
+export function firstPrompt(
+  facts: StreamFacts,
+): { readonly prompt: LearnedPrompt; readonly promptStart: number } | undefined {
+  const { bracketedPaste: bracketed, quietMs } = facts;
+  const line = emptyLine(facts);
+  if (line === undefined) return undefined;
+  const promptLike = looksLikePrompt(line.before);
+  const editorQuietMs = promptLike ? editorPromptQuietMs : editorOtherQuietMs;
+  const neededMs = bracketed ? editorQuietMs : plainPromptQuietMs;
+  const isPrompt = (promptLike || bracketed) && quietMs >= neededMs;
+  return isPrompt ? { prompt: { text: line.before, bracketed }, promptStart: line.start } : undefined;
 }
 
-function ready({ before, start }: CursorLine, bracketed: boolean): Readiness {
-  return { kind: "ready", prompt: { text: before, bracketed }, promptStart: start };
+/** The line with the cursor at its end, on the main screen. */
+function emptyLine({ alternateScreen, cursorLines }: StreamFacts): CursorLine | undefined {
+  const line = cursorLines.find(({ before }) => before.trim() !== "");
+  return line?.after === "" && !alternateScreen ? line : undefined;
+}
+
+function asks(line: string, atShell: boolean): boolean {
+  return classifyAwaiting(line, { atShell }) !== undefined || classifyQuestion(line) !== undefined;
 }

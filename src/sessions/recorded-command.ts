@@ -56,6 +56,15 @@ export function noteToldEnd(session: SessionContext): void {
   if (sent !== undefined && told !== undefined) noteEnd(session, sent, told);
 }
 
+/** To be called for a command that is told as ended, so that nobody takes it for one that ran on later. */
+export function noteAsTold(
+  session: SessionContext,
+  sent: Pick<SentCommand, "id">,
+  told: EndedCommand | undefined,
+): void {
+  noteEnd(session, sent, told ?? { outputEnd: session.terminal.outputEnd });
+}
+
 /** What cannot be noted now is noted by the next who sees it; no call fails by that. */
 function appendIfPossible(ledger: Ledger, record: EndedRecord): void {
   try {

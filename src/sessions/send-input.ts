@@ -10,7 +10,7 @@ import type { Look, SessionContext } from "./look.ts";
 import type { Call, InputOutcome, InputRequest, OutputFacts, ScreenFacts } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor, type Watched } from "./output-watch.ts";
 import { readCommandOutput, readSince } from "./read-output.ts";
-import { noteToldEnd } from "./recorded-command.ts";
+import { noteAsTold } from "./recorded-command.ts";
 import { screenText } from "./screen-text.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { typeInput, type TypedInput } from "./type-input.ts";
@@ -58,7 +58,7 @@ export async function followInput(
   const { follows } = typed;
   const met = follows === undefined ? ended : await meetShell(session, ended, follows, call.signal);
   const { look: current, endedBy, told } = met;
-  if (told !== undefined) noteToldEnd(session);
+  if (endedBy === "command_ended" && follows !== undefined) noteAsTold(session, follows, told);
   return {
     ...terminalFacts(session, current),
     ...commandFacts(typed, endedBy === "command_ended" || current.state !== "idle"),

@@ -121,8 +121,8 @@ export class Sessions implements SessionService {
     const { state, tree } = this.#place;
     const isEmpty = state.read().size === 0 && state.setAside.length === 0;
     if (isEmpty && !existsSync(tree.tmuxSocket)) return [];
+    const panes = new Map((await listPanes(await this.#tmux())).map((pane) => [pane.name, pane]));
     const tmux = await this.#tmux();
-    const panes = new Map((await listPanes(tmux)).map((pane) => [pane.name, pane]));
     const records = openedOnes(this.#place.state.read());
     return Promise.all(
       records.map((record) => summarise(this.#context(tmux, record), panes.get(record.session_name))),

@@ -10,6 +10,7 @@ export type TerminalCheckpoint = {
   readonly stream: StreamState;
   readonly editor: { readonly start: number; readonly end: number } | undefined;
   readonly end: SshEnd | undefined;
+  readonly gapEnd?: number | undefined;
   readonly levels: readonly MarkTrack[];
 };
 

@@ -7,6 +7,7 @@ import {
 import { markNumber, parseMark } from "../shell-integration/mark.ts";
 import { cursorLines } from "./cursor-lines.ts";
 import type { CursorLine, StreamFacts } from "./derive-state.ts";
+import { localMarkOsc, parseLocalMark } from "./local-mark.ts";
 import {
   isRepeatedBegin,
   noteSeen,
@@ -21,17 +22,12 @@ import { PromptLevels } from "./prompt-levels.ts";
 import { seenNumbers } from "./seen-numbers.ts";
 import type { SshEnd, TerminalCheckpoint, TerminalOptions } from "./terminal-options.ts";
 
-/** The private OSC of this machine: `end;NUMBER;STATUS`, `gap;NUMBER;BYTES`, `hide;NUMBER` and `show;NUMBER`. */
-export const localMarkOsc = 7711;
 const oscNumbers: ReadonlySet<number> = new Set([localMarkOsc, markNumber]);
 /** Of a flood so much is read before others are served. */
 const chunkBytes = 262_144;
 const checkpointEveryBytes = 4_194_304;
 const checkpointAtEndBytes = 1_048_576;
 const maxLineBytes = 65_536;
-const fillerSearchBytes = 4_096;
-/** Its mark for a missing line end; black and reset at once, before any prompt. */
-const drawnByFish = /[⏎¶] {10}|\x1b\[30m(?:\x1b\(B)?\x1b\[m/;
 
 /** Follows a session's log from `start` on, and derives from it what the terminal is doing. */
 export class Terminal {
@@ -41,11 +37,12 @@ export class Terminal {
   /** The CSI ? 2004 h with which the line editor that waits now began. */
   #editor: TerminalCheckpoint["editor"];
   #end: SshEnd | undefined;
+  /** Behind the last mark of a gap. */
+  #gapEnd: number;
   #shells: readonly MarkTrack[];
   readonly #followed = new Set<string>();
   /** The line editor from before what is hidden now. */
   #hidden: { readonly editor: TerminalCheckpoint["editor"] } | undefined;
-  #bytesMissed = 0;
   #lastOutputAtMs: number | undefined;
   #readAtMs = -Infinity;
   #catchingUp: Promise<void> | undefined;
@@ -58,6 +55,7 @@ export class Terminal {
     this.#savedAt = this.#stream.offset;
     this.#editor = options.checkpoint?.editor;
     this.#end = options.checkpoint?.end;
+    this.#gapEnd = options.checkpoint?.gapEnd ?? 0;
     this.#shells = options.checkpoint?.levels ?? [];
     for (const level of options.levels) this.carry(level);
   }
@@ -110,20 +108,14 @@ export class Terminal {
     return this.#stream.bracketedPaste;
   }
 
-  /** Bytes that the recorder dropped before this reader came to them. */
-  get bytesMissed(): number {
-    return this.#bytesMissed;
-  }
-
   checkpoint(): TerminalCheckpoint {
-    return { stream: this.#stream, editor: this.#editor, end: this.#end, levels: this.#shells };
-  }
-
-  /** Whether what waits drew its prompt the way fish does. */
-  get promptOfFish(): boolean {
-    const start = this.inputStart - fillerSearchBytes;
-    const { bytes } = this.#options.log.read(start, Math.min(start + maxLineBytes, this.#stream.offset));
-    return drawnByFish.test(Buffer.from(bytes).toString("utf8"));
+    return {
+      stream: this.#stream,
+      editor: this.#editor,
+      end: this.#end,
+      gapEnd: this.#gapEnd,
+      levels: this.#shells,
+    };
   }
 
   /** Where the line began that something waits behind: at its line editor's start, else behind the last line feed. */
@@ -147,15 +139,21 @@ export class Terminal {
     await this.#catchingUp;
   }
 
-  /** `programEnded`: tmux confirms that ssh is gone, without which its end mark proves nothing. */
-  facts(programEnded: boolean): StreamFacts {
+  /**
+   * `programEnded`: tmux confirms that ssh is gone, without which its end mark proves nothing. `enteredAt`: where our last
+   * Enter was pressed; the line of an editor that a gap follows is not known to stand there still.
+   */
+  facts(programEnded: boolean, enteredAt = Infinity): StreamFacts {
+    const lineLost = this.inputStart < enteredAt && enteredAt < this.#gapEnd;
+    const lineStart = lineLost ? this.#gapEnd : this.#stream.lineStart;
     return {
       ended: programEnded && this.#end !== undefined,
       alternateScreen: this.#stream.alternateScreen,
       bracketedPaste: this.#stream.bracketedPaste,
       addressing: this.#stream.addressing,
-      cursorLines: this.#readCursorLines(),
-      lineStart: this.inputStart,
+      cursorLines: this.#cursorLines(lineStart, lineLost ? undefined : this.#editor?.end),
+      lineStart: lineLost ? lineStart : this.inputStart,
+      lineLost,
       marks: this.marks,
       quietMs: this.quietMs,
     };
@@ -198,7 +196,6 @@ export class Terminal {
   }
 
   #skipTo(offset: number): void {
-    this.#bytesMissed += offset - this.#stream.offset;
     this.#stream = initialStreamState(offset);
     this.#editor = undefined;
   }
@@ -228,22 +225,21 @@ export class Terminal {
 
   /** What stands between `hide` and `show` is on the alternate screen; the line that waited before waits again behind it. */
   #applyLocalMark({ payload, start, end }: { payload: string; start: number; end: number }): void {
-    const [, word, number, status] = /^(end|gap|hide|show);([0-9a-f]+)(?:;(\d{1,16}))?$/.exec(payload) ?? [];
+    const { word, number, value = 0 } = parseLocalMark(payload) ?? {};
     if (number !== this.#options.number) return;
-    if (word === "end") this.#end = { status: Number(status), offset: start };
+    if (word === "end") this.#end = { status: value, offset: start };
+    if (word === "gap") this.#gapEnd = end;
     // What runs may have ended in the gap: its last line is not the one behind it.
     if (word === "gap" && this.marks?.phase === "running") this.#stream = { ...this.#stream, lineStart: end };
-    if (word === "hide") this.#hidden = { editor: this.#editor };
-    if (word === "show" && this.#hidden !== undefined) {
-      this.#editor = this.#hidden.editor;
-      this.#hidden = undefined;
-    }
+    if (word === "show" && this.#hidden !== undefined) this.#editor = this.#hidden.editor;
+    if (word === "hide" || word === "show")
+      this.#hidden = word === "hide" ? { editor: this.#editor } : undefined;
   }
 
-  #readCursorLines(): CursorLine[] {
+  #cursorLines(lineStart: number, editorEnd: number | undefined): CursorLine[] {
     const { log, cols, rows } = this.#options;
-    const { lineStart, offset } = this.#stream;
+    const { offset } = this.#stream;
     const line = log.read(Math.max(lineStart, offset - maxLineBytes), offset);
-    return cursorLines(line, this.#editor?.end ?? plainPromptAt(this.marks), { cols, rows });
+    return cursorLines(line, editorEnd ?? plainPromptAt(this.marks), { cols, rows });
   }
 }

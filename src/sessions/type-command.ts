@@ -14,10 +14,12 @@ import { aboutCall, admitCommand } from "./gate.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
+import { markLateLogin } from "./late-login.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import type { Call, Where } from "./outcome.ts";
+import { isPromptOfFish } from "./prompt-filler.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { busy, disconnected, notTyped, stalled } from "./refusals.ts";
@@ -73,7 +75,7 @@ export async function typeCommand(
   assertExpected(record.session_name, expect, whereNow(session, prompt));
   const admitted = await admitCommand(session, wanted, prompt, call);
   const { text } = admitted;
-  assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: terminal.promptOfFish });
+  assertTakenBy(text, { bracketedPaste: takesBrackets(session, prompt), isFish: isPromptOfFish(session) });
   const prompts = terminal.levels.known(record.prompt);
   if (prompt.state === "idle") noteLastEnd(session);
   const entry = { ...nextRecord(session, text, call), ...whereTyped(session, prompt) };
@@ -126,7 +128,7 @@ async function requireEmptyPrompt(session: SessionContext, call: Call): Promise<
   if (current.state !== "idle" && current.state !== "unknown")
     throw busy(session, whatRuns(session, call), current);
   const { typed = "" } = current;
-  if (isTerminalAnswer(session, typed) && (await clearAnswers(session, call.signal)))
+  if (isTerminalAnswer(session, typed, session.terminal.offset) && (await clearAnswers(session, call.signal)))
     return requireEmptyPrompt(session, call);
   if (typed !== "") throw busy(session, "a human has typed a line and not sent it");
   if (await mayHoldUnsent(session, current, call.signal))
@@ -147,6 +149,7 @@ async function requireMarks(session: SessionContext, current: Look, call: Call):
   const { state, confidence, prompt, shellWaits } = current;
   if (terminal.marks?.seen === true && (await changeSeenNumber(session, current, call.signal)) !== current)
     return requireEmptyPrompt(session, call);
+  if (await markLateLogin(session, call.signal)) return requireEmptyPrompt(session, call);
   if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
   if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
   if (terminal.marks !== undefined && shellWaits === undefined) {

@@ -7,7 +7,13 @@ import type { EndedCommand } from "./mark-track.ts";
 import type { Call, OutputFacts, OutputOutcome, OutputRequest } from "./outcome.ts";
 import { matchOrEnd, OutputWatch, readWaitFor } from "./output-watch.ts";
 import { readCommandOutput, readRange } from "./read-output.ts";
-import { findCommand, findLastCommand, outputRange, type RecordedCommand } from "./recorded-command.ts";
+import {
+  findCommand,
+  findLastCommand,
+  noteAsTold,
+  outputRange,
+  type RecordedCommand,
+} from "./recorded-command.ts";
 import { isOfEpoch, lastSentCommand, type SentCommand } from "./sent-command.ts";
 import { terminalFacts } from "./terminal-facts.ts";
 import { waitUntil } from "./wait.ts";
@@ -40,6 +46,8 @@ export async function viewCommand(
   const atLimit = known.end === undefined ? "wait_limit" : "command_ended";
   const endedBy = end.reason === "decided" ? end.value.endedBy : atLimit;
   const told = known.end && asTold(known.end);
+  if (running !== undefined && endedBy === "command_ended" && known.end === undefined)
+    noteAsTold(session, running, told);
   return {
     ...terminalFacts(session, current),
     command: known.sent.command,

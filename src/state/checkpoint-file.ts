@@ -65,6 +65,7 @@ const checkpointSchema = z.object({
     }),
     editor: place.optional(),
     end: z.object({ status: z.number().int(), offset }).optional(),
+    gapEnd: offset.optional(),
     levels: z.array(marksSchema).readonly(),
   }),
 });

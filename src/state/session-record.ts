@@ -30,6 +30,8 @@ export const sessionRecordSchema = z.object({
   prompt: z.object({ text: z.string(), bracketed: z.boolean() }).optional(),
   /** The login shell took our marks when the session was opened. */
   integrated: z.boolean().optional(),
+  /** It is to take them at its first prompt, which it had not shown by then. */
+  marks_due: z.boolean().optional(),
   /** The shells that carry our marks, the login shell first; those that have ended are still in it. */
   levels: z.array(
     z.object({

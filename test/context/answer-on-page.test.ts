@@ -119,9 +119,12 @@ test("a user who declines is not asked again for the same question, and its page
 
 test("a question that went away takes its page with it, and the call tells what there is instead", async () => {
   const next = user.nextUrl();
-  const result = run("read -t 3 -rsp 'Password: ' x; echo gone", 40);
+  const pidFile = join(sshd.folder, "asker");
+  const asker = `trap "stty echo; exit" USR1; echo $$ >${pidFile}; stty -echo; printf "Password: "; read -r x`;
+  const result = run(`sh -c '${asker}'; echo gone`, 40);
   const url = await next;
   const startedAtMs = performance.now();
+  process.kill(Number(readFileSync(pidFile, "utf8")), "SIGUSR1");
   const { fields } = await result;
   expect(performance.now() - startedAtMs).toBeLessThan(15_000);
   expect(fields).toMatchObject({ state: "idle", output: "Password: gone" });

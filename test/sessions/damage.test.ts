@@ -12,6 +12,7 @@ import { join } from "node:path";
 
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer } from "../support/mcp-server.ts";
+import { noteSent } from "../support/note-sent.ts";
 import { until } from "../support/private-tmux.ts";
 import { paneProcesses } from "../support/traces.ts";
 
@@ -55,8 +56,10 @@ const recordersOf = (home: McpHome) =>
     /^(?:\S*sh -c (?:lost=1; )?set -- s |dd bs=65536)/.test(commandLine),
   );
 
+/** The shell first, which would start another program at once. */
 const killRecorder = (home: McpHome) => {
-  for (const { pid } of recordersOf(home)) process.kill(pid, "SIGKILL");
+  const byShell = recordersOf(home).toSorted((one) => (one.commandLine.startsWith("dd ") ? 1 : -1));
+  for (const { pid } of byShell) process.kill(pid, "SIGKILL");
 };
 
 const serverPid = (home: McpHome): number => Number(home.tmux("display-message", "-p", "#{pid}"));
@@ -266,26 +269,64 @@ test("of a killed recorder there is one again with the next output, whoever look
 });
 
 test.each([
-  ["behind a whole line", "sleep 1; echo unseen; (exit 7)"],
-  ["in the middle of a line", "printf begun; sleep 1; echo; echo unseen; (exit 7)"],
-])(
-  "a command whose end came while no recorder ran, %s, is not told as something else",
-  async (_, command) => {
-    await using home = freshHome();
-    const server = await home.start();
-    await open(server, "s");
-    await run(server, "s", command, 0);
-    killRecorder(home);
-    await until("the prompt is back", () =>
-      home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("unseen\n"),
-    );
-    const { fields } = await read(server, "s", { command_id: "c1", wait_seconds: 5 });
-    expect(fields["exit_code"]).toBeUndefined();
-    expect(fields).toMatchObject({ state: "idle" });
-    await expectExact(server, "s");
-    expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
-  },
-);
+  ["behind a whole line", ""],
+  ["in the middle of a line", "printf begun; "],
+])("a command whose end came while no recorder ran, %s, is not told as something else", async (_, begun) => {
+  await using home = freshHome();
+  const server = await home.start();
+  await open(server, "s");
+  const go = join(home.root, "go");
+  await run(server, "s", `${begun}until [ -e ${go} ]; do sleep 0.05; done; echo; echo unseen; (exit 7)`, 0);
+  killRecorder(home);
+  writeFileSync(go, "");
+  await until("the prompt is back", () =>
+    home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("unseen\n"),
+  );
+  const { fields } = await read(server, "s", { command_id: "c1", wait_seconds: 5 });
+  expect(fields["exit_code"]).toBeUndefined();
+  expect(fields).toMatchObject({ state: "idle" });
+  await expectExact(server, "s");
+  expect((await read(server, "s", { command_id: "c1" })).fields["exit_code"]).toBeUndefined();
+});
+
+test("a command of which no recorder took more than its line is not told as one whose line goes on", async () => {
+  await using home = freshHome();
+  const server = await home.start();
+  await open(server, "s");
+  await expectExact(server, "s");
+  const log = () => readFileSync(join(home.root, "logs/s.log"), "latin1");
+  home.tmux("send-keys", "-t", "=mcp-s:", "-l", "echo un''seen");
+  await until("it stands there", () => log().endsWith("echo un''seen"));
+  for (const { pid } of recordersOf(home)) process.kill(pid, "SIGSTOP");
+  noteSent(home, { id: "c2", command: "echo un''seen", offset: log().length });
+  home.tmux("send-keys", "-t", "=mcp-s:", "Enter");
+  await until("it has run", () => home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("unseen\n"));
+  killRecorder(home);
+  const { fields } = await read(server, "s", { command_id: "c2", wait_seconds: 10 });
+  expect(fields).toMatchObject({ state: "idle" });
+  expect(fields["exit_code"]).toBeUndefined();
+  await expectExact(server, "s");
+});
+
+test("a command whose end nobody's mark told is not told as lost when ssh goes after it", async () => {
+  await using home = freshHome();
+  const server = await home.start();
+  await open(server, "s");
+  const go = join(home.root, "go");
+  await run(server, "s", `until [ -e ${go} ]; do sleep 0.05; done; echo unseen`, 0);
+  killRecorder(home);
+  writeFileSync(go, "");
+  await until("it has run", () => home.tmux("capture-pane", "-p", "-t", "=mcp-s:").includes("\nunseen\n"));
+  const ended = await read(server, "s", { command_id: "c1", wait_seconds: 20 });
+  expect(ended.fields).toMatchObject({ ended_by: "command_ended", state: "idle" });
+  expect(ended.fields["exit_code"]).toBeUndefined();
+  killServer(home);
+  const second = await home.start();
+  const { fields } = await open(second, "s");
+  expect(fields).toMatchObject({ reconnected: true });
+  expect(fields["lost"] ?? {}).not.toHaveProperty("command_id");
+  expect((await read(second, "s", { command_id: "c1" })).fields["ended_by"]).toBe("command_ended");
+});
 
 test("tmux killed outright: the sessions are disconnected, and open again in place with what was lost", async () => {
   await using home = freshHome();

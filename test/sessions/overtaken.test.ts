@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { appendFileSync, existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
+import { noteSent } from "../support/note-sent.ts";
 import { signalProcess, until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
 import { paneProcesses } from "../support/traces.ts";
@@ -85,12 +86,7 @@ test("a command whose Enter went out just as ssh ended is lost, and never takes 
   const ssh = paneProcesses(home).find(({ commandLine }) => /^\S*ssh .*-tt/.test(commandLine));
   signalProcess(ssh?.pid, "SIGKILL");
   await until("ssh has ended", async () => (await session.read()).fields["state"] === "disconnected", 10_000);
-  const ledger = join(home.root, "logs/s.commands.jsonl");
-  const lines = readFileSync(ledger, "utf8").split("\n");
-  const sent: unknown = JSON.parse(lines.find((line) => line.includes('"step":"sent"')) ?? "");
-  const { counter } = Object(sent);
-  const next = { ...Object(sent), id: "c2", counter: counter + 1, offset: Buffer.byteLength(session.log()) };
-  appendFileSync(ledger, `${JSON.stringify(next)}\n`);
+  noteSent(home, { id: "c2", offset: Buffer.byteLength(session.log()) });
   const opened = await session.open("s");
   expect(opened.fields["lost"]).toMatchObject({ command_id: "c2" });
   expect((await session.run("true")).fields).toMatchObject({ command_id: "c3", exit_code: 0 });

@@ -54,3 +54,14 @@ test("what a human has typed stays, also after a program asked the terminal", as
   session.humanTypes("C-u");
   await until("it is gone", async () => (await session.run("echo mine")).fields["output"] === "mine");
 }, 60_000);
+
+test("an answer that Ctrl+C took off the line is no command of a human's", async () => {
+  await using session = await ShellSession.open({ shell: "/bin/dash" });
+  await session.run("printf '\\033[c'; read -r -t 1 -s; true");
+  await until("it stands there", () => session.log().includes("^[[?1;2c"));
+  session.humanTypes("C-c");
+  await until("it is gone", () => session.log().includes("^[[?1;2c^C"));
+  const { fields } = await session.run("printf mine");
+  expect(fields).toMatchObject({ exit_code: 0, output: "mine" });
+  expect(fields).not.toHaveProperty("humans");
+}, 60_000);

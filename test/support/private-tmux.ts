@@ -90,7 +90,7 @@ export function signalProcess(pid: number | undefined, signal: NodeJS.Signals): 
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  withinMs = 4000,
+  withinMs = 10_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -1,0 +1,42 @@
+import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { signalProcess, until } from "../support/private-tmux.ts";
+import { ShellSession } from "../support/shell-session.ts";
+
+const files = { ".bash_profile": "until [ -e ~/go ]; do sleep 0.05; done; PS1='late$ '\n" };
+
+async function openedLate(): Promise<ShellSession> {
+  const session = await ShellSession.open({ shell: "/bin/bash", files });
+  expect((await session.read()).fields["state"]).toBe("unknown");
+  writeFileSync(join(session.sshd.home, "go"), "");
+  await until("the prompt", () => session.log().endsWith("late$ "));
+  return session;
+}
+
+test("a login shell that shows its prompt only after the open is exact from its first command on", async () => {
+  await using session = await openedLate();
+  expect((await session.run("echo out; (exit 3)")).fields).toMatchObject({
+    confidence: "exact",
+    exit_code: 3,
+    output: "out",
+    where: { depth: 0 },
+  });
+});
+
+test("it is so also where another process has opened it and died", async () => {
+  await using session = await openedLate();
+  signalProcess(session.server.pid, "SIGKILL");
+  const other = await session.home.start();
+  const args = { session_name: "s", command: "(exit 3)", wait_seconds: 20 };
+  expect((await other.call("execute_command", args)).fields).toMatchObject({
+    confidence: "exact",
+    exit_code: 3,
+  });
+  const third = await session.home.start();
+  expect((await third.call("execute_command", args)).fields).toMatchObject({
+    confidence: "exact",
+    exit_code: 3,
+  });
+});
