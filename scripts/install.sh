@@ -48,8 +48,8 @@ install() {
   check_sum
   tar -xzf "$work/$archive" -C "$work" || fail 1 "$archive cannot be unpacked" "Is the disk full? $work"
   set -- "$work"/*/mcp-ssh-interactive
-  "$1" --version >/dev/null || fail 1 "the executable for $target does not start on this machine" \
-    "Nothing was installed. What this machine is: $(uname -a)"
+  said=$("$1" --version 2>&1) || fail 1 "the executable for $target does not start on this machine" \
+    "$(cannot_start)" "Nothing was installed. What this machine is: $(uname -a)"
   place "$1" "$program" 755
   place "$1.1" "$manual" 644
   say "Installed $("$program" --version) as $program, its manual page as $manual"
@@ -107,6 +107,13 @@ is_musl() {
   case $(ldd --version 2>&1) in *musl*) return 0 ;; *GLIBC* | *glibc* | *"GNU libc"*) return 1 ;; esac
   for loader in /lib/ld-musl-*.so.1; do [ -e "$loader" ] && return 0; done
   return 1
+}
+
+cannot_start() {
+  case $said in
+    *libstdc++*) echo "It needs libstdc++, which is not here: install it with your package manager (apk add libstdc++)." ;;
+    *) printf '%s\n' "$said" | head -n 3 ;;
+  esac
 }
 
 download() {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -61,7 +61,7 @@ async function step(name: string, command: readonly string[], hint?: string): Pr
 
 async function tests(paths: readonly string[], workFolder: string): Promise<Totals[]> {
   const report = join(workFolder, "junit.xml");
-  const withheld = process.getuid?.() === 0 ? [] : needingRoot();
+  const withheld = withheldFiles();
   const child = Bun.spawn(
     [
       process.execPath,
@@ -71,7 +71,7 @@ async function tests(paths: readonly string[], workFolder: string): Promise<Tota
       `--timeout=${testTimeoutMs}`,
       "--reporter=junit",
       `--reporter-outfile=${report}`,
-      ...withheld.map((path) => `--path-ignore-patterns=${path}`),
+      ...[...withheld.keys()].map((path) => `--path-ignore-patterns=${path}`),
       ...paths,
     ],
     {
@@ -83,13 +83,28 @@ async function tests(paths: readonly string[], workFolder: string): Promise<Tota
     },
   );
   const exitCode = await child.exited;
-  for (const path of withheld) console.log(`not run, needs root: ${path}`);
+  for (const [path, needs] of withheld) console.log(`not run, needs ${needs}: ${path}`);
   return [readTotals(report, exitCode)];
 }
 
-/** Files that only root can run are named so. */
-function needingRoot(): string[] {
-  return [...new Bun.Glob("test/**/*.root.test.ts").scanSync({ cwd: checkout })].sort();
+/** Files of tests that cannot run here → what they need. */
+function withheldFiles(): ReadonlyMap<string, string> {
+  const needs: [glob: string, what: string, isThere: boolean][] = [
+    ["test/**/*.root.test.ts", "root", process.getuid?.() === 0],
+    ["test/conformance/*.test.ts", "MCP clients from npm", existsSync(join(checkout, ".tools/mcp-clients"))],
+    [
+      "test/release/musl.root.test.ts",
+      "root, musl and libstdc++",
+      existsSync(join(checkout, ".tools/musl-root")),
+    ],
+  ];
+  return new Map(
+    needs
+      .filter(([, , isThere]) => !isThere)
+      .flatMap(([glob, what]) =>
+        [...new Bun.Glob(glob).scanSync({ cwd: checkout })].sort().map((path) => [path, what]),
+      ),
+  );
 }
 
 /** The developer's own home, agent and tmux are out of reach of every test. */

@@ -79,6 +79,9 @@ package_of() {
     *:ps) echo procps-ng ;;
     apt-get:qemu-aarch64-static) echo qemu-user-static ;;
     *:dpkg-deb) echo dpkg ;;
+    apt-get:bsdtar) echo libarchive-tools ;;
+    pacman:bsdtar) echo libarchive ;;
+    pacman:makepkg) echo pacman ;;
     apt-get:dropbear) echo dropbear-bin ;;
     apt-get:google-authenticator | pacman:google-authenticator) echo libpam-google-authenticator ;;
     pacman:oathtool) echo oath-toolkit ;;

@@ -27,7 +27,7 @@ export type Programs = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-type Parts = {
+export type SessionParts = {
   readonly tree: HomeTree;
   readonly links: TreeLinks;
   readonly home: string;
@@ -40,7 +40,7 @@ type Parts = {
 };
 
 /** `service` is what clients get, without secrets. `close` lets go of tmux; the sessions stay. */
-export function composeSessions({ tree, links, home, programs, ownEnv, config, state, log }: Parts): {
+export function composeSessions({ tree, links, home, programs, ownEnv, config, state, log }: SessionParts): {
   readonly sessions: Sessions;
   readonly gatehouse: Gatehouse;
   readonly service: SessionService;

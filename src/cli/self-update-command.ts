@@ -1,11 +1,11 @@
-import { repository, version } from "../../package.json" with { type: "json" };
+import { version } from "../../package.json" with { type: "json" };
 import { UserError } from "../base/user-error.ts";
 import { exitCodes, type RunCommand } from "./command.ts";
 import { printable } from "./printable.ts";
+import { project } from "./project.ts";
 import { UsageError } from "./usage-error.ts";
 
 const timeoutMs = 10_000;
-const project = repository.url.replace(/^git\+|\.git$/g, "");
 /** GitHub's REST API, `GET /repos/{owner}/{repo}/releases/latest`. */
 const latestRelease = `${project.replace("//github.com/", "//api.github.com/repos/")}/releases/latest`;
 

@@ -1,49 +1,26 @@
-import { join } from "node:path";
-
-import { createConfigSource, type ConfigSource } from "../config/load-config.ts";
-import { homeTree, openHomeTree, type HomeTree } from "../platform/home-tree.ts";
 import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { StateFile } from "../state/state-file.ts";
 import type { Invocation } from "./command.ts";
-import { composeSessions, type Programs } from "./compose-sessions.ts";
-import { findPrograms } from "./find-programs.ts";
+import { composeSessions, type SessionParts } from "./compose-sessions.ts";
+import { openHome } from "./open-home.ts";
 import { printable } from "./printable.ts";
 
-export type AtHand = {
+export type AtHand = Pick<SessionParts, "tree" | "programs" | "config" | "state"> & {
   readonly sessions: Sessions;
-  readonly tree: HomeTree;
-  readonly programs: Programs;
-  readonly config: ConfigSource;
-  readonly state: StateFile;
   readonly gatehouse: Gatehouse;
 };
 
-/** Runs `work` with all sessions of the tree, which stay when it is done. Throws what findPrograms and openHomeTree throw. */
+/** Runs `work` with all sessions of the tree, which stay when it is done. Throws what openHome throws. */
 export async function withSessions<T>(
   invocation: Invocation,
   work: (atHand: AtHand) => Promise<T>,
 ): Promise<T> {
-  const { root, home, stderr } = invocation;
-  const tree = homeTree(root, process.getuid?.() ?? 0);
-  const config = createConfigSource({ path: tree.configFile, home, root });
-  const programs = findPrograms(invocation);
-  const links = openHomeTree(tree);
-  process.chdir(root);
-  const log = (line: string) => stderr(`mcp-ssh-interactive: ${printable(line)}\n`);
-  const state = new StateFile(tree.stateFile, join(tree.locks, "state"), log);
-  const { sessions, gatehouse, close } = composeSessions({
-    tree,
-    links,
-    home,
-    programs,
-    ownEnv: invocation.env,
-    config,
-    state,
-    log,
-  });
+  const parts = openHome(invocation, (line) =>
+    invocation.stderr(`mcp-ssh-interactive: ${printable(line)}\n`),
+  );
+  const { sessions, gatehouse, close } = composeSessions(parts);
   try {
-    return await work({ sessions, tree, programs, config, state, gatehouse });
+    return await work({ ...parts, sessions, gatehouse });
   } finally {
     await close();
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { whereSchema } from "./where-schema.ts";
 
 const offset = z.number().int().nonnegative();
 const place = z.object({ start: offset, end: offset });
@@ -18,14 +19,6 @@ const escapeSchema = z.object({
   parameterBytes: offset,
   discarded: z.boolean(),
   text: z.string(),
-});
-
-const whereSchema = z.object({
-  user: z.string().optional(),
-  host: z.string().optional(),
-  cwd: z.string().optional(),
-  isRoot: z.boolean().optional(),
-  depth: z.number().int().optional(),
 });
 
 const marksSchema = z.object({

@@ -1,12 +1,6 @@
 import { z } from "zod";
 
-const whereSchema = z.object({
-  user: z.string().optional(),
-  host: z.string().optional(),
-  cwd: z.string().optional(),
-  isRoot: z.boolean().optional(),
-  depth: z.number().int().optional(),
-});
+import { whereSchema } from "./where-schema.ts";
 
 /**
  * One step of a command of ours. `typed`: its text is about to be typed at log offset `offset`; `sent`: Enter is

@@ -1,12 +1,15 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startLoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome } from "../support/mcp-server.ts";
+import { testWhere } from "../support/test-where.ts";
 import { binary } from "./binary.ts";
 
-test.if(Bun.which("strace") !== null)(
+testWhere(
+  Bun.which("strace") !== null,
+  "strace",
   "in a whole run nothing is asked of the network but the host that is named",
   async () => {
     await using sshd = await startLoopbackSshd();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,6 +7,7 @@ import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.t
 import { McpHome, type McpServer } from "../support/mcp-server.ts";
 import { hasBrowser, PageBrowser } from "../support/page-browser.ts";
 import { until } from "../support/private-tmux.ts";
+import { describeWhere } from "../support/test-where.ts";
 
 setDefaultTimeout(90_000);
 
@@ -151,7 +152,7 @@ test.each([
   expect(asked?.urls ?? []).toEqual([]);
 });
 
-describe.if(hasBrowser)("in Chromium", () => {
+describeWhere(hasBrowser, "Chromium", "in Chromium", () => {
   let browser: PageBrowser;
 
   beforeAll(async () => {

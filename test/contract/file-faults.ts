@@ -101,7 +101,7 @@ function developerPath({ path, text }: SourceFile): string[] {
 }
 
 function registryHost({ path, text }: SourceFile): string[] {
-  if (path === "bun.lock")
+  if (basename(path) === "bun.lock")
     return found(text, /\w+:\/\/[^"/]+/g).map((url) => `${url}: the lock file names a host`);
   return found(
     text,

@@ -73,6 +73,12 @@ describe("the check itself", () => {
       `"https://mirror.example/x.tgz"`,
       "https://mirror.example: the lock file names a host",
     ],
+    [
+      "a host in another lock file",
+      "test/conformance/clients/bun.lock",
+      `"https://mirror.example/x.tgz"`,
+      "https://mirror.example: the lock file names a host",
+    ],
     ["a registry", ".npmrc", `registry=https://registry.example.org/`, `registry.example.org is a registry`],
     ["a developer's path", "scripts/a", `cd /home/jane/src`, `/home/jane is a path of one machine`],
     [

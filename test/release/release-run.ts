@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -29,7 +29,7 @@ export async function runIn(home: string, command: readonly string[], env: Recor
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 60_000,
+    timeout: 150_000,
   });
   const [stdout, stderr, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
@@ -37,4 +37,19 @@ export async function runIn(home: string, command: readonly string[], env: Recor
     child.exited,
   ]);
   return { exitCode, stdout, stderr };
+}
+
+/** What lets install.sh find itself on another machine than this one. */
+export type Machine = { readonly hasAvx2: boolean; readonly isMusl?: boolean };
+
+/** A PATH whose first folder, in `home`, tells of such a machine. */
+export function pathOf(home: string, { hasAvx2, isMusl = false }: Machine): string {
+  const folder = join(home, "other-machine");
+  mkdirSync(folder, { recursive: true });
+  const write = (tool: string, ...lines: readonly string[]) =>
+    writeFileSync(join(folder, tool), ["#!/bin/sh", ...lines, ""].join("\n"), { mode: 0o755 });
+  const answer = `case "$*" in *avx2*) exit ${hasAvx2 ? 0 : 1} ;; esac`;
+  write("grep", answer, `exec ${Bun.which("grep")} "$@"`);
+  if (isMusl) write("ldd", "echo 'musl libc (x86_64)' >&2", "exit 1");
+  return `${folder}:${process.env["PATH"] ?? ""}`;
 }

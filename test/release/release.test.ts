@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 import { version } from "../../package.json" with { type: "json" };
 import { TempHome } from "../support/temp-home.ts";
-import { buildRelease, readSums, runIn } from "./release-run.ts";
+import { testWhere } from "../support/test-where.ts";
+import { buildRelease, pathOf, readSums, runIn } from "./release-run.ts";
 
 setDefaultTimeout(180_000);
 
@@ -71,12 +72,71 @@ test("every package in the executable is in the bill of materials with its hash,
   }
 });
 
+testWhere(
+  isHere && Bun.which("makepkg") !== null && Bun.which("bsdtar") !== null,
+  "makepkg and bsdtar",
+  "the Arch recipe makes a package of what was released",
+  async () => {
+    await using temp = new TempHome();
+    const recipe = readFileSync(join(folder, "PKGBUILD"), "utf8");
+    const local = recipe.replaceAll(/::\$url\/releases\/download\/[^/]+\//g, `::${from}/`);
+    temp.write("PKGBUILD", local, 0o644);
+    temp.write("makepkg.conf", ". /etc/makepkg.conf\nCARCH=aarch64\nPKGEXT=.pkg.tar\n", 0o644);
+    const said = (await makepkg(temp.home, "--printsrcinfo")).stdout;
+    expect(said).toContain(`pkgver = ${version}\n`);
+    expect(said).toContain(`sha256sums_aarch64 = ${sumOf(`${name}-linux-arm64.tar.gz`)}\n`);
+    expect(await makepkg(temp.home, "--nodeps")).toMatchObject({ exitCode: 0 });
+    const made = join(temp.home, `${name}-bin-${version}-1-aarch64.pkg.tar`);
+    const listed = (await runIn(temp.home, ["tar", "-tvf", made])).stdout;
+    expect(listed).toMatch(/^-rwxr-xr-x root\/root +\d+ .* usr\/bin\/mcp-ssh-interactive$/m);
+    for (const file of ["man/man1", "bash-completion/completions", "zsh/site-functions", "licenses"])
+      expect(listed).toContain(` usr/share/${file}/`);
+    const packed = join(temp.home, "pkg", `${name}-bin`, "usr/bin", name);
+    expect(
+      readFileSync(packed).equals(readFileSync(join(await unpack(temp.home, "linux-arm64"), name))),
+    ).toBe(true);
+  },
+);
+
+testWhere(
+  isHere && Bun.which("ruby") !== null,
+  "ruby",
+  "the formula takes the archive of the machine, by its sum, and installs what is in it",
+  async () => {
+    await using temp = new TempHome();
+    for (const [processor, target] of [
+      ["intel", here],
+      ["arm", "linux-arm64"],
+    ] as const) {
+      const unpacked = await unpack(temp.home, target);
+      const words = [join(folder, `${name}.rb`), "linux", processor, join(temp.home, target)];
+      const done = await runIn(unpacked, ["ruby", join(import.meta.dir, "homebrew.rb"), ...words]);
+      expect(done).toMatchObject({ exitCode: 0, stderr: "" });
+      const file = `${name}-${target}.tar.gz`;
+      expect(JSON.parse(done.stdout)).toMatchObject({
+        version,
+        url: expect.stringMatching(new RegExp(`/releases/download/v${RegExp.escape(version)}/${file}$`)),
+        sha256: sumOf(file),
+        installed: [
+          `bin/${name}`,
+          `share/man/man1/${name}.1`,
+          `etc/bash_completion.d/${name}`,
+          `share/zsh/site-functions/_${name}`,
+          `share/fish/vendor_completions.d/${name}.fish`,
+        ],
+      });
+    }
+  },
+);
+
 test("no file of words names a registry of packages", () => {
   for (const file of ["install.sh", "server.json", "PKGBUILD", `${name}.rb`, "sbom.cdx.json"])
     expect(readFileSync(join(folder, file), "utf8")).not.toMatch(/npmjs|pypi\.org|crates\.io/);
 });
 
-test.if(isHere)(
+testWhere(
+  isHere,
+  "Linux on x64",
   "the installer brings a program of this version and commit, and takes it out again",
   async () => {
     await using temp = new TempHome();
@@ -102,7 +162,7 @@ test.if(isHere)(
   },
 );
 
-test.if(isHere)("the installer leaves everything as it was", async () => {
+testWhere(isHere, "Linux on x64", "the installer leaves everything as it was", async () => {
   await using temp = new TempHome();
   const wrong = join(temp.home, "wrong");
   mkdirSync(wrong);
@@ -127,34 +187,46 @@ test.if(isHere)("the installer leaves everything as it was", async () => {
   expect(existsSync(join(temp.home, ".local"))).toBe(false);
 });
 
-test.if(isHere)("a copy of the installer that was cut off anywhere does nothing", async () => {
-  await using temp = new TempHome();
-  const text = readFileSync(join(folder, "install.sh"), "utf8");
-  const lines = text.split("\n");
-  for (let count = 1; count < lines.length - 2; count += 7) {
-    const cut = temp.write("cut.sh", lines.slice(0, count).join("\n"));
-    await runIn(temp.home, ["sh", cut, "--from", from], asOld(temp.home));
-    expect([count, existsSync(join(temp.home, ".local"))]).toEqual([count, false]);
-  }
-});
+testWhere(
+  isHere,
+  "Linux on x64",
+  "a copy of the installer that was cut off anywhere does nothing",
+  async () => {
+    await using temp = new TempHome();
+    const text = readFileSync(join(folder, "install.sh"), "utf8");
+    const lines = text.split("\n");
+    for (let count = 1; count < lines.length - 2; count += 7) {
+      const cut = temp.write("cut.sh", lines.slice(0, count).join("\n"));
+      await runIn(temp.home, ["sh", cut, "--from", from], asOld(temp.home));
+      expect([count, existsSync(join(temp.home, ".local"))]).toEqual([count, false]);
+    }
+  },
+);
 
-test.if(isHere)("the npm package starts the executable of the package for this machine", async () => {
-  await using temp = new TempHome();
-  temp.write("package.json", "{}");
-  const archives = [`${name}-linux-x64-${version}.tgz`, `${name}-${version}.tgz`].map((file) =>
-    join(folder, file),
-  );
-  const npm = ["npm", "install", "--offline", "--no-audit", "--no-fund", ...archives];
-  expect(await runIn(temp.home, npm)).toMatchObject({ exitCode: 0 });
-  const program = join(temp.home, "node_modules/.bin", name);
-  expect((await runIn(temp.home, [program, "--version"])).stdout).toContain(`${name} ${version} (`);
-  expect((await runIn(temp.home, [program, "nonsense"])).exitCode).toBe(2);
-  rmSync(join(temp.home, "node_modules", `${name}-linux-x64`), { recursive: true });
-  const without = await runIn(temp.home, [program, "--version"]);
-  expect(without).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("there is no package") });
-});
+testWhere(
+  isHere,
+  "Linux on x64",
+  "the npm package starts the executable of the package for this machine",
+  async () => {
+    await using temp = new TempHome();
+    temp.write("package.json", "{}");
+    const archives = [`${name}-linux-x64-${version}.tgz`, `${name}-${version}.tgz`].map((file) =>
+      join(folder, file),
+    );
+    const npm = ["npm", "install", "--offline", "--no-audit", "--no-fund", ...archives];
+    expect(await runIn(temp.home, npm)).toMatchObject({ exitCode: 0 });
+    const program = join(temp.home, "node_modules/.bin", name);
+    expect((await runIn(temp.home, [program, "--version"])).stdout).toContain(`${name} ${version} (`);
+    expect((await runIn(temp.home, [program, "nonsense"])).exitCode).toBe(2);
+    rmSync(join(temp.home, "node_modules", `${name}-linux-x64`), { recursive: true });
+    const without = await runIn(temp.home, [program, "--version"]);
+    expect(without).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("there is no package") });
+  },
+);
 
-test.if(isHere && Bun.which("dpkg-deb") !== null)(
+testWhere(
+  isHere && Bun.which("dpkg-deb") !== null,
+  "dpkg-deb",
   "the Debian package holds a program that starts",
   async () => {
     await using temp = new TempHome();
@@ -167,7 +239,7 @@ test.if(isHere && Bun.which("dpkg-deb") !== null)(
   },
 );
 
-test.if(isHere)("the MCP bundle names an executable that it holds", async () => {
+testWhere(isHere, "Linux on x64", "the MCP bundle names an executable that it holds", async () => {
   await using temp = new TempHome();
   const file = join(folder, `${name}-linux-x64.mcpb`);
   expect((await runIn(temp.home, ["unzip", "-q", file])).exitCode).toBe(0);
@@ -178,17 +250,36 @@ test.if(isHere)("the MCP bundle names an executable that it holds", async () => 
   );
 });
 
-test.if(isHere && existsSync(arm64Root))("the executable for arm64 starts, under qemu", async () => {
-  await using temp = new TempHome();
-  temp.writeConfig("connections:\n  web: {host: 127.0.0.1, user: nobody}\n");
-  const archive = join(folder, `${name}-linux-arm64.tar.gz`);
-  expect((await runIn(temp.home, ["tar", "-xzf", archive])).exitCode).toBe(0);
-  const program = join(temp.home, `${name}-${version}-linux-arm64`, name);
-  const emulated = ["qemu-aarch64-static", "-L", arm64Root, program];
-  expect((await runIn(temp.home, [...emulated, "--version"])).stdout).toContain(`${name} ${version} (`);
-  const validated = await runIn(temp.home, [...emulated, "validate"]);
-  expect(validated).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 connection") });
-});
+testWhere(
+  isHere && existsSync(arm64Root),
+  "qemu and the C library of arm64",
+  "the executable for arm64 starts, under qemu",
+  async () => {
+    await using temp = new TempHome();
+    temp.writeConfig("connections:\n  web: {host: 127.0.0.1, user: nobody}\n");
+    const program = join(await unpack(temp.home, "linux-arm64"), name);
+    const emulated = ["qemu-aarch64-static", "-L", arm64Root, program];
+    expect((await runIn(temp.home, [...emulated, "--version"])).stdout).toContain(`${name} ${version} (`);
+    const validated = await runIn(temp.home, [...emulated, "validate"]);
+    expect(validated).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 connection") });
+  },
+);
+
+/** The folder in an archive of the release, unpacked in `home`. */
+async function unpack(home: string, target: string): Promise<string> {
+  const archive = join(folder, `${name}-${target}.tar.gz`);
+  expect((await runIn(home, ["tar", "-xzf", archive])).exitCode).toBe(0);
+  return join(home, `${name}-${version}-${target}`);
+}
+
+/** Of another user, where this one is root, which makepkg refuses; without pacman. */
+async function makepkg(home: string, word: string) {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) await runIn(home, ["chown", "-R", "65534:65534", home]);
+  const other = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+  const command = [...other, "makepkg", "--config", join(home, "makepkg.conf"), word];
+  return runIn(home, command, { PACMAN: "true" });
+}
 
 function sumOf(file: string): string {
   return createHash("sha256")
@@ -202,9 +293,5 @@ function install(home: string, words: readonly string[]) {
 
 /** A processor of which nothing is known gets the build that runs everywhere, the one that was built here. */
 function asOld(home: string): Record<string, string> {
-  const folderOfTools = join(home, "old-processor");
-  mkdirSync(folderOfTools, { recursive: true });
-  const grep = `#!/bin/sh\ncase "$*" in *avx2*) exit 1 ;; esac\nexec ${Bun.which("grep")} "$@"\n`;
-  writeFileSync(join(folderOfTools, "grep"), grep, { mode: 0o755 });
-  return { PATH: `${folderOfTools}:${process.env["PATH"] ?? ""}` };
+  return { PATH: pathOf(home, { hasAvx2: false }) };
 }

@@ -6,6 +6,7 @@ import { makeKey } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer, type ToolResult } from "../support/mcp-server.ts";
 import { PamHost, run } from "../support/pam-host.ts";
 import { until } from "../support/private-tmux.ts";
+import { testWhere } from "../support/test-where.ts";
 
 setDefaultTimeout(60_000);
 
@@ -219,7 +220,9 @@ describe("a human's answer", () => {
   });
 });
 
-test.skipIf(!hasCodes)(
+testWhere(
+  hasCodes,
+  "oathtool and google-authenticator",
   "a host that asks in ssh's own words for the key gets neither passphrase nor password",
   async () => {
     expect((await open("imitator")).fields).toMatchObject({

@@ -7,6 +7,7 @@ import { makeKey } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer, type ToolResult } from "../support/mcp-server.ts";
 import { PamHost, run } from "../support/pam-host.ts";
 import { until } from "../support/private-tmux.ts";
+import { testWhere } from "../support/test-where.ts";
 
 setDefaultTimeout(60_000);
 
@@ -102,7 +103,9 @@ test("a host that allows one channel a connection has a session all the same", a
   expect(told.text).toContain("hello Ann");
 });
 
-test.skipIf(Bun.which("dropbear") === null)(
+testWhere(
+  Bun.which("dropbear") !== null,
+  "dropbear",
   "dropbear takes a password, and refuses a wrong one once",
   async () => {
     await using host = await PamHost.start();

@@ -10,12 +10,15 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { freePort } from "../../src/platform/free-port.ts";
 import { isAtLeast, parseSshVersion } from "../../src/ssh/version.ts";
 import { spareFishManualPages } from "./shells.ts";
+
+export { freePort };
 
 export type LoopbackSshdOptions = {
   /** Further lines of sshd_config; they come first, and the first of a keyword wins. `Match` blocks go to the end. */
@@ -252,22 +255,6 @@ function readBanner(port: number, host: string): Promise<string> {
     socket.once("data", (data) => done(data.toString("latin1")));
     socket.once("error", () => done(""));
     socket.once("close", () => resolve(""));
-  });
-}
-
-/** A port of 127.0.0.1 that nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startLoopbackSshd, type LoopbackSshd } from "../support/loopback-sshd.ts";
 import { McpHome, type McpServer, type ToolResult } from "../support/mcp-server.ts";
 import { until } from "../support/private-tmux.ts";
+import { testWhere } from "../support/test-where.ts";
 
 setDefaultTimeout(300_000);
 
@@ -70,7 +71,9 @@ const begun = (path: string) =>
 const memoryPeakKb = () =>
   Number(/^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]);
 
-test.skipIf(process.platform !== "linux")(
+testWhere(
+  process.platform === "linux",
+  "Linux",
   "1 GB goes up and a quarter of it comes down in flat memory, and the call tells how far it is",
   async () => {
     const messages: string[] = [];

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import packageJson from "../../../package.json" with { type: "json" };
+import { project } from "../../../src/cli/project.ts";
 
 /** What a release is: the same for every build of one commit, whoever builds it. */
 export type Identity = {
@@ -8,7 +9,6 @@ export type Identity = {
   readonly version: string;
   readonly description: string;
   readonly licence: string;
-  /** `https://github.com/OWNER/NAME`, without a slash at its end. */
   readonly repository: string;
   /** Twelve digits, with `-dirty` where sources differ from it; `unknown` outside of a repository. */
   readonly commit: string;
@@ -17,7 +17,7 @@ export type Identity = {
 };
 
 export function readIdentity(root: string): Identity {
-  const { name, version, description, license, repository } = packageJson;
+  const { name, version, description, license } = packageJson;
   const commit = git(root, "rev-parse", "--short=12", "HEAD");
   const changed = git(root, "status", "--porcelain", "--", "src", "package.json", "bun.lock");
   const given = process.env["SOURCE_DATE_EPOCH"];
@@ -26,7 +26,7 @@ export function readIdentity(root: string): Identity {
     version,
     description,
     licence: license,
-    repository: repository.url.replace(/^git\+|\.git$/g, ""),
+    repository: project,
     commit: commit === undefined ? "unknown" : `${commit}${changed === "" ? "" : "-dirty"}`,
     time: Number(given ?? git(root, "log", "-1", "--format=%ct") ?? 0),
   };

@@ -10,7 +10,7 @@ export function renderPkgbuild({ identity, builds, sums }: Release): string {
     const file = `${name}-${target.name}.tar.gz`;
     const arch = architectures[target.cpu];
     return [
-      `source_${arch}=("${name}-$pkgver-${arch}.tar.gz::$url/releases/download/v$pkgver/${file}")`,
+      `source_${arch}=("${name}-$pkgver-${arch}.tar.gz::$url/releases/download/v${version}/${file}")`,
       `sha256sums_${arch}=('${sums.get(file)}')`,
     ];
   });

@@ -10,11 +10,12 @@ import {
   existsSync,
   readFileSync,
 } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 import { UserError } from "../../base/user-error.ts";
 import { delay } from "../../platform/delay.ts";
+import { freePort } from "../../platform/free-port.ts";
 import { locateProgram } from "../../platform/programs.ts";
 import { runProcess } from "../../platform/run-process.ts";
 
@@ -164,21 +165,6 @@ function renderConfig(folder: string, home: string, port: number): string {
     `SetEnv HOME=${home} HISTFILE=/dev/null LANG=${process.platform === "darwin" ? "en_US" : "C"}.UTF-8`,
     "",
   ].join("\n");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null
-          ? resolve(address.port)
-          : reject(new Error("no port")),
-      );
-    });
-  });
 }
 
 async function answers(port: number, child: Bun.Subprocess): Promise<boolean> {
