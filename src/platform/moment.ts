@@ -11,6 +11,12 @@ export function momentNow(): Moment {
   return { at: new Date().toISOString(), ...(up === undefined ? {} : { up }) };
 }
 
+/** Whether the clock that nobody sets tells the time between them. */
+export function haveSameStart(one: Moment, other: Moment): boolean {
+  const start = parseUp(one.up)?.start;
+  return start !== undefined && start === parseUp(other.up)?.start;
+}
+
 /** Milliseconds, never below 0: by the clock that nobody sets where both moments have it of the same start, else by the other. */
 export function msBetween(earlier: Moment, later: Moment): number {
   const [from, to] = [parseUp(earlier.up), parseUp(later.up)];

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 
 import * as z from "zod";
 
-import { msBetween, type Moment } from "../platform/moment.ts";
+import { haveSameStart, msBetween, type Moment } from "../platform/moment.ts";
 
 const alphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 const idLength = 8;
@@ -76,9 +76,9 @@ export function createApproval(asked: AskedFor, { at, up }: Moment, lifeMs: numb
 /** Milliseconds, not above 0 once it is over: by whichever clock says so first, since the one on the wall may be set. */
 export function lifeLeftMs({ createdAtMs, expiresAtMs, up }: Approval, now: Moment): number {
   const nowMs = Date.parse(now.at);
-  const ageMs = msBetween({ at: new Date(createdAtMs).toISOString(), up }, now);
-  if (ageMs === 0 && nowMs < createdAtMs - setBackMs) return 0;
-  return Math.min(expiresAtMs - nowMs, expiresAtMs - createdAtMs - ageMs);
+  const created = { at: new Date(createdAtMs).toISOString(), up };
+  if (!haveSameStart(created, now) && nowMs < createdAtMs - setBackMs) return 0;
+  return Math.min(expiresAtMs - nowMs, expiresAtMs - createdAtMs - msBetween(created, now));
 }
 
 export function isApprovalId(text: string): boolean {

@@ -1,5 +1,4 @@
 import { sessionKey } from "../base/session-name.ts";
-import { UserError } from "../base/user-error.ts";
 import type { FileSubscription } from "../platform/folder-watch.ts";
 import { recordAct } from "../policy/gatehouse.ts";
 import { respellKept } from "../state/respell-kept.ts";
@@ -11,6 +10,7 @@ import { readCatalog, watchFor, type Catalog, type Watched } from "./catalog.ts"
 import { closeSession } from "./close-session.ts";
 import type { OpenPlan } from "./connect-attempts.ts";
 import { createContext, withOwnPaths } from "./create-context.ts";
+import { inlineInfo } from "./inline-info.ts";
 import { listConfigs } from "./list-configs.ts";
 import { lockOpening } from "./lock-opening.ts";
 import { look, lookAtPane, type SessionContext } from "./look.ts";
@@ -40,9 +40,10 @@ import { whereNow } from "./terminal-facts.ts";
 import { sweepOpening, undoOpening } from "./undo-opening.ts";
 import { closeUnrecorded, refuseUnrecorded } from "./unrecorded-session.ts";
 import { usableConfig } from "./usable-config.ts";
-import type { ConnectionConfig, Workplace } from "./workplace.ts";
+import type { Workplace } from "./workplace.ts";
 
 const maxWarnings = 20;
+const maxRecoveries = 3;
 
 /** All sessions of this tree, of whichever process opened them. */
 export class Sessions implements SessionService {
@@ -118,7 +119,7 @@ export class Sessions implements SessionService {
     this.#contexts.set(sessionKey(request.sessionName), context);
     const current = await look(context, await lookAtPane(context));
     const lost = lostBeside(cut, whereNow(context, current));
-    const serverInfo = this.#inlineInfo(config);
+    const serverInfo = inlineInfo(this.#place, config);
     return {
       ...(await openedFacts(context, current, { promptStart, awaiting })),
       hasServerInfo: config.infoFile !== undefined,
@@ -182,16 +183,20 @@ export class Sessions implements SessionService {
     return outcome;
   }
 
-  /** The tmux server, once its sessions and the state file agree. */
+  /** The tmux server, once its sessions and the state file agree; that may be lost again before all is found. */
   async #tmux(): Promise<TmuxServer> {
     this.#place.links.assertUnmoved();
     const tmux = await this.#place.tmux();
-    if (this.#recoveredWith !== tmux || !this.#place.state.isWhole) {
+    for (let tries = 0; tries < maxRecoveries && !this.#isRecovered(tmux); tries++) {
       this.#recovering ??= this.#recover(tmux).finally(() => (this.#recovering = undefined));
       await this.#recovering;
       this.#recoveredWith = tmux;
     }
     return tmux;
+  }
+
+  #isRecovered(tmux: TmuxServer): boolean {
+    return this.#recoveredWith === tmux && this.#place.state.isWhole;
   }
 
   async #recover(tmux: TmuxServer): Promise<void> {
@@ -237,17 +242,6 @@ export class Sessions implements SessionService {
     const sameConfig = record.connection_config === request.connectionConfigName;
     if (current.state === "disconnected" && sameName && sameConfig) return record;
     throw sessionExists(context, current);
-  }
-
-  /** A fault of the info file is get_server_info's to tell; it keeps no session from opening. */
-  #inlineInfo(config: ConnectionConfig): string | undefined {
-    if (config.infoFile === undefined) return undefined;
-    try {
-      return this.#place.readInfo(config, this.#place.config().plainSecrets).infoContent;
-    } catch (error) {
-      if (error instanceof UserError) return undefined;
-      throw error;
-    }
   }
 }
 
