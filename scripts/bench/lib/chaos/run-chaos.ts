@@ -1,3 +1,7 @@
+import { cpSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { Caller } from "./caller.ts";
 import { ChaosClient } from "./client.ts";
 import { Driver } from "./driver.ts";
@@ -56,7 +60,15 @@ export async function runChaos(options: ChaosOptions): Promise<Journal> {
     ...drivers.map((driver) => driveSession(driver, options, isOver)),
   ]);
   await finish(stage, drivers, place, truth);
+  if (journal.violations.length > 0) keepLogs(place.home.root);
   return journal;
+}
+
+/** What a violation is looked into with. */
+function keepLogs(root: string): void {
+  const kept = mkdtempSync(join(tmpdir(), "chaos-logs-"));
+  cpSync(join(root, "logs"), kept, { recursive: true });
+  console.log(`the sessions' logs and ledgers are kept in ${kept}`);
 }
 
 async function driveSession(driver: Driver, options: ChaosOptions, isOver: () => boolean): Promise<void> {
