@@ -98,7 +98,8 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded, lastSentCommand(session)?.offset);
-  const login = record.levels.length > 0 ? undefined : loginState(pane.tty, facts);
+  const isLoggedIn = record.levels.length > 0 || terminal.marks !== undefined;
+  const login = isLoggedIn ? undefined : loginState(pane.tty, facts);
   if (login !== undefined) return { ...login, pane, quietMs };
   const background = backgroundOf(session);
   const byText = deriveState(facts, background);

@@ -29,6 +29,8 @@ export class Journal {
   readonly checks = new Map<string, number>();
   readonly faults = new Map<string, number>();
   readonly violations: Violation[] = [];
+  /** Copies the sessions' logs and ledgers as they are now; returns the folder. */
+  keepLogs: (() => string) | undefined;
   readonly #disturbances: Disturbance[] = [];
   readonly #events: string[] = [];
   readonly #startedAtMs = performance.now();
@@ -121,6 +123,7 @@ export class Journal {
         `\nVIOLATION ${this.violations.length}, seed ${this.#seed}, ${step}: ${what}`,
         `  call ${call}`,
         `  got  ${got.slice(0, shownChars)}`,
+        `  logs ${this.keepLogs?.() ?? ""}`,
         ...this.#events.slice(-keptEvents).map((event) => `    ${event}`),
       ].join("\n"),
     );

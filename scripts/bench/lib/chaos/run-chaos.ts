@@ -36,6 +36,7 @@ export async function runChaos(options: ChaosOptions): Promise<Journal> {
   using _ = journal.watchMachine();
   const truth = new Truth();
   await using place = await Place.open(new Random(seed).fork("links"), truth);
+  journal.keepLogs = () => keepLogs(place.home.root);
   const clients = Array.from(
     { length: options.clients },
     (_, at) => new ChaosClient(place.home, `client${at + 1}`),
@@ -60,15 +61,14 @@ export async function runChaos(options: ChaosOptions): Promise<Journal> {
     ...drivers.map((driver) => driveSession(driver, options, isOver)),
   ]);
   await finish(stage, drivers, place, truth);
-  if (journal.violations.length > 0) keepLogs(place.home.root);
   return journal;
 }
 
-/** What a violation is looked into with. */
-function keepLogs(root: string): void {
+/** What a violation is looked into with, before the recorders drop it. */
+function keepLogs(root: string): string {
   const kept = mkdtempSync(join(tmpdir(), "chaos-logs-"));
   cpSync(join(root, "logs"), kept, { recursive: true });
-  console.log(`the sessions' logs and ledgers are kept in ${kept}`);
+  return kept;
 }
 
 async function driveSession(driver: Driver, options: ChaosOptions, isOver: () => boolean): Promise<void> {
