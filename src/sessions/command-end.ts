@@ -14,6 +14,7 @@ const drawnQuietMs = 50;
 const unknownQuietMs = 1_000;
 /** A prompt that takes longer to be drawn keeps nobody waiting. */
 const lateQuietMs = 300;
+const behindQuietMs = 2_000;
 
 /** The states in which nothing goes on by itself. */
 export function settled(current: Look): Ended | undefined {
@@ -51,11 +52,22 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
   }
   const end = settledSince(session, typed.offset, current);
   if (end?.endedBy !== "command_ended") return end;
+  if (isBehind(session, typed, current)) return undefined;
   const isExact = typed.aid !== undefined && current.confidence === "exact";
   if (isExact) return isUntold(session, typed) ? end : undefined;
   const isInner =
     typed.aid === undefined ? isNested(typed, current.prompt?.text ?? "") : current.shellWaits !== "own";
   return isInner ? { ...end, endedBy: "nested_prompt" } : end;
+}
+
+/** The host has the shell at its prompt, and the stream, where nothing is missing, has not come to it: the link or tmux is slow. */
+function isBehind(
+  { terminal }: SessionContext,
+  { offset }: TypedCommand,
+  { shellWaits, prompt, quietMs }: Look,
+): boolean {
+  const isUndrawn = shellWaits === "own" && prompt?.text === "";
+  return isUndrawn && terminal.gapEnd <= offset && quietMs < behindQuietMs;
 }
 
 /** Another command was sent since, by whoever saw the prompt first: what runs now is that one. */

@@ -5,7 +5,7 @@ import { parseRemoteSoftware } from "../ssh/log.ts";
 import type { PreparedSsh } from "../ssh/prepare.ts";
 import type { SessionRecord } from "../state/session-record.ts";
 import { writeTags } from "../tmux/session.ts";
-import { integrate, type Marked } from "./integrate.ts";
+import { integrate, type Marked, type Stalled } from "./integrate.ts";
 import { lockInput } from "./lock-input.ts";
 import type { SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
@@ -26,11 +26,13 @@ export async function finishLogin(
   login: Login,
   { prompt }: Pick<Extract<Readiness, { kind: "ready" }>, "prompt">,
 ): Promise<SessionContext> {
-  const level = (await integrateShell(place, login, prompt))?.level;
+  const marked = await integrateShell(place, login, prompt);
+  const isDue = prompt === undefined || marked === "stalled";
+  const level = marked === "stalled" ? undefined : marked?.level;
   const opened = await recordOpen(place, login.context, {
     prompt,
     integrated: level !== undefined,
-    marks_due: prompt === undefined && mayMark(login),
+    marks_due: isDue && mayMark(login),
     levels: level === undefined ? [] : [level],
   });
   emptyLogs(login.prepared);
@@ -66,7 +68,7 @@ async function integrateShell(
   place: Workplace,
   login: Login,
   prompt: LearnedPrompt | undefined,
-): Promise<Marked | undefined> {
+): Promise<Marked | Stalled | undefined> {
   const { context, config } = login;
   if (prompt === undefined || !mayMark(login)) return undefined;
   if (config.shellIntegration !== "always" && !looksLikeShellPrompt(prompt)) return undefined;

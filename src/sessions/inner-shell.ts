@@ -5,6 +5,7 @@ import type { Look, SessionContext } from "./look.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { renewPrompt } from "./renew-prompt.ts";
+import { toldEnd } from "./sent-command.ts";
 import type { TypedCommand } from "./type-command.ts";
 import { waitUntil } from "./wait.ts";
 import { waitsStill } from "./waits-still.ts";
@@ -31,6 +32,8 @@ export async function meetShell(
     if (lock !== undefined && (await waitsStill(session, ended.look))) await markShell(session, prompt);
   }
   const current = await drawnLook(session, signal);
+  const late = toldEnd(session, typed);
+  if (late !== undefined) return { look: current, endedBy: "command_ended", told: late };
   const isMarked = current.confidence === "exact";
   const isSame = typed.aid !== undefined && session.terminal.isReplaced(typed.aid);
   const isOver = isSame || (!isMarked && !isNested(typed, prompt?.text ?? ""));
@@ -44,8 +47,8 @@ export async function meetShell(
 export async function markShell(session: SessionContext, prompt: LearnedPrompt): Promise<void> {
   noteLastEnd(session);
   const marked = await integrate(session, prompt);
-  if (marked?.answered !== true) session.unmarkable.add(prompt.text);
-  if (marked !== undefined) await session.rememberLevel(marked.level);
+  if (marked === "stalled" || marked?.answered !== true) session.unmarkable.add(prompt.text);
+  if (marked !== "stalled" && marked !== undefined) await session.rememberLevel(marked.level);
 }
 
 /** At an empty prompt whose shell's number stood in output: the look after it has got another. To be called under the input lock. */

@@ -22,13 +22,19 @@ export type ShellLevel = {
 /** What was typed sets the marks up; a shell that has not `answered` in time may do so still. */
 export type Marked = { readonly level: ShellLevel; readonly answered: boolean };
 
+/** Nothing at all came back of what was typed: the link or tmux stood still, and what waits there may be a shell. */
+export type Stalled = "stalled";
+
 const payloadPieceBytes = 512;
 
 /**
  * Has the shell that waits at an empty prompt set up our marks, on the alternate screen, so that the terminal looks as
  * before. Undefined when what waits there is no shell that we know. To be called under the input lock.
  */
-export async function integrate(session: SessionContext, prompt: LearnedPrompt): Promise<Marked | undefined> {
+export async function integrate(
+  session: SessionContext,
+  prompt: LearnedPrompt,
+): Promise<Marked | Stalled | undefined> {
   return inHiding(session, (exchange) => introduce(session, exchange, prompt));
 }
 
@@ -113,14 +119,15 @@ async function introduce(
   session: SessionContext,
   exchange: HiddenExchange,
   prompt: LearnedPrompt,
-): Promise<Marked | undefined> {
-  const { tmux, record, terminal } = session;
+): Promise<Marked | Stalled | undefined> {
+  const { tmux, record, terminal, log } = session;
   const { session_name: name } = record;
   const bracketed = terminal.bracketedPaste;
+  const { end } = log.extent();
   await pasteText(tmux, name, renderLoader(), { bracketed });
   await sendKeys(tmux, name, ["Enter"]);
   const ready = await exchange.mark((mark) => (mark.kind === "loader-ready" ? mark : undefined));
-  if (ready === undefined) return undefined;
+  if (ready === undefined) return log.extent().end === end ? "stalled" : undefined;
   const shell = shellOf(ready.program);
   const aid = randomBytes(16).toString("hex");
   const payload = renderPayload(shell, aid).trimEnd();

@@ -19,6 +19,7 @@ export async function markLateLogin(session: SessionContext, signal: AbortSignal
   const { prompt } = end.value;
   if (unmarkable.has(prompt.text) || !looksLikeShellPrompt(prompt)) return false;
   const marked = await integrate(session, prompt);
+  if (marked === "stalled") return false;
   if (marked?.answered !== true) unmarkable.add(prompt.text);
   await session.rememberLogin(prompt, marked?.level);
   return true;

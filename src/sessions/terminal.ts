@@ -100,6 +100,11 @@ export class Terminal {
     return this.#shells.some(({ replaces }) => replaces?.includes(aid));
   }
 
+  /** Behind the last place where something was not recorded, 0 where all was. */
+  get gapEnd(): number {
+    return this.#gapEnd;
+  }
+
   get alternateScreen(): boolean {
     return this.#stream.alternateScreen;
   }
