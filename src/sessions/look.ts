@@ -98,8 +98,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const { quietMs } = terminal;
   if (pane === undefined || pane.dead) return { state: "disconnected", confidence: "quiet", pane, quietMs };
   const facts = terminal.facts(pane.programEnded, lastSentCommand(session)?.offset);
-  const isLoggedIn = record.levels.length > 0 || terminal.marks !== undefined;
-  const login = isLoggedIn ? undefined : loginState(pane.tty, facts);
+  const login = isMarked(session) ? undefined : loginState(pane.tty, facts);
   if (login !== undefined) return { ...login, pane, quietMs };
   const background = backgroundOf(session);
   const byText = deriveState(facts, background);
@@ -133,6 +132,11 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
 }
 
 const redrawnQuietMs = 50;
+
+/** A state file that was lost has forgotten what this process still knows. */
+function isMarked({ record, terminal }: SessionContext): boolean {
+  return record.levels.length > 0 || terminal.marks !== undefined;
+}
 
 /** A command that runs may wait for input, or a shell may wait in front of it or without its marks. */
 function questionOn(session: SessionContext, facts: StreamFacts, derived: DerivedState): Look["question"] {
