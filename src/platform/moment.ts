@@ -19,9 +19,10 @@ export function haveSameStart(one: Moment, other: Moment): boolean {
 
 /** Milliseconds, never below 0: by the clock that nobody sets where both moments have it of the same start, else by the other. */
 export function msBetween(earlier: Moment, later: Moment): number {
-  const [from, to] = [parseUp(earlier.up), parseUp(later.up)];
-  const byUp = from !== undefined && to !== undefined && from.start === to.start;
-  return Math.max(0, byUp ? to.ms - from.ms : Date.parse(later.at) - Date.parse(earlier.at));
+  const upMs = ({ up }: Moment) => parseUp(up)?.ms ?? 0;
+  const wallMs = ({ at }: Moment) => Date.parse(at);
+  const clockMs = haveSameStart(earlier, later) ? upMs : wallMs;
+  return Math.max(0, clockMs(later) - clockMs(earlier));
 }
 
 /** proc(5); macOS has no such file, and its time of start moves with the clock. */

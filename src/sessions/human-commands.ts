@@ -7,7 +7,10 @@ import { typedLine } from "./typed-line.ts";
 /** Log offsets: where its output begins, as far as its shell told that, and where it ended. */
 export type HumanCommandAt = HumanCommand & { readonly outputStart?: number; readonly outputEnd: number };
 
-/** What people attached to the terminal ran that ended at log offsets from `from` to before `to`, as far as the shells tell; but for those that ended where `known` says. */
+/**
+ * What people attached to the terminal ran that ended at log offsets from `from` to before `to`, as far as the shells tell;
+ * but for those that ended where `known` says.
+ */
 export function humanCommands(
   session: SessionContext,
   { from, to }: { readonly from: number; readonly to: number },

@@ -46,9 +46,10 @@ export async function meetShell(
  */
 export async function markShell(session: SessionContext, prompt: LearnedPrompt): Promise<void> {
   noteLastEnd(session);
-  const marked = await integrate(session, prompt);
-  if (marked === "stalled" || marked?.answered !== true) session.unmarkable.add(prompt.text);
-  if (marked !== "stalled" && marked !== undefined) await session.rememberLevel(marked.level);
+  const outcome = await integrate(session, prompt);
+  const marked = outcome === "stalled" ? undefined : outcome;
+  if (marked?.answered !== true) session.unmarkable.add(prompt.text);
+  if (marked !== undefined) await session.rememberLevel(marked.level);
 }
 
 /** At an empty prompt whose shell's number stood in output: the look after it has got another. To be called under the input lock. */

@@ -137,6 +137,7 @@ export class Sessions implements SessionService {
       return [];
     }
     const panes = new Map((await listPanes(await this.#tmux())).map((pane) => [pane.name, pane]));
+    // The state file may be lost while tmux answers.
     const tmux = await this.#tmux();
     const records = openedOnes(this.#place.state.read());
     return Promise.all(
@@ -188,7 +189,9 @@ export class Sessions implements SessionService {
     this.#place.links.assertUnmoved();
     const tmux = await this.#place.tmux();
     for (let tries = 0; tries < maxRecoveries && !this.#isRecovered(tmux); tries++) {
-      this.#recovering ??= this.#recover(tmux).finally(() => (this.#recovering = undefined));
+      this.#recovering ??= recoverSessions(this.#place, tmux)
+        .then((told) => this.#tell(told))
+        .finally(() => (this.#recovering = undefined));
       await this.#recovering;
       this.#recoveredWith = tmux;
     }
@@ -197,10 +200,6 @@ export class Sessions implements SessionService {
 
   #isRecovered(tmux: TmuxServer): boolean {
     return this.#recoveredWith === tmux && this.#place.state.isWhole;
-  }
-
-  async #recover(tmux: TmuxServer): Promise<void> {
-    this.#tell(await recoverSessions(this.#place, tmux));
   }
 
   #tell(told: readonly string[]): void {
