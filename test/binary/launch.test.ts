@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { version } from "../../package.json";
+import { runProgram } from "../support/run-program.ts";
 import { binary } from "./binary.ts";
 
 let folder = "";
@@ -91,20 +92,9 @@ function sprung(): string[] {
   return readdirSync(folder).filter((name) => name.startsWith("sprung-") || name === "planted-home");
 }
 
-async function run(args: readonly string[], env?: Record<string, string>) {
-  const child = Bun.spawn([binary, ...args], {
-    cwd: folder,
-    env: env ?? { HOME: join(folder, "home"), PATH: systemPath },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, stdout, stderr };
+function run(args: readonly string[], env?: Record<string, string>) {
+  const own = { HOME: join(folder, "home"), PATH: systemPath };
+  return runProgram([binary, ...args], { cwd: folder, env: env ?? own });
 }
 
 /** Opens a connection as a client would, keeping the input open until the answer is there; all that was said. */

@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
 
+import { runProgram } from "../support/run-program.ts";
+
 const programs = resolve(import.meta.dir, "../../.tools/mcp-clients/node_modules/.bin");
 
 export type ClientRun = { readonly exitCode: number; readonly text: string };
@@ -10,16 +12,7 @@ export async function runClient(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ClientRun> {
-  const child = Bun.spawn([process.execPath, "--bun", join(programs, program), ...words], {
-    env: { ...env, NO_COLOR: "1" },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
+  const argv = [process.execPath, "--bun", join(programs, program), ...words];
+  const { exitCode, stdout, stderr } = await runProgram(argv, { env: { ...env, NO_COLOR: "1" } });
   return { exitCode, text: stdout + stderr };
 }

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { runProgram } from "../support/run-program.ts";
+
 const checkout = resolve(import.meta.dir, "../..");
 
 /** A release of these targets in a folder of its own, little compressed. */
@@ -20,23 +22,10 @@ export function readSums(folder: string): ReadonlyMap<string, string> {
   return new Map(lines.map((line): [string, string] => [line.slice(66), line.slice(0, 64)]));
 }
 
-/** What a command said and how it ended; this process goes on meanwhile, since it may be what the command asks. */
-export async function runIn(home: string, command: readonly string[], env: Record<string, string> = {}) {
-  const path = process.env["PATH"] ?? "";
-  const child = Bun.spawn([...command], {
-    cwd: home,
-    env: { HOME: home, PATH: path, ...env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: 150_000,
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, stdout, stderr };
+/** What a command said and how it ended. */
+export function runIn(home: string, command: readonly string[], env: Record<string, string> = {}) {
+  const own = { HOME: home, PATH: process.env["PATH"] ?? "" };
+  return runProgram(command, { cwd: home, env: { ...own, ...env }, timeoutMs: 150_000 });
 }
 
 /** What lets install.sh find itself on another machine than this one. */

@@ -9,7 +9,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { runBinary, type BinaryRun } from "../binary/run-binary.ts";
+import { runBinary } from "../binary/run-binary.ts";
+import type { ProgramRun } from "./run-program.ts";
 import { TempHome } from "./temp-home.ts";
 
 const systemPath = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
@@ -66,7 +67,7 @@ export class ClientHome extends TempHome {
   }
 
   /** Runs the executable without a terminal, in the root folder. */
-  run(...args: string[]): Promise<BinaryRun> {
+  run(...args: string[]): Promise<ProgramRun> {
     return runBinary(args, { env: this.env, cwd: "/" });
   }
 

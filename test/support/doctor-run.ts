@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 
 import { binary } from "../binary/binary.ts";
+import { runProgram } from "./run-program.ts";
 
 const check = z.object({
   connection: z.string().optional(),
@@ -33,18 +34,7 @@ export function runDoctorWithoutLocks(env: Environment): Promise<DoctorReport> {
 }
 
 async function reportOf(argv: readonly string[], env: Environment): Promise<DoctorReport> {
-  const child = Bun.spawn([...argv], {
-    env: { ...env },
-    cwd: "/",
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
+  const { stdout, exitCode, stderr } = await runProgram(argv, { env, cwd: "/" });
   return { ...report.parse(JSON.parse(stdout)), exitCode, stderr };
 }
 

@@ -6,27 +6,9 @@ import { join } from "node:path";
 import { readLines } from "../../../src/sessions/read-lines.ts";
 import { Turns } from "../../../src/sessions/turns.ts";
 import { LogStore, type LogRange } from "../../../src/state/log-store.ts";
-import { sessionRecordSchema } from "../../../src/state/session-record.ts";
+import { sampleRecord } from "../../support/sample-record.ts";
 
-const record = sessionRecordSchema.parse({
-  session_name: "s",
-  connection_config: "lo",
-  tmux_session: "mcp-s",
-  log_file: "s.log",
-  created_at: "2026-11-28T00:00:00Z",
-  phase: "open",
-  incarnation: "a",
-  epoch: 1,
-  log_start: 0,
-  epoch_start: 0,
-  number: "f".repeat(32),
-  host: "h",
-  user: "u",
-  port: 22,
-  cols: 80,
-  rows: 24,
-  levels: [],
-});
+const record = sampleRecord({ cols: 80, rows: 24 });
 
 /** A log of which something is done just before it is read for the first time. */
 class DisturbedLog extends LogStore {

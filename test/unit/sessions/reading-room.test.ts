@@ -7,27 +7,10 @@ import { readLines } from "../../../src/sessions/read-lines.ts";
 import { Terminal } from "../../../src/sessions/terminal.ts";
 import { Turns } from "../../../src/sessions/turns.ts";
 import { LogStore, maxPieceBytes } from "../../../src/state/log-store.ts";
-import { sessionRecordSchema } from "../../../src/state/session-record.ts";
+import { sampleRecord } from "../../support/sample-record.ts";
 
 const size = { cols: 200, rows: 50 };
-const record = sessionRecordSchema.parse({
-  session_name: "s",
-  connection_config: "lo",
-  tmux_session: "mcp-s",
-  log_file: "s.log",
-  created_at: "2026-11-28T00:00:00Z",
-  phase: "open",
-  incarnation: "a",
-  epoch: 1,
-  log_start: 0,
-  epoch_start: 0,
-  number: "f".repeat(32),
-  host: "h",
-  user: "u",
-  port: 22,
-  ...size,
-  levels: [],
-});
+const record = sampleRecord(size);
 
 test("logs that are read at the same time into the same room are each read right", async () => {
   const folder = mkdtempSync(join(tmpdir(), "mcp-room-"));
