@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
@@ -25,14 +27,25 @@ test("a link that passes nothing is told where typed text does not appear, and i
 test("a link that passes nothing is told while a silent command runs", async () => {
   await using session = await ShellSession.open({ shell: "/bin/bash" });
   const pid = await servingProcess(session);
-  await session.run("sleep 15; echo over", { wait_seconds: 0 });
+  await session.run("mkfifo gate; cat gate", { wait_seconds: 0 });
+  const gate = join(session.sshd.home, "gate");
+  await until("the command waits", () => existsSync(gate));
   process.kill(pid, "SIGSTOP");
   try {
-    const { fields } = await session.read({ wait_seconds: 8 });
-    expect(fields).toMatchObject({ state: "running", link: "stalled" });
+    // How long a silent command is left in peace grows with each question asked of it.
+    await until(
+      "the link is told as stalled",
+      async () => {
+        const { fields } = await session.read({ wait_seconds: 8 });
+        expect(fields["state"]).toBe("running");
+        return fields["link"] === "stalled";
+      },
+      30_000,
+    );
   } finally {
     process.kill(pid, "SIGCONT");
   }
+  writeFileSync(gate, "over\n");
   const ended = await session.read({ wait_seconds: 30 });
   expect(ended.fields).toMatchObject({ exit_code: 0, link: "ok" });
-}, 60_000);
+}, 90_000);
