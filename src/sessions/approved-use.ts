@@ -5,6 +5,7 @@ import { lookForQuestion, readQuestion, type HiddenQuestion } from "./hidden-que
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call } from "./outcome.ts";
+import { assertUpToDate } from "./outdated-session.ts";
 import { notASecretPrompt, secretRejected, secretUnavailable } from "./secret-refusals.ts";
 import { requireFreePane, type SecretUse } from "./type-secret.ts";
 
@@ -71,6 +72,7 @@ function approvedUse(
     isUntold: asker === "untold",
     requireYes: async () => {
       await using _ = await lockInput(session, call.signal);
+      assertUpToDate(session);
       await admit(await requireFreePane(session), false);
     },
     requireAsker: async (current) => {

@@ -42,6 +42,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
   const link = new Link();
   return {
     record,
+    recordNow: () => place.state.get(record.session_name),
     tmux,
     link,
     log,

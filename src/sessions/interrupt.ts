@@ -6,6 +6,7 @@ import { aboutCall } from "./gate.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call, InterruptOutcome, InterruptRequest } from "./outcome.ts";
+import { assertUpToDate } from "./outdated-session.ts";
 import { readCommandOutput } from "./read-output.ts";
 import { noteLastEnd } from "./recorded-command.ts";
 import { disconnected, notTyped } from "./refusals.ts";
@@ -61,6 +62,7 @@ function afterInterrupt(
 /** Where in the log C-c was pressed, or undefined at an idle prompt. */
 async function pressInterrupt(session: SessionContext, call: Call): Promise<number | undefined> {
   await using _ = await lockInput(session, call.signal);
+  assertUpToDate(session);
   const current = await look(session, await lookAtPane(session));
   if (current.state === "disconnected") throw await disconnected(session);
   if (current.state === "idle") return undefined;

@@ -34,6 +34,8 @@ import type { Turns } from "./turns.ts";
 /** One open session as this process follows it. */
 export type SessionContext = {
   readonly record: SessionRecord;
+  /** As any process has noted it last; undefined once it is closed. */
+  readonly recordNow: () => SessionRecord | undefined;
   readonly tmux: TmuxServer;
   readonly log: LogStore;
   readonly logName: string;

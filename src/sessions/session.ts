@@ -20,6 +20,7 @@ import type {
   SecretRequest,
   SessionHandle,
 } from "./outcome.ts";
+import { OutdatedSession } from "./outdated-session.ts";
 import { recordHumans } from "./record-humans.ts";
 import { remoteFolders } from "./remote-folders.ts";
 import type { SearchOutcome, SearchRequest } from "./search-outcome.ts";
@@ -32,10 +33,17 @@ import { viewOutput } from "./view-output.ts";
 
 /** What agents do with one open session. */
 export class Session implements SessionHandle {
-  readonly context: SessionContext;
+  #context: SessionContext;
+  readonly #renew: () => Promise<SessionContext>;
 
-  constructor(context: SessionContext) {
-    this.context = context;
+  /** `renew` gives the session as all processes know it by then. */
+  constructor(context: SessionContext, renew: () => Promise<SessionContext>) {
+    this.#context = context;
+    this.#renew = renew;
+  }
+
+  get context(): SessionContext {
+    return this.#context;
   }
 
   get name(): string {
@@ -43,7 +51,7 @@ export class Session implements SessionHandle {
   }
 
   execute(request: ExecuteRequest, call: Call): Promise<CommandOutcome> {
-    return executeCommand(this.context, request, call);
+    return this.#typing((context) => executeCommand(context, request, call));
   }
 
   output(request: OutputRequest, call: Call): Promise<OutputOutcome> {
@@ -51,15 +59,15 @@ export class Session implements SessionHandle {
   }
 
   input(request: InputRequest, call: Call): Promise<InputOutcome> {
-    return sendInput(this.context, request, call);
+    return this.#typing((context) => sendInput(context, request, call));
   }
 
   sendSecret(request: SecretRequest, call: Call): Promise<InputOutcome> {
-    return sendSecret(this.context, request, call);
+    return this.#typing((context) => sendSecret(context, request, call));
   }
 
   interrupt(request: InterruptRequest, call: Call): Promise<InterruptOutcome> {
-    return interruptCommand(this.context, request, call);
+    return this.#typing((context) => interruptCommand(context, request, call));
   }
 
   search(request: SearchRequest, call: Call): Promise<SearchOutcome> {
@@ -93,5 +101,17 @@ export class Session implements SessionHandle {
     const commands = humanCommands(this.context, { from: first.offset, to: last.offset });
     void recordHumans(this.context, commands).catch(() => undefined);
     return commands;
+  }
+
+  /** What is typed relies on what was known under the input lock. */
+  async #typing<T>(type: (context: SessionContext) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await type(this.#context);
+      } catch (error) {
+        if (!(error instanceof OutdatedSession)) throw error;
+        this.#context = await this.#renew();
+      }
+    }
   }
 }

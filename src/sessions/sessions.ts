@@ -59,11 +59,8 @@ export class Sessions implements SessionService {
   }
 
   async listConfigs(): Promise<readonly ConfigListing[]> {
-    return listConfigs(
-      this.#place.config(),
-      openedOnes(this.#place.state.read()),
-      this.#place.gatehouse.policies,
-    );
+    const place = this.#place;
+    return listConfigs(place.config(), openedOnes(place.state.read()), place.gatehouse.policies);
   }
 
   catalog(): Catalog {
@@ -79,10 +76,8 @@ export class Sessions implements SessionService {
   }
 
   async serverInfo(connectionConfigName: string): Promise<ServerInfo> {
-    return this.#place.readInfo(
-      usableConfig(this.#place.config(), connectionConfigName),
-      this.#place.config().plainSecrets,
-    );
+    const config = this.#place.config();
+    return this.#place.readInfo(usableConfig(config, connectionConfigName), config.plainSecrets);
   }
 
   async open(request: OpenRequest, call: Call): Promise<OpenOutcome> {
@@ -158,6 +153,11 @@ export class Sessions implements SessionService {
   }
 
   async find(sessionName: string): Promise<Session> {
+    const find = () => this.#find(sessionName);
+    return new Session(await find(), find);
+  }
+
+  async #find(sessionName: string): Promise<SessionContext> {
     const tmux = await this.#tmux();
     let record = this.#place.state.get(sessionName);
     if (record !== undefined && record.phase !== "open") {
@@ -165,7 +165,7 @@ export class Sessions implements SessionService {
       record = this.#place.state.get(sessionName);
     }
     if (record === undefined) throw sessionNotFound(sessionName, this.#place.state.read());
-    return new Session(this.#context(tmux, record));
+    return this.#context(tmux, record);
   }
 
   async close({ sessionName, ...how }: CloseRequest, call: Call): Promise<CloseOutcome> {

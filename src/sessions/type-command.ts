@@ -20,6 +20,7 @@ import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import type { Call, Where } from "./outcome.ts";
+import { assertUpToDate, OutdatedSession } from "./outdated-session.ts";
 import { isPromptOfFish } from "./prompt-filler.ts";
 import type { LearnedPrompt } from "./prompt.ts";
 import { noteLastEnd } from "./recorded-command.ts";
@@ -67,6 +68,7 @@ export async function typeCommand(
   call: Call,
 ): Promise<TypedCommand> {
   await using _ = await lockInput(session, call.signal);
+  assertUpToDate(session);
   session.gatehouse.pause.assertOff();
   await endForeignExchange(session);
   const prompt = await requireMarks(session, await requireEmptyPrompt(session, call), call);
@@ -151,7 +153,7 @@ async function requireMarks(session: SessionContext, current: Look, call: Call):
   const { state, confidence, prompt, shellWaits } = current;
   if (terminal.marks?.seen === true && (await changeSeenNumber(session, current, call.signal)) !== current)
     return requireEmptyPrompt(session, call);
-  if (await markLateLogin(session, call.signal)) return requireEmptyPrompt(session, call);
+  if (await markLateLogin(session, call.signal)) throw new OutdatedSession(session);
   if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
   if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
   if (terminal.marks !== undefined && shellWaits === undefined) {

@@ -20,6 +20,7 @@ import { isSamePlace, lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Awaiting, Call, InputRequest } from "./outcome.ts";
+import { assertUpToDate } from "./outdated-session.ts";
 import { alreadyAnswered, busy, disconnected, humanOnly, notTyped, promptGone, stalled } from "./refusals.ts";
 import { useSendSecret } from "./secret-refusals.ts";
 import { sentInFront, type SentCommand } from "./sent-command.ts";
@@ -45,6 +46,7 @@ export async function typeInput(
   call: Call,
 ): Promise<TypedInput> {
   await using _ = await lockInput(session, call.signal);
+  assertUpToDate(session);
   session.gatehouse.pause.assertOff();
   const waiting = await requireSamePlace(session, request, call);
   const current = await changeSeenNumber(session, waiting, call.signal);

@@ -4,6 +4,7 @@ import { hiddenText } from "./hidden-prompt.ts";
 import { lockInput } from "./lock-input.ts";
 import { look, lookAtPane, type Look, type SessionContext } from "./look.ts";
 import type { Call } from "./outcome.ts";
+import { assertUpToDate } from "./outdated-session.ts";
 import { busy, disconnected } from "./refusals.ts";
 import { notASecretPrompt, takenBack } from "./secret-refusals.ts";
 import { staysUnseen } from "./try-unseen.ts";
@@ -46,6 +47,7 @@ export async function typeSecret(
   call: Call,
 ): Promise<TypedInput> {
   await using _ = await lockInput(session, call.signal);
+  assertUpToDate(session);
   const { terminal, ledger, gatehouse } = session;
   const current = await requireFreePane(session);
   const { offset } = terminal;

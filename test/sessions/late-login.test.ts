@@ -2,6 +2,8 @@ import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { acquireFileLock } from "../../src/platform/file-lock.ts";
+import { hasOpen } from "../support/open-files.ts";
 import { signalProcess, until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
 
@@ -49,4 +51,25 @@ test("a shell of which nothing came back while the marks were set up gets them w
   const isThrough = () => /7712;R;bash;\d+.*early\$ $/s.test(session.log());
   await until("what was typed then has run", isThrough, 15_000);
   expect((await session.run("(exit 3)")).fields).toMatchObject({ confidence: "exact", exit_code: 3 });
+});
+
+test("a call that waited while another process gave the marks types nothing into what that one began", async () => {
+  await using session = await openedLate();
+  const { home } = session;
+  const other = await home.start();
+  const lock = join(home.root, "locks/s.input");
+  const args = { session_name: "s", command: "echo typed", wait_seconds: 20 };
+  const held = await acquireFileLock(lock, 5_000);
+  const late = other.call("execute_command", args);
+  await until("the lock is waited for", () => hasOpen(other.pid, lock));
+  signalProcess(other.pid, "SIGSTOP");
+  held.release();
+  const asked = await session.run("read -p 'Name: ' name; echo got $name");
+  expect(asked.fields).toMatchObject({ state: "awaiting_input", confidence: "prompt" });
+  signalProcess(other.pid, "SIGCONT");
+  expect((await late).text).toContain("SESSION_BUSY");
+  expect((await session.send({ text: "Kim\n", wait_seconds: 20 })).fields).toMatchObject({
+    exit_code: 0,
+    output: "Name: Kim\ngot Kim",
+  });
 });

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
 import { noteSent } from "../support/note-sent.ts";
+import { hasOpen } from "../support/open-files.ts";
 import { signalProcess, until } from "../support/private-tmux.ts";
 import { ShellSession } from "../support/shell-session.ts";
 import { paneProcesses } from "../support/traces.ts";
@@ -14,15 +15,6 @@ const isSent = ({ home }: ShellSession): boolean => {
 };
 
 const inputLock = ({ home }: ShellSession): string => join(home.root, "locks/s.input");
-
-const hasOpen = (pid: number, path: string): boolean =>
-  readdirSync(`/proc/${pid}/fd`).some((name) => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${name}`) === path;
-    } catch {
-      return false;
-    }
-  });
 
 test("a command that another process has followed with the next one is told as ended, with its own exit code", async () => {
   await using session = await ShellSession.open();
