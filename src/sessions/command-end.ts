@@ -62,12 +62,14 @@ export function commandEnd(session: SessionContext, typed: TypedCommand, current
 
 /** The host has the shell at its prompt, and the stream, where nothing is missing, has not come to it: the link or tmux is slow. */
 function isBehind(
-  { terminal }: SessionContext,
+  { terminal, oracle }: SessionContext,
   { offset }: TypedCommand,
   { shellWaits, prompt, quietMs }: Look,
 ): boolean {
   const isUndrawn = shellWaits === "own" && prompt?.text === "";
-  return isUndrawn && terminal.gapEnd <= offset && quietMs < behindQuietMs;
+  const saidAtMs = oracle.answerAt(terminal.offset)?.atMs ?? -Infinity;
+  const silentMs = Math.min(quietMs, performance.now() - saidAtMs);
+  return isUndrawn && terminal.gapEnd <= offset && silentMs < behindQuietMs;
 }
 
 /** Another command was sent since, by whoever saw the prompt first: what runs now is that one. */

@@ -22,10 +22,11 @@ export type ShellLevel = {
 /** What was typed sets the marks up; a shell that has not `answered` in time may do so still. */
 export type Marked = { readonly level: ShellLevel; readonly answered: boolean };
 
-/** Nothing at all came back of what was typed: the link or tmux stood still, and what waits there may be a shell. */
+/** The link or tmux stood still meanwhile: what waits there may be a shell all the same. */
 export type Stalled = "stalled";
 
 const payloadPieceBytes = 512;
+const lineFeed = 0x0a;
 
 /**
  * Has the shell that waits at an empty prompt set up our marks, on the alternate screen, so that the terminal looks as
@@ -35,7 +36,21 @@ export async function integrate(
   session: SessionContext,
   prompt: LearnedPrompt,
 ): Promise<Marked | Stalled | undefined> {
-  return inHiding(session, (exchange) => introduce(session, exchange, prompt));
+  const startedAtMs = performance.now();
+  const { end } = session.log.extent();
+  const marked = await inHiding(session, (exchange) => introduce(session, exchange, prompt));
+  return marked === undefined && (await stoodStill(session, { end, startedAtMs })) ? "stalled" : marked;
+}
+
+/** Whatever takes an Enter begins a new line. */
+async function stoodStill(
+  session: SessionContext,
+  before: { readonly end: number; readonly startedAtMs: number },
+): Promise<boolean> {
+  await lookAtPane(session);
+  const { log, terminal } = session;
+  const { bytes } = log.read(before.end, log.extent().end);
+  return !bytes.includes(lineFeed) || terminal.silenceFromMs > before.startedAtMs;
 }
 
 /**
@@ -119,15 +134,14 @@ async function introduce(
   session: SessionContext,
   exchange: HiddenExchange,
   prompt: LearnedPrompt,
-): Promise<Marked | Stalled | undefined> {
-  const { tmux, record, terminal, log } = session;
+): Promise<Marked | undefined> {
+  const { tmux, record, terminal } = session;
   const { session_name: name } = record;
   const bracketed = terminal.bracketedPaste;
-  const { end } = log.extent();
   await pasteText(tmux, name, renderLoader(), { bracketed });
   await sendKeys(tmux, name, ["Enter"]);
   const ready = await exchange.mark((mark) => (mark.kind === "loader-ready" ? mark : undefined));
-  if (ready === undefined) return log.extent().end === end ? "stalled" : undefined;
+  if (ready === undefined) return undefined;
   const shell = shellOf(ready.program);
   const aid = randomBytes(16).toString("hex");
   const payload = renderPayload(shell, aid).trimEnd();

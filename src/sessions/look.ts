@@ -78,10 +78,14 @@ export type Look = DerivedState & {
   readonly isDoubtful?: boolean;
 };
 
+const stillMs = 250;
+
 /** Asks tmux about the pane; a recorder that died is started again. */
 export async function lookAtPane(session: SessionContext): Promise<PaneFacts | undefined> {
   const { session_name: name } = session.record;
+  const askedAtMs = performance.now();
   const pane = await paneFacts(session.tmux, name);
+  if (performance.now() - askedAtMs >= stillMs) session.terminal.silenceFromMs = performance.now();
   if (pane === undefined || pane.dead) return pane;
   await mendLog(session);
   if (!pane.pipeOpen) await reopenRecorder(session.tmux, name);

@@ -43,6 +43,8 @@ export class Terminal {
   readonly #followed = new Set<string>();
   /** The line editor from before what is hidden now. */
   #hidden: { readonly editor: TerminalCheckpoint["editor"] } | undefined;
+  /** That nothing came before it (performance.now) tells nothing: tmux stood still. */
+  silenceFromMs = -Infinity;
   #lastOutputAtMs: number | undefined;
   #readAtMs = -Infinity;
   #catchingUp: Promise<void> | undefined;
@@ -125,9 +127,8 @@ export class Terminal {
 
   /** Where the line began that something waits behind: at its line editor's start, else behind the last line feed. */
   get inputStart(): number {
-    return this.#stream.bracketedPaste && this.#editor !== undefined
-      ? this.#editor.start
-      : this.#stream.lineStart;
+    const editor = this.#stream.bracketedPaste ? this.#editor : undefined;
+    return editor?.start ?? this.#stream.lineStart;
   }
 
   /** Where the output that the current prompt follows ends. */
@@ -165,7 +166,8 @@ export class Terminal {
   }
 
   get quietMs(): number {
-    return this.#lastOutputAtMs === undefined ? 0 : performance.now() - this.#lastOutputAtMs;
+    const lastAtMs = this.#lastOutputAtMs ?? Infinity;
+    return Math.max(0, performance.now() - Math.max(lastAtMs, this.silenceFromMs));
   }
 
   async #readOn(): Promise<void> {

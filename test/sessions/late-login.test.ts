@@ -43,15 +43,20 @@ test("it is so also where another process has opened it and died", async () => {
   });
 });
 
-test("a shell of which nothing came back while the marks were set up gets them with the first command", async () => {
-  const early =
-    "stty -echo; printf '\\033[?2004hearly$ '; until [ -e ~/go ]; do sleep 0.05; done; stty echo; PS1='early$ '\n";
-  await using session = await ShellSession.open({ shell: "/bin/bash", files: { ".bash_profile": early } });
-  writeFileSync(join(session.sshd.home, "go"), "");
-  const isThrough = () => /7712;R;bash;\d+.*early\$ $/s.test(session.log());
-  await until("what was typed then has run", isThrough, 15_000);
-  expect((await session.run("(exit 3)")).fields).toMatchObject({ confidence: "exact", exit_code: 3 });
-});
+test.each([
+  ["nothing", ""],
+  ["but a part of the line", "read -rsn 6; printf part; "],
+])(
+  "a shell of which %s came back while the marks were set up gets them with the first command",
+  async (_, part) => {
+    const early = `stty -echo; printf '\\033[?2004hearly$ '; ${part}until [ -e ~/go ]; do sleep 0.05; done; stty echo; PS1='early$ '\n`;
+    await using session = await ShellSession.open({ shell: "/bin/bash", files: { ".bash_profile": early } });
+    writeFileSync(join(session.sshd.home, "go"), "");
+    const isThrough = () => /7712;R;bash;\d+.*early\$ $/s.test(session.log());
+    await until("what was typed then has run", isThrough, 15_000);
+    expect((await session.run("(exit 3)")).fields).toMatchObject({ confidence: "exact", exit_code: 3 });
+  },
+);
 
 test("a call that waited while another process gave the marks types nothing into what that one began", async () => {
   await using session = await openedLate();

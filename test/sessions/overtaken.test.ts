@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { acquireFileLock } from "../../src/platform/file-lock.ts";
@@ -29,6 +29,20 @@ test("a command that another process has followed with the next one is told as e
   signalProcess(session.server.pid, "SIGCONT");
   expect((await first).fields).toMatchObject({ exit_code: 7, ended_by: "command_ended", output: "" });
   await other.call("interrupt_command", { session_name: "s" });
+});
+
+test("a command whose end tmux kept back is not told as ended before its last output and its exit code have come", async () => {
+  await using session = await ShellSession.open();
+  const { home } = session;
+  const tmux = Number(home.tmux("display-message", "-p", "#{pid}"));
+  const silentMs = () => Date.now() - statSync(join(home.root, "logs/s.log")).mtimeMs;
+  const ended = session.run("until [ -e go ]; do sleep 0.02; done; echo out; (exit 4)");
+  await until("it runs", () => /7712;C;/.test(session.log()));
+  signalProcess(tmux, "SIGSTOP");
+  writeFileSync(join(session.sshd.home, "go"), "");
+  await until("a long silence", () => silentMs() > 3_500);
+  signalProcess(tmux, "SIGCONT");
+  expect((await ended).fields).toMatchObject({ exit_code: 4, output: "out" });
 });
 
 test("where the prompt is slow to come, a call that does not wait has the exit code already", async () => {

@@ -85,6 +85,7 @@ export class McpServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.client.close();
+    if (/^\S+ failed: /m.test(this.stderr)) console.error(this.stderr);
   }
 }
 
