@@ -123,10 +123,10 @@ export class Journal {
         `\nVIOLATION ${this.violations.length}, seed ${this.#seed}, ${step}: ${what}`,
         `  call ${call}`,
         `  got  ${got.slice(0, shownChars)}`,
-        `  logs ${this.keepLogs?.() ?? ""}`,
         ...this.#events.slice(-keptEvents).map((event) => `    ${event}`),
       ].join("\n"),
     );
+    console.log(`  logs ${this.keepLogs?.() ?? ""}`);
     this.note(`VIOLATION ${what}`);
   }
 }
