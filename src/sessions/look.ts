@@ -17,13 +17,14 @@ import {
   type EnterFate,
   type StreamFacts,
 } from "./derive-state.ts";
+import { isInputUnderWay } from "./input-under-way.ts";
 import { judgeWaiting } from "./judge-waiting.ts";
 import type { Link } from "./link.ts";
 import { loginState } from "./login-state.ts";
 import type { MarkTrack } from "./mark-track.ts";
 import { mendLog } from "./mend-log.ts";
 import { mayLoseMarks, mayOpenShell } from "./nested-shell.ts";
-import type { Oracle } from "./oracle.ts";
+import type { Answer, Oracle } from "./oracle.ts";
 import { looksLikePrompt, type LearnedPrompt } from "./prompt.ts";
 import { commandInFront, lastSentCommand } from "./sent-command.ts";
 import type { SessionSecrets } from "./session-secrets.ts";
@@ -85,7 +86,10 @@ export async function lookAtPane(session: SessionContext): Promise<PaneFacts | u
   const { session_name: name } = session.record;
   const askedAtMs = performance.now();
   const pane = await paneFacts(session.tmux, name);
-  if (performance.now() - askedAtMs >= stillMs) session.terminal.silenceFromMs = performance.now();
+  if (performance.now() - askedAtMs >= stillMs) {
+    session.terminal.silenceFromMs = performance.now();
+    session.oracle.forget();
+  }
   if (pane === undefined || pane.dead) return pane;
   await mendLog(session);
   if (!pane.pipeOpen) await reopenRecorder(session.tmux, name);
@@ -115,15 +119,7 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
   const isOwn = shell !== undefined && answer?.pids.includes(shell) === true;
   const mayBeNew = facts.lineLost === true || !isOwn || !facts.bracketedPaste || background.mayOpenShell();
   const atPrompt = answer?.verdict === "prompt" ? atShellPrompt(facts, background, { mayBeNew }) : undefined;
-  const derived =
-    answer === undefined
-      ? byText
-      : judgeWaiting(byText, answer, {
-          line: facts.cursorLines[0],
-          drawn: drawnPlaces(facts, background),
-          running: runningIn(terminal),
-          atPrompt,
-        });
+  const derived = judgedState(session, facts, background, { byText, answer, atPrompt });
   if (derived.prompt !== undefined && derived.typed === "") {
     terminal.levels.settle(record.prompt, derived.prompt, terminal.marks?.since);
   }
@@ -136,6 +132,27 @@ export async function look(session: SessionContext, known: PaneFacts | undefined
     shellWaits: atPrompt && (isOwn ? "own" : "other"),
   };
 }
+
+/** What the text gave, as far as the host does not know better and nothing of ours is on its way. */
+function judgedState(
+  session: SessionContext,
+  facts: StreamFacts,
+  background: Background,
+  { byText, answer, atPrompt }: Readings,
+): DerivedState {
+  const running = runningIn(session.terminal);
+  const drawn = drawnPlaces(facts, background);
+  const line = facts.cursorLines[0];
+  const judged =
+    answer === undefined ? byText : judgeWaiting(byText, answer, { line, drawn, running, atPrompt });
+  return judged.state === "awaiting_input" && isInputUnderWay(session, answer) ? running : judged;
+}
+
+type Readings = {
+  readonly byText: DerivedState;
+  readonly answer: Answer | undefined;
+  readonly atPrompt: DerivedState | undefined;
+};
 
 const redrawnQuietMs = 50;
 
@@ -216,9 +233,14 @@ function mayShowPrompt(session: SessionContext): boolean {
   return mayOpenShell(command) || mayLoseMarks(command, session.terminal.marks);
 }
 
+const maxEchoBytes = 65_536;
+const lineFeed = 0x0a;
+
+/** Without a new line, what came since may be the rest of what was typed before the Enter. */
 function lastEnter(session: SessionContext): EnterFate {
   const { terminal } = session;
   const sent = lastSentCommand(session);
   if (sent === undefined || terminal.inputStart >= sent.offset) return "taken";
-  return terminal.offset > sent.offset ? "held" : "unseen";
+  const since = session.log.read(sent.offset, Math.min(terminal.offset, sent.offset + maxEchoBytes)).bytes;
+  return since.includes(lineFeed) ? "held" : "unseen";
 }

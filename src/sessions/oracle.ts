@@ -82,6 +82,13 @@ export class Oracle {
     this.#question = undefined;
   }
 
+  /** What was typed since, or tmux that stood still, makes what the host said worthless. */
+  forget(): void {
+    this.#question?.stop.abort();
+    this.#question = undefined;
+    this.#answer = undefined;
+  }
+
   /** What the host says this moment; undefined when it does not answer. */
   askNow(signal: AbortSignal): Promise<Judgement | undefined> {
     return this.#consult(signal);

@@ -1,4 +1,5 @@
 import type { PaneFacts } from "../tmux/pane.ts";
+import { exitFacts } from "./execute.ts";
 import { look, type SessionContext } from "./look.ts";
 import type { SessionSummary } from "./outcome.ts";
 import { lastSentCommand, toldEnd } from "./sent-command.ts";
@@ -20,6 +21,7 @@ export async function summarise(
     status: current.state === "disconnected" ? "disconnected" : "active",
     connectionInfo: { host: record.host, user: record.user, port: record.port },
     ...(runs ? { runningCommand: sent.command } : {}),
+    ...lastExit(session),
     createdAt: record.created_at,
     ...(record.restored_at === undefined ? {} : { restoredAt: record.restored_at }),
     lastActivityAt: extent.changedAtMs === 0 ? record.created_at : new Date(extent.changedAtMs).toISOString(),
@@ -28,4 +30,13 @@ export async function summarise(
     logFile: record.log_file,
     attachCommand: session.attachCommand,
   };
+}
+
+/** Of the last command of ours, if it has ended and its shell told how. */
+function lastExit(session: SessionContext): Pick<SessionSummary, "lastExitCode"> {
+  const sent = lastSentCommand(session);
+  const told = sent && toldEnd(session, sent);
+  const lastExitCode =
+    told === undefined ? sent && session.ledger.findEnd(sent.id)?.exit : exitFacts(told)?.exitCode;
+  return lastExitCode === undefined ? {} : { lastExitCode };
 }

@@ -79,6 +79,7 @@ export async function typeInput(
   });
   session.ledger.append(typed.record);
   await press(session, typed.record, input.steps);
+  session.oracle.forget();
   return { offset, atMs: performance.now(), answered: typed.answered, follows: typed.follows };
 }
 

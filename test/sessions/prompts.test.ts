@@ -199,3 +199,9 @@ test("a program that leaves bracketed paste switched on does not hide dash's pro
     output: "next",
   });
 }, 30_000);
+
+test("a line editor that is slow to take its line is not told as asking for the rest of it", async () => {
+  const slow = "slow() { print -n . >/dev/tty; sleep 1; zle .accept-line; }; zle -N accept-line slow";
+  await using session = await ShellSession.open({ shell: "/usr/bin/zsh", files: { ".zshrc": `${slow}\n` } });
+  expect((await session.run("(exit 3)")).fields).toMatchObject({ ended_by: "command_ended", exit_code: 3 });
+}, 30_000);

@@ -38,14 +38,16 @@ test("each session is told with what it does", async () => {
     names.map((name) => server.call("open_connection", { connection_config_name: "lo", session_name: name })),
   );
   await server.call("execute_command", { session_name: "busy", command: "sleep 300", wait_seconds: 0 });
-  await server.call("execute_command", { session_name: "idle", command: "true", wait_seconds: 10 });
+  await server.call("execute_command", { session_name: "idle", command: "(exit 3)", wait_seconds: 10 });
   await server.call("execute_command", { session_name: "gone", command: "exit", wait_seconds: 10 });
   const sessions = await list();
   const byName = (name: string) => sessions.find(({ session_name }) => session_name === name);
   const common = { connection_config: "lo", host: "127.0.0.1", user: sshd.user, port: sshd.port, link: "ok" };
-  expect(byName("idle")).toMatchObject({ ...common, status: "active", state: "idle", humans_attached: 0 });
+  const idle = { status: "active", state: "idle", humans_attached: 0, last_exit_code: 3 };
+  expect(byName("idle")).toMatchObject({ ...common, ...idle });
   expect(byName("idle")?.["running_command"]).toBeUndefined();
   expect(byName("busy")).toMatchObject({ ...common, state: "running", running_command: "sleep 300" });
+  expect(byName("busy")?.["last_exit_code"]).toBeUndefined();
   expect(byName("gone")).toMatchObject({ ...common, status: "disconnected", state: "disconnected" });
   for (const session of sessions) {
     expect(session["log_bytes"]).toBe(readFileSync(String(session["log_file"])).length);

@@ -1,0 +1,21 @@
+import { stallMs } from "./link.ts";
+import type { SessionContext } from "./look.ts";
+import type { Answer } from "./oracle.ts";
+import { runningMs } from "./sent-command.ts";
+
+/**
+ * Whether what was typed last, by any process of ours, may not have come to the program that still seems to wait:
+ * nothing has come back of it, and the host has said nothing since.
+ */
+export function isInputUnderWay(
+  { terminal, ledger, link, oracle, record: { incarnation } }: SessionContext,
+  answer: Answer | undefined,
+): boolean {
+  const last = ledger.find((record) => record.incarnation === incarnation);
+  if (last?.step !== "input" || last.offset !== terminal.offset) return false;
+  const agoMs = runningMs(last);
+  const isTold = answer !== undefined && answer.verdict !== "unclear";
+  if (isTold && performance.now() - answer.atMs < agoMs) return false;
+  const { offset } = terminal;
+  return agoMs < stallMs || oracle.pendingAt(offset) !== undefined || link.at(offset) === "stalled";
+}
