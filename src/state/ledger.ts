@@ -18,7 +18,7 @@ export type { EndedRecord, LedgerRecord };
 /** A ledger that has grown to `maxBytes` goes on with its newest `keptBytes`. */
 const maxBytes = 16 * 1_048_576;
 const keptBytes = 8 * 1_048_576;
-const pieceBytes = 262_144;
+const pieceBytes = 65_536;
 const lineFeed = 0x0a;
 
 /** Longer than any record: a command has at most 128 KiB, JSON may write a character as six. */
@@ -129,28 +129,27 @@ export class Ledger {
 
   /** Every record and end, oldest first, read piece by piece; with `id` those of one command alone. */
   *all(id?: string): Generator<LedgerRecord | EndedRecord> {
-    const wanted = id === undefined ? "" : `"id":"${id}"`;
-    for (const line of this.#lines()) {
-      const record = line.includes(wanted) ? (parseRecord(line) ?? parseEnd(line)) : undefined;
+    for (const line of this.#lines(id === undefined ? "" : `"id":"${id}"`)) {
+      const record = parseRecord(line) ?? parseEnd(line);
       if (record !== undefined && (id === undefined || record.id === id)) yield record;
     }
   }
 
-  *#lines(): Generator<string> {
+  *#lines(wanted: string): Generator<string> {
     const descriptor = this.#open();
     if (descriptor === undefined) return;
     try {
       this.#assertOwn();
-      let rest = Buffer.alloc(0);
-      const piece = Buffer.alloc(Math.min(pieceBytes, fstatSync(descriptor).size));
-      for (let at = 0; ;) {
-        const count = readSync(descriptor, piece, 0, piece.length, at);
+      let bytes = Buffer.alloc(pieceBytes);
+      for (let held = 0, at = 0; ;) {
+        if (held === bytes.length) bytes = Buffer.concat([bytes], 2 * held);
+        const count = readSync(descriptor, bytes, held, bytes.length - held, at);
         if (count === 0) return;
         at += count;
-        const bytes = Buffer.concat([rest, piece.subarray(0, count)]);
-        const end = bytes.lastIndexOf(lineFeed) + 1;
-        yield* bytes.toString("utf8", 0, end).split("\n");
-        rest = bytes.subarray(end);
+        const filled = bytes.subarray(0, held + count);
+        const end = filled.lastIndexOf(lineFeed) + 1;
+        yield* linesWith(filled.subarray(0, end), wanted);
+        held = filled.copy(bytes, 0, end);
       }
     } finally {
       closeSync(descriptor);
@@ -176,5 +175,15 @@ export class Ledger {
     } finally {
       closeSync(descriptor);
     }
+  }
+}
+
+/** A ledger may be long, and only the lines that matter are made text. */
+function* linesWith(bytes: Buffer, wanted: string): Generator<string> {
+  if (wanted === "") return yield* bytes.toString("utf8").split("\n");
+  for (let at = bytes.indexOf(wanted); at >= 0;) {
+    const end = bytes.indexOf(lineFeed, at);
+    yield bytes.toString("utf8", bytes.lastIndexOf(lineFeed, at) + 1, end);
+    at = bytes.indexOf(wanted, end);
   }
 }
