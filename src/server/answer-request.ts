@@ -6,6 +6,7 @@ import type {
 } from "@modelcontextprotocol/sdk/types.js";
 
 import { nearestName } from "../base/nearest-name.ts";
+import type { MemoryBound } from "../platform/memory-bound.ts";
 import type { Call, SessionService } from "../sessions/outcome.ts";
 import type { Brake } from "./brake.ts";
 import { callTool } from "./call-tool.ts";
@@ -28,6 +29,7 @@ export type Desk = {
   readonly turns: SessionTurns;
   readonly shown: ShownCursors;
   readonly brake: Brake;
+  readonly memory: MemoryBound;
   /** Undefined for a client that shows no forms. */
   readonly askApproval: () => Call["ask"];
   readonly tools: Promise<readonly Tool[]>;
@@ -53,6 +55,8 @@ export async function answerRequest(desk: Desk, request: JSONRPCRequest): Promis
     desk.log(`${request.method} failed: ${words}`);
     tellOfBug(desk, request.method);
     throw new ProtocolFault(rpcCodes.internalError, "something went wrong inside this server");
+  } finally {
+    setImmediate(() => desk.memory.keep());
   }
 }
 
