@@ -4,6 +4,7 @@ import { readInfoFile } from "../config/info-file.ts";
 import type { ConfigSource } from "../config/load-config.ts";
 import { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { MemoryBound } from "../platform/memory-bound.ts";
 import type { TreeLinks } from "../platform/tree-links.ts";
 import type { Gatehouse } from "../policy/gatehouse.ts";
 import { SecretBook } from "../policy/secret-book.ts";
@@ -36,16 +37,18 @@ export type SessionParts = {
   readonly ownEnv: Readonly<Record<string, string | undefined>>;
   readonly config: ConfigSource;
   readonly state: StateFile;
+  readonly memory: MemoryBound;
   readonly log: (line: string) => void;
 };
 
 /** `service` is what clients get, without secrets. `close` lets go of tmux; the sessions stay. */
-export function composeSessions({ tree, links, home, programs, ownEnv, config, state, log }: SessionParts): {
+export function composeSessions(parts: SessionParts): {
   readonly sessions: Sessions;
   readonly gatehouse: Gatehouse;
   readonly service: SessionService;
   readonly close: () => Promise<void>;
 } {
+  const { tree, links, home, programs, ownEnv, config, state, memory, log } = parts;
   const tmux = new TmuxConnection(() =>
     connectTmux({
       program: programs.tmux,
@@ -84,7 +87,8 @@ export function composeSessions({ tree, links, home, programs, ownEnv, config, s
     logWatch: new FolderWatch(tree.logs),
     slots: new ConnectSlots(tree.locks),
     readingRoom: new Uint8Array(maxPieceBytes),
-    rendering: new Turns(),
+    rendering: new Turns(() => memory.keep()),
+    memory,
     warn: log,
   });
   return { sessions, gatehouse, service: maskSessions(sessions, mask), close: () => tmux.close() };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { createConfigSource } from "../config/load-config.ts";
 import { homeTree, openHomeTree } from "../platform/home-tree.ts";
+import { MemoryBound } from "../platform/memory-bound.ts";
 import { StateFile } from "../state/state-file.ts";
 import type { Invocation } from "./command.ts";
 import type { SessionParts } from "./compose-sessions.ts";
@@ -22,6 +23,7 @@ export function openHome(invocation: Invocation, log: (line: string) => void): S
     ownEnv: env,
     config: createConfigSource({ path: tree.configFile, home, root }),
     state: new StateFile(tree.stateFile, join(tree.locks, "state"), log),
+    memory: new MemoryBound(),
     log,
   };
 }

@@ -9,7 +9,7 @@ export async function serve(invocation: Invocation): Promise<number> {
   // Queued, for a client that does not read our stderr must not hold us up.
   const log = (line: string) => void process.stderr.write(`mcp-ssh-interactive: ${line}\n`);
   const parts = openHome(invocation, log);
-  const { tree, links, config, state } = parts;
+  const { tree, links, config, state, memory } = parts;
   const { settings, faults } = config.current();
   if (faults.length > 0)
     log(`${countFaults(faults.length)} in ${tree.configFile}; mcp-ssh-interactive validate shows all`);
@@ -28,7 +28,7 @@ export async function serve(invocation: Invocation): Promise<number> {
     return composed.service;
   };
   const hasLocalBrowser = invocation.env["SSH_CONNECTION"] === undefined;
-  await serveMcp({ service, settings, version, log, hasLocalBrowser, signal: stop });
+  await serveMcp({ service, settings, version, log, hasLocalBrowser, memory, signal: stop });
   return exitCodes.done;
 }
 

@@ -1,7 +1,6 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 
 import { delay } from "../platform/delay.ts";
-import { MemoryBound } from "../platform/memory-bound.ts";
 import { readerGone } from "../platform/reader-gone.ts";
 import { renderApproval } from "../policy/render-approval.ts";
 import { answerRequest, type Desk } from "./answer-request.ts";
@@ -84,7 +83,7 @@ function createDesk(options: ServeOptions, transport: StdioTransport, server: Se
     turns: new SessionTurns(),
     shown: new ShownCursors(),
     brake: new Brake(),
-    memory: new MemoryBound(),
+    memory: options.memory,
     tools: transport.firstAnswer.then(loadTools),
     signal: (id) => transport.calls.signal(id),
     sendProgress: (token, progress, message) => voice.progress(token, progress, message),

@@ -1,3 +1,4 @@
+import type { MemoryBound } from "../platform/memory-bound.ts";
 import type { SessionService } from "../sessions/outcome.ts";
 import { greet } from "./greet.ts";
 import { guardConsole } from "./stdout-guard.ts";
@@ -15,6 +16,7 @@ export type ServeOptions = {
   /** False where the user's browser is on another machine. */
   readonly hasLocalBrowser: boolean;
   readonly version: string;
+  readonly memory: MemoryBound;
   /** One line for people, without its newline; never to stdout. */
   readonly log: (line: string) => void;
   /** Aborted to end the server, by a signal handler for instance. */

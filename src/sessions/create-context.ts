@@ -32,6 +32,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
   const saveCheckpoint = (terminal: TerminalCheckpoint) => {
     assertOwn();
     writeCheckpoint(paths.checkpoint, { incarnation, epoch, terminal });
+    place.memory.keep();
   };
   const mux = {
     ssh: place.ssh.program,
@@ -62,6 +63,7 @@ export function createContext(place: Workplace, tmux: TmuxServer, noted: Session
     }),
     turns: new Turns(),
     rendering: place.rendering,
+    memory: place.memory,
     inputLockPath: paths.inputLock,
     logLockPath: paths.logLock,
     attachCommand: attachCommand(place, record.session_name),

@@ -1,7 +1,9 @@
 import { looksLikeShellPrompt } from "./finish-login.ts";
+import { lineUntil } from "./input-place.ts";
 import { integrate } from "./integrate.ts";
-import type { SessionContext } from "./look.ts";
+import type { Look, SessionContext } from "./look.ts";
 import { firstPrompt } from "./readiness.ts";
+import { busy } from "./refusals.ts";
 import { waitUntil } from "./wait.ts";
 
 const drawnWithinMs = 1_000;
@@ -23,4 +25,12 @@ export async function markLateLogin(session: SessionContext, signal: AbortSignal
   if (marked?.answered !== true) unmarkable.add(prompt.text);
   await session.rememberLogin(prompt, marked?.level);
   return true;
+}
+
+/** Throws SESSION_BUSY where the shell that is to get marks has not shown anything to type at: what reads then may be another program. */
+export function assertShown(session: SessionContext, current: Look): void {
+  const isDue = session.record.marks_due === true && session.terminal.marks === undefined;
+  if (!isDue || current.state !== "unknown" || lineUntil(session, session.terminal.offset).trim() !== "")
+    return;
+  throw busy(session, "its shell has not shown a prompt yet", current);
 }

@@ -1,4 +1,5 @@
 import type { FolderWatch } from "../platform/folder-watch.ts";
+import type { MemoryBound } from "../platform/memory-bound.ts";
 import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { MuxSession } from "../ssh/mux.ts";
 import type { Ledger } from "../state/ledger.ts";
@@ -55,6 +56,7 @@ export type SessionContext = {
   readonly turns: Turns;
   /** Of all sessions. */
   readonly rendering: Turns;
+  readonly memory: MemoryBound;
   readonly inputLockPath: string;
   readonly logLockPath: string;
   /** With which a human takes part in the terminal. */

@@ -1,5 +1,7 @@
 import { LineRenderer, renderLines } from "../screen/line-renderer.ts";
 import { initialStreamState, scanStream } from "../screen/stream-parser.ts";
+import { markNumber, parseMark } from "../shell-integration/mark.ts";
+import type { LedgerRecord } from "../state/ledger.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
 import type { OutputFacts } from "./outcome.ts";
@@ -12,6 +14,7 @@ const maxScrollbackBytes = 1_048_576;
 const fillerSearchBytes = 4_096;
 const firstTailBytes = 65_536;
 const lineSearchBytes = 65_536;
+const lineFeed = 0x0a;
 const leaveEditor = "\u001b[?2004l";
 const startSearchBytes = 65_536;
 
@@ -136,23 +139,38 @@ function withoutPrompt({ terminal, record }: SessionContext, read: ReadLines, pr
 }
 
 /**
- * Where the output of a command begins whose Enter was pressed at `offset`: behind the end of the line, or behind
- * CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line editors. Where nothing
- * was shown of what was typed, as after stty -echo, Enter is not either.
+ * Where the output of a command begins whose Enter was pressed at `offset`: where its shell told so, else behind the end of
+ * the line, or behind CSI ? 2004 l, with which bash (right after the line's end) and zsh (before it) leave their line
+ * editors. Where nothing was shown of what was typed, as after stty -echo, Enter is not either.
  */
 export function outputStart(session: Pick<SessionContext, "log" | "ledger">, offset: number): number {
   const { bytes } = session.log.read(offset, offset + startSearchBytes);
-  const firstNewline = bytes.indexOf(0x0a);
-  const { events } = scanStream(initialStreamState(offset), bytes, new Set());
+  const sent = session.ledger.find((record) => record.step === "sent" && record.offset === offset);
+  const { events } = scanStream(initialStreamState(offset), bytes, new Set([markNumber]));
+  const begun = events.find((event) => event.kind === "osc" && beginsOf(sent, event.payload));
+  if (begun !== undefined) return begun.end;
   const left = events.find((event) => event.kind === "bracketed-paste" && !event.on);
   const behind = (left?.end ?? Infinity) - offset;
   if (left === undefined && wasUnseen(session, offset)) return offset;
-  const isPrinted = firstNewline >= 0 && behind > firstNewline + 1 + leaveEditor.length;
-  if (left === undefined || isPrinted)
-    return firstNewline < 0 ? offset + bytes.length : offset + firstNewline + 1;
-  if (firstNewline >= 0 && firstNewline < behind) return left.end + (bytes[behind] === 0x0d ? 1 : 0);
-  const nextNewline = bytes.indexOf(0x0a, behind);
+  const newline = echoNewline(bytes, behind - leaveEditor.length, sent?.command ?? "");
+  const isPrinted = newline >= 0 && behind > newline + 1 + leaveEditor.length;
+  if (left === undefined || isPrinted) return newline < 0 ? offset + bytes.length : offset + newline + 1;
+  if (newline >= 0 && newline < behind) return left.end + (bytes[behind] === 0x0d ? 1 : 0);
+  const nextNewline = bytes.indexOf(lineFeed, behind);
   return nextNewline < 0 ? left.end : offset + nextNewline + 1;
+}
+
+function beginsOf(sent: LedgerRecord | undefined, payload: string): boolean {
+  const mark = parseMark(payload);
+  return mark?.kind === "command-began" && mark.aid === sent?.aid && mark.counter === sent.counter;
+}
+
+/** Where the line of the Enter ends; bash draws a command of several lines again before it leaves its editor at `leftAt`. */
+function echoNewline(bytes: Uint8Array, leftAt: number, command: string): number {
+  const echo = bytes.subarray(0, Number.isFinite(leftAt) ? Math.max(0, leftAt) : 0);
+  const newlines = echo.reduce((count, byte) => count + (byte === lineFeed ? 1 : 0), 0);
+  const isRedrawn = echo.at(-1) === lineFeed && newlines <= command.split("\n").length;
+  return isRedrawn ? echo.length - 1 : bytes.indexOf(lineFeed);
 }
 
 function wasUnseen({ ledger }: Pick<SessionContext, "ledger">, offset: number): boolean {

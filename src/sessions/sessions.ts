@@ -133,8 +133,8 @@ export class Sessions implements SessionService {
     }
     const panes = new Map((await listPanes(await this.#tmux())).map((pane) => [pane.name, pane]));
     // The state file may be lost while tmux answers.
-    const tmux = await this.#tmux();
-    const records = openedOnes(this.#place.state.read());
+    const { tmux, sessions } = await this.#agreed();
+    const records = openedOnes(sessions);
     return Promise.all(
       records.map((record) => summarise(this.#context(tmux, record), panes.get(record.session_name))),
     );
@@ -158,13 +158,13 @@ export class Sessions implements SessionService {
   }
 
   async #find(sessionName: string): Promise<SessionContext> {
-    const tmux = await this.#tmux();
-    let record = this.#place.state.get(sessionName);
+    const { tmux, sessions } = await this.#agreed();
+    let record = sessions.get(sessionKey(sessionName));
     if (record !== undefined && record.phase !== "open") {
       if (!(await sweepOpening(this.#place, tmux, record))) throw stillOpening(record);
       record = this.#place.state.get(sessionName);
     }
-    if (record === undefined) throw sessionNotFound(sessionName, this.#place.state.read());
+    if (record === undefined) throw sessionNotFound(sessionName, sessions);
     return this.#context(tmux, record);
   }
 
@@ -184,22 +184,23 @@ export class Sessions implements SessionService {
     return outcome;
   }
 
-  /** The tmux server, once its sessions and the state file agree; that may be lost again before all is found. */
   async #tmux(): Promise<TmuxServer> {
+    return (await this.#agreed()).tmux;
+  }
+
+  /** The tmux server and the state file, once they agree; the file may be lost again before all is found. */
+  async #agreed(): Promise<{ readonly tmux: TmuxServer; readonly sessions: StateSnapshot }> {
     this.#place.links.assertUnmoved();
     const tmux = await this.#place.tmux();
-    for (let tries = 0; tries < maxRecoveries && !this.#isRecovered(tmux); tries++) {
+    for (let tries = 0; ; tries++) {
+      const { sessions, isWhole } = this.#place.state.reading;
+      if ((this.#recoveredWith === tmux && isWhole) || tries === maxRecoveries) return { tmux, sessions };
       this.#recovering ??= recoverSessions(this.#place, tmux)
         .then((told) => this.#tell(told))
         .finally(() => (this.#recovering = undefined));
       await this.#recovering;
       this.#recoveredWith = tmux;
     }
-    return tmux;
-  }
-
-  #isRecovered(tmux: TmuxServer): boolean {
-    return this.#recoveredWith === tmux && this.#place.state.isWhole;
   }
 
   #tell(told: readonly string[]): void {

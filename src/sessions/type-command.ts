@@ -15,7 +15,7 @@ import { aboutCall, admitCommand } from "./gate.ts";
 import { changeSeenNumber, drawnLook, markShell } from "./inner-shell.ts";
 import { InputArea } from "./input-area.ts";
 import { endForeignExchange } from "./integrate.ts";
-import { markLateLogin } from "./late-login.ts";
+import { assertShown, markLateLogin } from "./late-login.ts";
 import { lockInput } from "./lock-input.ts";
 import type { Look, SessionContext } from "./look.ts";
 import type { MarkTrack } from "./mark-track.ts";
@@ -154,6 +154,7 @@ async function requireMarks(session: SessionContext, current: Look, call: Call):
   if (terminal.marks?.seen === true && (await changeSeenNumber(session, current, call.signal)) !== current)
     return requireEmptyPrompt(session, call);
   if (await markLateLogin(session, call.signal)) throw new OutdatedSession(session);
+  assertShown(session, current);
   if (state !== "idle" || confidence === "exact" || prompt === undefined) return current;
   if (record.integrated !== true || unmarkable.has(prompt.text)) return current;
   if (terminal.marks !== undefined && shellWaits === undefined) {

@@ -47,7 +47,10 @@ export async function waitUntil<T>(
     if (leftMs <= 0) return { reason: "limit", last: current };
     const restMs = current.question === undefined ? Infinity : session.oracle.restMs || Infinity;
     const nextMs = Math.min(leftMs, heldMs > 0 ? heldMs : Infinity, restMs, untilQuietStep(current.quietMs));
-    if (isFlood) await delay(gatherMs, signal);
+    if (isFlood) {
+      await delay(gatherMs, signal);
+      session.memory.keep();
+    }
     await changes.next(
       Math.min(nextMs, paneIntervalMs),
       pending === undefined ? signals : [...signals, pending.ended],

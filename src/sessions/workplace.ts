@@ -2,6 +2,7 @@ import type { ConnectionConfig, Settings } from "../config/connection-config.ts"
 import type { LoadedConfig } from "../config/load-config.ts";
 import type { FolderWatch } from "../platform/folder-watch.ts";
 import type { HomeTree } from "../platform/home-tree.ts";
+import type { MemoryBound } from "../platform/memory-bound.ts";
 import type { TreeLinks } from "../platform/tree-links.ts";
 import type { Gatehouse } from "../policy/gatehouse.ts";
 import type { SecretBook } from "../policy/secret-book.ts";
@@ -41,6 +42,7 @@ export type Workplace = {
   readonly readingRoom: Uint8Array;
   /** In which long outputs are rendered, so that one at a time is held as lines, however many sessions are read. */
   readonly rendering: Turns;
+  readonly memory: MemoryBound;
   readonly warn: (message: string) => void;
 };
 

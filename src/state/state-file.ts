@@ -48,6 +48,11 @@ export class StateFile {
     this.#warn = warn;
   }
 
+  /** What the file holds, and whether it could be read whole, of the same moment. */
+  get reading(): Pick<Reading, "sessions" | "isWhole"> {
+    return this.#reading();
+  }
+
   read(): StateSnapshot {
     return this.#reading().sessions;
   }

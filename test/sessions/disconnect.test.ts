@@ -14,7 +14,12 @@ let server: McpServer;
 beforeAll(async () => {
   home = new McpHome();
   sshd = await startLoopbackSshd();
-  home.writeConnections(McpHome.connection("lo", sshd), McpHome.connection("other", sshd));
+  const connection = (name: string, ...more: string[]) => McpHome.connection(name, sshd, more);
+  home.writeConnections(
+    connection("lo"),
+    connection("other"),
+    connection("plain", "shell_integration: never"),
+  );
   server = await home.start();
 });
 
@@ -119,6 +124,25 @@ test("a killed wrapper disconnects, and ssh is gone with it", async () => {
   await until("ssh is gone", () => Number.isNaN(processId("-tt")), 10_000);
   await expectReopened();
 });
+
+test.each([
+  ["with marks", "lo"],
+  ["without", "plain"],
+])(
+  "%s the output of a command of several lines that ssh's end cut off begins behind its text",
+  async (_, config) => {
+    await open({ connection_config_name: config });
+    const running = run("echo one\nsleep 100");
+    await until("it runs", async () => (await output({ view: "command" })).fields["output"] === "one");
+    kill(sshId());
+    const { fields } = await running;
+    expect(fields).toMatchObject({ ended_by: "disconnected" });
+    expect(String(fields["output"]).split("\n")[0]).toBe("one");
+    const { fields: later } = await output({ command_id: fields["command_id"] });
+    expect(later["output"]).toBe(fields["output"]);
+  },
+  30_000,
+);
 
 test("a reopen that fails leaves the session as it was, and a later one goes on with it", async () => {
   const first = await open();

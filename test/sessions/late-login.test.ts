@@ -27,6 +27,15 @@ test("a login shell that shows its prompt only after the open is exact from its 
   });
 });
 
+test("nothing is typed before it has shown anything", async () => {
+  await using session = await ShellSession.open({ shell: "/bin/bash", files });
+  expect((await session.run("echo out")).code).toBe("SESSION_BUSY");
+  writeFileSync(join(session.sshd.home, "go"), "");
+  await until("the prompt", () => session.log().endsWith("late$ "));
+  expect(session.log()).not.toContain("echo");
+  expect((await session.run("echo out")).fields).toMatchObject({ exit_code: 0, output: "out" });
+});
+
 test("it is so also where another process has opened it and died", async () => {
   await using session = await openedLate();
   signalProcess(session.server.pid, "SIGKILL");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../base/user-error.ts";
 import { createConfigSource } from "../../config/load-config.ts";
 import { openHomeTree } from "../../platform/home-tree.ts";
+import { MemoryBound } from "../../platform/memory-bound.ts";
 import { StateFile } from "../../state/state-file.ts";
 import { exitCodes, type Invocation, type RunCommand } from "../command.ts";
 import { composeSessions } from "../compose-sessions.ts";
@@ -89,6 +90,7 @@ function openDesk(invocation: Invocation, { tree, home, config }: Place) {
       ownEnv: invocation.env,
       config: source,
       state,
+      memory: new MemoryBound(),
       log,
     });
     return {

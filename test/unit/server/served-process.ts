@@ -1,3 +1,4 @@
+import { MemoryBound } from "../../../src/platform/memory-bound.ts";
 import { serveMcp } from "../../../src/server/serve.ts";
 import type { Call } from "../../../src/sessions/outcome.ts";
 import { fakeService, outcome } from "./fake-service.ts";
@@ -31,6 +32,7 @@ await serveMcp({
     }),
   settings: process.env["FIXTURE_RESULTS"] === "text" ? { results: "text" } : {},
   version: "0.0.0",
+  memory: new MemoryBound(),
   hasLocalBrowser: true,
   log: (line) => process.stderr.write(`log: ${line}\n`),
   signal: ending.signal,
