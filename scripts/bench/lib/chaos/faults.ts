@@ -134,12 +134,14 @@ export class Faults {
   }
 
   async #restartSshd({ name, sshd }: ChaosHost): Promise<void> {
-    if (this.#busy.has(name)) return;
-    this.#busy.add(name);
+    // That it is back is seen over the link.
+    const held = [name, `link ${name}`];
+    if (held.some((each) => this.#busy.has(each))) return;
+    for (const each of held) this.#busy.add(each);
     const over = this.#journal.disturb("sshd restarted", this.#sessionsOn(name), name);
     await sshd.restartListener();
     over();
-    this.#busy.delete(name);
+    for (const each of held) this.#busy.delete(each);
   }
 
   #cut({ name, link }: ChaosHost): void {

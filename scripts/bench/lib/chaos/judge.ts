@@ -173,7 +173,8 @@ export class Judge {
         : missed === undefined
           ? faultInWhole(shown, lines)
           : faultInPart(shown.output, lines);
-    const kept = this.#isKept(model, sent) && !this.lacksMarks(model, sent);
+    const mayBeKept = lines.length > 0 ? this.#isKept(model, sent) : missed === undefined;
+    const kept = mayBeKept && !this.lacksMarks(model, sent);
     if (missed !== undefined && kept)
       this.#caller.violate(exchange, "bytes_missed of what the log has whole");
     if (fault === undefined) return;
