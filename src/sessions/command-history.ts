@@ -1,5 +1,6 @@
 import { msBetween, type Moment } from "../platform/moment.ts";
-import type { Ledger } from "../state/ledger.ts";
+import { endThatCounts } from "../state/ledger-records.ts";
+import type { EndedRecord, Ledger } from "../state/ledger.ts";
 
 /** One command whose Enter was pressed. Without `endedAt` nobody saw its end; `exitCode` only where the shell told it. */
 export type PastCommand = {
@@ -25,6 +26,7 @@ export type PastCommand = {
 export function commandHistory(sessionName: string, ledger: Ledger, most = Infinity): readonly PastCommand[] {
   const byId = new Map<string, PastCommand>();
   const sentAt = new Map<string, Moment>();
+  const ends = new Map<string, EndedRecord>();
   for (const record of ledger.all()) {
     const known = byId.get(record.id);
     if (record.step === "sent") {
@@ -44,14 +46,16 @@ export function commandHistory(sessionName: string, ledger: Ledger, most = Infin
       });
       const [oldest] = byId.size > most ? byId.keys() : [];
       if (oldest !== undefined) byId.delete(oldest);
-    } else if (record.step === "ended" && known !== undefined && known.endedAt === undefined) {
+    } else if (record.step === "ended" && known !== undefined) {
+      const end = endThatCounts(ends.get(record.id), record);
+      ends.set(record.id, end);
       byId.set(record.id, {
         ...known,
-        endedAt: record.at,
-        durationMs: msBetween(sentAt.get(record.id) ?? known, record),
-        outputEnd: record.end,
-        ...(record.start === undefined ? {} : { outputStart: record.start }),
-        ...(record.exit === undefined ? {} : { exitCode: record.exit }),
+        endedAt: end.at,
+        durationMs: msBetween(sentAt.get(record.id) ?? known, end),
+        outputEnd: end.end,
+        ...(end.start === undefined ? {} : { outputStart: end.start }),
+        ...(end.exit === undefined ? {} : { exitCode: end.exit }),
       });
     }
   }

@@ -1,6 +1,7 @@
 import { UserError } from "../base/user-error.ts";
 import { momentNow } from "../platform/moment.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { endThatCounts } from "../state/ledger-records.ts";
 import type { EndedRecord, Ledger, LedgerRecord } from "../state/ledger.ts";
 import type { SessionContext } from "./look.ts";
 import type { EndedCommand } from "./mark-track.ts";
@@ -26,8 +27,8 @@ export function noteEnd(
     cut,
   }: Omit<EndedCommand, "status" | "counter"> & { status?: number; cut?: true },
 ): void {
-  if (ledger.findEnd(id) !== undefined) return;
-  appendIfPossible(ledger, {
+  const known = ledger.findEnd(id);
+  const ended: EndedRecord = {
     step: "ended",
     id,
     ...momentNow(),
@@ -36,7 +37,9 @@ export function noteEnd(
     ...(start === undefined ? {} : { start }),
     ...(cut === undefined ? {} : { cut }),
     end,
-  });
+  };
+  if (endThatCounts(known, ended) !== ended) return;
+  appendIfPossible(ledger, ended);
   const { session_name: session, connection_config: connection } = record;
   // What has ended has ended: a record that cannot be written keeps nobody from hearing of it.
   void recordAct(gatehouse, {
@@ -96,7 +99,7 @@ export function findRecord(ledger: Ledger, id: string): RecordedCommand | undefi
   let end: EndedRecord | undefined;
   for (const record of ledger.all(id)) {
     if (record.step === "sent") sent = record;
-    if (record.step === "ended") end ??= record;
+    if (record.step === "ended") end = endThatCounts(end, record);
   }
   return sent && { sent, end };
 }

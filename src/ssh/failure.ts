@@ -59,6 +59,8 @@ export async function explainFailure(prepared: PreparedSsh, end: SshEnd): Promis
   if (log.authenticated && log.forwardFault !== undefined && next !== undefined) {
     return forwardFailure(host, log.forwardFault, next, prepared);
   }
+  const signal = end.timedOut ? undefined : signalOf(end.exitStatus);
+  if (signal !== undefined) return final(killedFailure(host, signal));
   const isOver = end.timedOut || logs.some((each) => each.timedOut);
   return failureOf(host, isOver);
 }
@@ -179,6 +181,19 @@ function notStarted({ title, log, resolved }: FailedHost): UserError {
     "CONFIG_INVALID",
     `ssh ended before it connected to ${resolved.host} (${title}): ${complaint}`,
     "Mend what it names in your ssh_config, then open again.",
+  );
+}
+
+/** The exit status with which a shell tells that a signal ended a program. */
+function signalOf(exitStatus = 0): number | undefined {
+  return exitStatus > 128 && exitStatus <= 192 ? exitStatus - 128 : undefined;
+}
+
+function killedFailure({ title, resolved }: FailedHost, signal: number): UserError {
+  return new UserError(
+    "SSH_UNAVAILABLE",
+    `this machine's ssh was ended by signal ${signal} before it was logged in to ${resolved.host} (${title})`,
+    "Open again; if it happens again, look for what ends it, for example too little memory.",
   );
 }
 

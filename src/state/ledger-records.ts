@@ -40,7 +40,8 @@ export type LedgerRecord = z.infer<typeof recordSchema>;
 
 /**
  * How a sent command has ended: its output stands at log offsets `start` (where known) to `end`. `ran` is false for what
- * the shell did not run, `cut` says that ssh ended first. Whoever sees an end may write it; of several the first counts.
+ * the shell did not run, `cut` says that ssh ended first. Whoever sees an end may write it; of several the
+ * first counts, unless only a later one knows the exit code.
  */
 const endedSchema = z.object({
   step: z.literal("ended"),
@@ -55,6 +56,13 @@ const endedSchema = z.object({
 });
 
 export type EndedRecord = z.infer<typeof endedSchema>;
+
+/** Of two ends of one command, the one that counts. */
+export function endThatCounts(first: EndedRecord | undefined, later: EndedRecord): EndedRecord {
+  if (first === undefined) return later;
+  const isVague = first.exit === undefined && first.ran !== false && first.cut !== true;
+  return isVague && later.exit !== undefined ? later : first;
+}
 
 /** What people ran whose output ended at log offset `end`. Whoever sees it may write it; of several the first counts. */
 const humanSchema = z.object({

@@ -5,6 +5,7 @@ import { newestLines } from "../platform/newest-lines.ts";
 import { storageFailure } from "../platform/storage-failure.ts";
 import { appendLine } from "./append-line.ts";
 import {
+  endThatCounts,
   parseEnd,
   parseHuman,
   parseRecord,
@@ -101,14 +102,14 @@ export class Ledger {
   /** The end of the command `id`, if it is noted in the last megabyte. */
   findEnd(id: string): EndedRecord | undefined {
     const wanted = `"id":"${id}"`;
-    let first: EndedRecord | undefined;
+    const ends: EndedRecord[] = [];
     for (const line of this.#newestLines()) {
       if (!line.includes(wanted)) continue;
       const end = parseEnd(line);
-      if (end?.id === id) first = end;
+      if (end?.id === id) ends.push(end);
       else if (parseRecord(line)?.id === id) break;
     }
-    return first;
+    return ends.reduceRight<EndedRecord | undefined>(endThatCounts, undefined);
   }
 
   /** True when this is the first record of it, among those of the last megabyte. */

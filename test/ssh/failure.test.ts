@@ -36,6 +36,14 @@ test("an address that no route leads to is HOST_UNREACHABLE", async () => {
   expectFailure(await desk.attempt({ connection: { host: "255.255.255.255" } }), "HOST_UNREACHABLE", true);
 });
 
+test("an ssh that was killed is no fault of a configuration or a host", async () => {
+  using desk = await SshDesk.open();
+  const sshConfig = "ProxyCommand kill -9 $PPID\n";
+  const attempt = await desk.attempt({ connection: {}, sshConfig });
+  expectFailure(attempt, "SSH_UNAVAILABLE", false);
+  expect(attempt.failure?.error.message).toContain("signal 9");
+});
+
 test("a listener that never answers is CONNECTION_TIMEOUT", async () => {
   using desk = await SshDesk.open();
   using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });

@@ -54,6 +54,19 @@ test("of several ends of a command the first counts, and another command's is no
   expect(ledger.findEnd("c2")).toBeUndefined();
 });
 
+test("an end that knows the exit code counts before one that does not, but not for a command that was cut", () => {
+  const vague = (more: object) => ({ step: "ended", id: "c1", at: "", end: 9, ...more }) as const;
+  ledger.append(record(1));
+  ledger.append(vague({}));
+  ledger.append(end(1, 7));
+  ledger.append(end(1, 8));
+  expect(ledger.findEnd("c1")?.exit).toBe(7);
+  ledger.append(record(2));
+  ledger.append({ ...vague({ cut: true }), id: "c2" });
+  ledger.append(end(2, 7));
+  expect(ledger.findEnd("c2")).toMatchObject({ cut: true });
+});
+
 test("what people ran is noted by the first who sees it, and is no command of an agent's", () => {
   const human = (pid: number, end: number) =>
     ({ step: "human", at: "2026-11-22T10:00:02.000Z", pid, command: "ls", exit: 0, end }) as const;

@@ -49,6 +49,7 @@ const excuses: Readonly<Record<string, readonly Disturbance["kind"][]>> = {
   HOST_UNREACHABLE: network,
   // What was typed came back in pieces too far apart.
   INVALID_ARGUMENT: [...network, ...servers, "tmux stopped", "recorder killed"],
+  SSH_UNAVAILABLE: ["ssh killed", "wrapper killed"],
   TMUX_UNAVAILABLE: [...tmux, ...servers],
   STORAGE_FAILED: ["lock holder stopped", ...servers, "tmux stopped"],
 };

@@ -166,10 +166,16 @@ export class Judge {
     // What the shell says of a killed program is its own.
     if (kind === "kill9") return;
     this.#journal.check("output whole");
-    const shown = { output: String(output ?? ""), totalLines: Number(total ?? 0) };
+    const text = String(output ?? "");
+    // Pressed just as the command ended it is shown all the same.
+    const isPressed = code !== 130 && /(?:^|\n)\^C$/.test(text);
+    const shown = {
+      output: isPressed ? withoutInterrupt(text) : text,
+      totalLines: Number(total ?? 0) - (isPressed ? 1 : 0),
+    };
     const fault =
       code === 130
-        ? faultInPart(withoutInterrupt(shown.output), lines)
+        ? faultInPart(withoutInterrupt(text), lines)
         : missed === undefined
           ? faultInWhole(shown, lines)
           : faultInPart(shown.output, lines);
