@@ -1,9 +1,16 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 
+import { delay } from "./delay.ts";
 import { loadLibc } from "./libc.ts";
 
-/** Writes to a terminal as the programs in it do. Throws when `path` is no terminal of this user's alone. */
-export function writeToTty(path: string, text: string): void {
+const patienceMs = 1_000;
+const retryMs = 5;
+
+/**
+ * Writes to a terminal as the programs in it do; false when it stood still for a second and took a part at most. Throws
+ * when `path` is no terminal of this user's alone.
+ */
+export async function writeToTty(path: string, text: string): Promise<boolean> {
   const flags = constants.O_WRONLY | constants.O_NOCTTY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const descriptor = openSync(path, flags);
   try {
@@ -12,10 +19,25 @@ export function writeToTty(path: string, text: string): void {
     if (!isCharacterDevice || uid !== process.getuid?.() || (mode & 0o002) !== 0) {
       throw new Error(`${path} is no terminal of this user's`);
     }
-    writeSync(descriptor, text);
+    return await writeWhole(descriptor, Buffer.from(text));
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Linux answers EAGAIN also where another program writes at this very moment. */
+async function writeWhole(descriptor: number, bytes: Buffer): Promise<boolean> {
+  const deadlineMs = performance.now() + patienceMs;
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      if (!(error instanceof Error) || !("code" in error) || error.code !== "EAGAIN") throw error;
+      if (performance.now() >= deadlineMs) return false;
+      await delay(retryMs);
+    }
+  }
+  return true;
 }
 
 /** How a terminal takes what is typed: line by line, seen or `hidden`, or key by key; undefined where it cannot be looked at. */

@@ -123,7 +123,7 @@ async function leave(session: SessionContext, exchange: HiddenExchange, tty: str
 /** A terminal that cannot be written to may be gone with its session. */
 async function writeTo(session: SessionContext, tty: string, text: string): Promise<void> {
   try {
-    writeToTty(tty, text);
+    await writeToTty(tty, text);
   } catch (error) {
     const pane = await lookAtPane(session);
     throw pane === undefined || pane.dead ? await disconnected(session) : error;
