@@ -38,7 +38,7 @@ fetch_musl() {
   apt_aside musl -o Dir::Etc::SourceList="$new/sources.list" -o Dir::Etc::SourceParts=/dev/null &&
     dpkg-deb -x ./musl*.deb unpacked && mv unpacked/usr/lib root/libc || return 1
   echo 'contourpy==1.4.0 --hash=sha256:3863ef2e2b13fe93f8c0ebb08ee400cb07153b8b0e91c5acb26e4537f283634f' >wheel.txt
-  libraries=root/libstdc++/x86_64-linux-musl
+  libraries=root/libstdc++
   mkdir -p "$libraries"
   pip3 download --require-hashes --no-deps --only-binary=:all: --platform musllinux_1_2_x86_64 --python-version 3.12 \
     --requirement wheel.txt &&

@@ -4,7 +4,7 @@ import type { Answer } from "./oracle.ts";
 import { runningMs } from "./sent-command.ts";
 
 /**
- * Whether what was typed last, by any process of ours, may not have come to the program that still seems to wait:
+ * Whether the last Enter of ours, of whatever process, may not have come to the program that still seems to wait:
  * nothing has come back of it, and the host has said nothing since.
  */
 export function isInputUnderWay(
@@ -12,7 +12,9 @@ export function isInputUnderWay(
   answer: Answer | undefined,
 ): boolean {
   const last = ledger.find((record) => record.incarnation === incarnation);
-  if (last?.step !== "input" || last.offset !== terminal.offset) return false;
+  if (last?.step !== "input" || last.enter !== true || last.offset !== terminal.offset) return false;
+  // What is typed unseen is handed over with looks of its own.
+  if (last.secret !== undefined || last.client === "answer") return false;
   const agoMs = runningMs(last);
   const isTold = answer !== undefined && answer.verdict !== "unclear";
   if (isTold && performance.now() - answer.atMs < agoMs) return false;
