@@ -35,7 +35,7 @@ export function logsWithoutState({ tree, state }: Place): string[] {
 export async function tellMissingState(place: Place): Promise<string[]> {
   const told = isStateMissing(place) ? logsWithoutState(place) : [];
   if (told.length === 0) return [];
-  const [server] = await serverProcesses(place.tree.tmuxSocket);
+  const server = (await serverProcesses(place.tree.tmuxSocket)).find(({ isServer }) => isServer);
   if (server === undefined) return told;
   const { pid } = server;
   return [
