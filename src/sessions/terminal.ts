@@ -48,7 +48,6 @@ export class Terminal {
   #lastOutputAtMs: number | undefined;
   #readAtMs = -Infinity;
   #catchingUp: Promise<void> | undefined;
-  /** Where the last checkpoint stands. */
   #savedAt: number;
 
   constructor(options: TerminalOptions) {
@@ -234,11 +233,12 @@ export class Terminal {
     if (number !== this.#options.number) return;
     if (word === "end") this.#end = { status: value, offset: start };
     if (word === "gap") this.#gapEnd = end;
-    // What runs may have ended in the gap: its last line is not the one behind it.
+    if (word === "gap" && this.#hidden) this.#stream = { ...this.#stream, alternateScreen: false };
+    // What runs or is hidden may have ended in the gap: its last line is not the one behind it.
     if (word === "gap" && this.marks?.phase === "running") this.#stream = { ...this.#stream, lineStart: end };
     if (word === "show" && this.#hidden !== undefined) this.#editor = this.#hidden.editor;
-    if (word === "hide" || word === "show")
-      this.#hidden = word === "hide" ? { editor: this.#editor } : undefined;
+    if (word === "show") this.#hidden = undefined;
+    if (word === "hide") this.#hidden = { editor: this.#editor };
   }
 
   #cursorLines(lineStart: number, editorEnd: number | undefined): CursorLine[] {

@@ -76,7 +76,7 @@ test("bash writes nothing of us into its file", async () => {
   await pane.press("Enter");
   const saved = await until("the history file", () => {
     try {
-      return readFileSync(join(pane.home, ".bash_history"), "utf8");
+      return readFileSync(join(pane.home, ".bash_history"), "utf8") || undefined;
     } catch {
       return undefined;
     }
