@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { runProgram } from "../../test/support/run-program.ts";
 import { readTotals, type Totals } from "./totals.ts";
 
 const testTimeoutMs = 20_000;
@@ -41,18 +42,7 @@ function staticChecks(): Promise<Totals>[] {
 async function step(name: string, command: readonly string[], hint?: string): Promise<Totals> {
   const started = performance.now();
   const env = { ...process.env, NO_COLOR: "1" };
-  const child = Bun.spawn([...command], {
-    cwd: checkout,
-    env,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
+  const { stdout, stderr, exitCode } = await runProgram(command, { cwd: checkout, env });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`${exitCode === 0 ? "ok    " : "FAILED"} ${name} (${seconds} s)`);
   if (exitCode !== 0) console.log(`${stdout}${stderr}${hint === undefined ? "" : `${hint}\n`}`);

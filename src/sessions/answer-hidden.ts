@@ -2,6 +2,7 @@ import { UserError } from "../base/user-error.ts";
 import { momentNow } from "../platform/moment.ts";
 import type { AuditFacts } from "../policy/audit-trail.ts";
 import { recordAct } from "../policy/gatehouse.ts";
+import { hiddenText, humanAnswers, isHiddenKind } from "./hidden-prompt.ts";
 import { isStillAsked, type HiddenQuestion } from "./hidden-question.ts";
 import { lineUntil } from "./input-place.ts";
 import { lockInput } from "./lock-input.ts";
@@ -19,10 +20,8 @@ export type HumanAnswer = { readonly text: string; readonly by: string };
 
 const echoWaitMs = 150;
 const fateWaitMs = 8_000;
-const mask = "•••";
 /** As sudo shows that something was typed. */
 const feedback = /^[*•]*$/;
-const hiddenKinds = /^(?:password|passphrase|otp)$/;
 
 /**
  * Types a human's answer to the question and Enter, and tells what became of it. Throws EXPECTATION_FAILED with
@@ -87,9 +86,9 @@ function note(session: SessionContext): void {
     offset: session.terminal.offset,
     ...momentNow(),
     pid: process.pid,
-    client: "answer",
+    client: humanAnswers,
     command: answered?.command ?? "",
-    text: mask,
+    text: hiddenText,
     enter: true,
   });
 }
@@ -102,7 +101,7 @@ function fateOf(
 ): AnswerFate | undefined {
   if (state === "disconnected") return "disconnected";
   if (session.terminal.offset <= sentAt || state === "running" || state === "unknown") return undefined;
-  if (state !== "awaiting_input" || !hiddenKinds.test(awaiting?.kind ?? "")) return "accepted";
+  if (state !== "awaiting_input" || !isHiddenKind(awaiting?.kind)) return "accepted";
   return lineUntil(session, session.terminal.offset).trim() === line.trim() ? "again" : "next";
 }
 

@@ -9,6 +9,8 @@ const hiddenKinds: ReadonlySet<Awaiting["kind"]> = new Set(["password", "passphr
 
 /** What is typed unseen, in every record. */
 export const hiddenText = "•••";
+/** Who a human's answer at a hidden prompt is recorded as typed by. */
+export const humanAnswers = "answer";
 
 export function isHiddenKind(kind: Awaiting["kind"] | undefined): boolean {
   return kind !== undefined && hiddenKinds.has(kind);

@@ -1,3 +1,4 @@
+import { humanAnswers } from "./hidden-prompt.ts";
 import { stallMs } from "./link.ts";
 import type { SessionContext } from "./look.ts";
 import type { Answer } from "./oracle.ts";
@@ -14,7 +15,7 @@ export function isInputUnderWay(
   const last = ledger.find((record) => record.incarnation === incarnation);
   if (last?.step !== "input" || last.enter !== true || last.offset !== terminal.offset) return false;
   // What is typed unseen is handed over with looks of its own.
-  if (last.secret !== undefined || last.client === "answer") return false;
+  if (last.secret !== undefined || last.client === humanAnswers) return false;
   const agoMs = runningMs(last);
   const isTold = answer !== undefined && answer.verdict !== "unclear";
   if (isTold && performance.now() - answer.atMs < agoMs) return false;

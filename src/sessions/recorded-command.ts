@@ -28,10 +28,9 @@ export function noteEnd(
   }: Omit<EndedCommand, "status" | "counter"> & { status?: number; cut?: true },
 ): void {
   const known = ledger.findEnd(id);
-  const ended: EndedRecord = {
+  const ended: Omit<EndedRecord, "at" | "up"> = {
     step: "ended",
     id,
-    ...momentNow(),
     ...(status === undefined || ran === false ? {} : { exit: status }),
     ...(ran === undefined ? {} : { ran }),
     ...(start === undefined ? {} : { start }),
@@ -39,7 +38,7 @@ export function noteEnd(
     end,
   };
   if (endThatCounts(known, ended) !== ended) return;
-  appendIfPossible(ledger, ended);
+  appendIfPossible(ledger, { ...ended, ...momentNow() });
   const { session_name: session, connection_config: connection } = record;
   // What has ended has ended: a record that cannot be written keeps nobody from hearing of it.
   void recordAct(gatehouse, {

@@ -29,6 +29,7 @@ import type {
   SessionService,
   SessionSummary,
 } from "./outcome.ts";
+import { followsAll } from "./outdated-session.ts";
 import { numbersOf } from "./record-tags.ts";
 import { recordedOpen } from "./recorded-open.ts";
 import { recoverSessions } from "./recover-sessions.ts";
@@ -212,12 +213,11 @@ export class Sessions implements SessionService {
   #context(tmux: TmuxServer, record: SessionRecord): SessionContext {
     const key = sessionKey(record.session_name);
     const known = this.#contexts.get(key);
-    const same = known?.record.incarnation === record.incarnation && known.record.epoch === record.epoch;
-    const followsAll = same && record.levels.every(({ aid }) => known.terminal.follows(aid));
     if (known === undefined) this.#forgetClosed();
-    const context = followsAll
-      ? { ...known, tmux, record: withOwnPaths(this.#place, record) }
-      : createContext(this.#place, tmux, record);
+    const context =
+      known !== undefined && followsAll(known, record)
+        ? { ...known, tmux, record: withOwnPaths(this.#place, record) }
+        : createContext(this.#place, tmux, record);
     this.#contexts.set(key, context);
     return context;
   }

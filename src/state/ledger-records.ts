@@ -58,7 +58,10 @@ const endedSchema = z.object({
 export type EndedRecord = z.infer<typeof endedSchema>;
 
 /** Of two ends of one command, the one that counts. */
-export function endThatCounts(first: EndedRecord | undefined, later: EndedRecord): EndedRecord {
+export function endThatCounts<End extends Pick<EndedRecord, "exit" | "ran" | "cut">>(
+  first: End | undefined,
+  later: End,
+): End {
   if (first === undefined) return later;
   const isVague = first.exit === undefined && first.ran !== false && first.cut !== true;
   return isVague && later.exit !== undefined ? later : first;

@@ -2,7 +2,7 @@ export type ProgramRun = { readonly exitCode: number; readonly stdout: string; r
 
 type RunOptions = {
   /** The whole environment. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** One that has not ended by then is killed, outright where `killSignal` says so. */
   readonly timeoutMs?: number;
